@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+
+namespace Conformance.Device;
+
+internal readonly record struct LaneMessage(Action<object, ulong, ulong> Run, object Target, ulong A, ulong B);
+
+/// <summary>
+/// A line of execution: the devices of both sides, or guests and cycles. On the virtual clock both lanes are one thread; on the
+/// real clock each has its own. Messages to a lane run in the order in which one sender sent them.
+/// </summary>
+public sealed class Lane
+{
+    // On the real clock a lane that found nothing to do looks this long before it sleeps.
+    private const long SpinNanoseconds = 20_000;
+    // A timed wait of the operating system is late by up to this; nearer events are spun for.
+    private const long SleepSlack = 200_000;
+
+    private readonly ConcurrentQueue<LaneMessage> _inbox = new();
+    private readonly object _gate = new();
+    private int _sleeping;
+    private int _thread;
+
+    internal Lane(World world, string name)
+    {
+        World = world;
+        Name = name;
+    }
+
+    public World World { get; }
+
+    public string Name { get; }
+
+    /// <summary>True on the thread that runs this lane (any thread while the world does not run: set-up needs no messages).</summary>
+    public bool IsCurrent
+    {
+        get
+        {
+            var owner = Volatile.Read(ref _thread);
+            return owner == 0 || owner == Environment.CurrentManagedThreadId;
+        }
+    }
+
+    internal DueHeap Heap { get; set; } = new();
+
+    /// <summary>Runs <paramref name="run"/> on this lane: at once when already there, else as a message in program order.</summary>
+    public void Post(Action<object, ulong, ulong> run, object target, ulong a = 0, ulong b = 0)
+    {
+        if (IsCurrent) run(target, a, b);
+        else Enqueue(new LaneMessage(run, target, a, b));
+    }
+
+    internal void Adopt(int thread) => Volatile.Write(ref _thread, thread);
+
+    internal void Bring(Due due, long at) => Heap.Set(due, at);
+
+    internal void Enqueue(in LaneMessage message)
+    {
+        _inbox.Enqueue(message);
+        Interlocked.MemoryBarrier(); // the message must be visible before the look at _sleeping
+        Rouse();
+    }
+
+    internal void Rouse()
+    {
+        if (Volatile.Read(ref _sleeping) == 0) return;
+        lock (_gate) Monitor.Pulse(_gate);
+    }
+
+    internal bool Drain()
+    {
+        var any = false;
+        while (_inbox.TryDequeue(out var message))
+        {
+            message.Run(message.Target, message.A, message.B);
+            any = true;
+        }
+
+        return any;
+    }
+
+    /// <summary>Real clock: returns at <paramref name="until"/> ns or when a message came, whichever is first.</summary>
+    internal void Idle(long until)
+    {
+        var start = World.Now;
+        var spinner = default(SpinWait);
+        while (_inbox.IsEmpty)
+        {
+            var now = World.Now;
+            if (now >= until || World.Stopping) return;
+            if (until - now < SleepSlack || now - start < SpinNanoseconds)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+                continue;
+            }
+
+            lock (_gate)
+            {
+                Volatile.Write(ref _sleeping, 1);
+                Interlocked.MemoryBarrier(); // pairs with Enqueue: either it sees the sleeper or we see its message
+                if (_inbox.IsEmpty && !World.Stopping)
+                {
+                    var wait = until == World.Never ? 50 : Math.Min(50, (until - now - SleepSlack) / 1_000_000);
+                    Monitor.Wait(_gate, (int)Math.Max(1, wait));
+                }
+
+                Volatile.Write(ref _sleeping, 0);
+            }
+        }
+    }
+}

@@ -141,6 +141,9 @@ public sealed class QueuePair
     /// <summary>Takes the submission queue off its completion queue, once it is deleted.</summary>
     public void Retire() => Completion.Remove(this);
 
+    /// <summary>Who gets the completions that a <see cref="CompletionPump"/> finds.</summary>
+    internal ICompletionSink? Owner { get; set; }
+
     internal void Account(in CompletionEntry entry)
     {
         Completed++;

@@ -23,7 +23,7 @@ public sealed partial class NvmeController
     private ulong _acq;
 
     /// <param name="world">Whose time it waits by.</param>
-    /// <param name="function">The function; it may be one that stands for others, see <see cref="GuestFunction"/>.</param>
+    /// <param name="function">The function; it may be one that stands for others.</param>
     /// <param name="memory">Memory that is mapped in the function's DMA space at the same addresses.</param>
     /// <param name="options">How to set it up.</param>
     public NvmeController(World world, IFunction function, DriverMemory memory, NvmeControllerOptions? options = null)

@@ -30,9 +30,6 @@ public readonly partial record struct Status(ushort Value)
     /// <summary>The standard's name, or null for a code it does not name.</summary>
     public static string? NameOf(Status status) => Names.GetValueOrDefault(status.Value);
 
-    /// <summary>All codes with a name, ascending.</summary>
-    public static IReadOnlyList<Status> Named { get; } = [.. Names!.Keys.Order().Select(value => new Status(value))];
-
     /// <summary>Name and SCT/SC as the references write it: <c>Invalid Field in Command (0/02h)</c>.</summary>
     public override string ToString() => $"{NameOf(this) ?? Unnamed} ({Value >> 8:X}/{Sc:X2}h)";
 

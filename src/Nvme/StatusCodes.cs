@@ -73,8 +73,10 @@ public readonly partial record struct Status
     public static readonly Status FeatureNotChangeable = Define(1, 0x0E, "Feature Not Changeable");
     public static readonly Status FeatureNotNamespaceSpecific = Define(1, 0x0F, "Feature Not Namespace Specific");
     public static readonly Status FirmwareNeedsSubsystemReset = Define(1, 0x10, "Firmware Activation Requires NVM Subsystem Reset");
-    public static readonly Status FirmwareNeedsControllerLevelReset = Define(1, 0x11, "Firmware Activation Requires Controller Level Reset");
-    public static readonly Status FirmwareNeedsMaximumTimeViolation = Define(1, 0x12, "Firmware Activation Requires Maximum Time Violation");
+    public static readonly Status FirmwareNeedsControllerLevelReset =
+        Define(1, 0x11, "Firmware Activation Requires Controller Level Reset");
+    public static readonly Status FirmwareNeedsMaximumTimeViolation =
+        Define(1, 0x12, "Firmware Activation Requires Maximum Time Violation");
     public static readonly Status FirmwareActivationProhibited = Define(1, 0x13, "Firmware Activation Prohibited");
     public static readonly Status OverlappingRange = Define(1, 0x14, "Overlapping Range");
     public static readonly Status NamespaceInsufficientCapacity = Define(1, 0x15, "Namespace Insufficient Capacity");
@@ -90,7 +92,8 @@ public readonly partial record struct Status
     public static readonly Status InvalidSecondaryControllerState = Define(1, 0x20, "Invalid Secondary Controller State");
     public static readonly Status InvalidNumberOfControllerResources = Define(1, 0x21, "Invalid Number of Controller Resources");
     public static readonly Status InvalidResourceIdentifier = Define(1, 0x22, "Invalid Resource Identifier");
-    public static readonly Status SanitizeProhibitedWhilePmrEnabled = Define(1, 0x23, "Sanitize Prohibited While Persistent Memory Region is Enabled");
+    public static readonly Status SanitizeProhibitedWhilePmrEnabled =
+        Define(1, 0x23, "Sanitize Prohibited While Persistent Memory Region is Enabled");
     public static readonly Status AnaGroupIdentifierInvalid = Define(1, 0x24, "ANA Group Identifier Invalid");
     public static readonly Status AnaAttachFailed = Define(1, 0x25, "ANA Attach Failed");
     public static readonly Status InsufficientCapacity = Define(1, 0x26, "Insufficient Capacity");
@@ -144,6 +147,9 @@ public readonly partial record struct Status
     public static readonly Status ControllerPathingError = Define(3, 0x60, "Controller Pathing Error");
     public static readonly Status HostPathingError = Define(3, 0x70, "Host Pathing Error");
     public static readonly Status AbortedByHost = Define(3, 0x71, "Command Aborted By Host");
+
+    /// <summary>All codes with a name, ascending.</summary>
+    public static IReadOnlyList<Status> Named { get; } = [.. Names.Keys.Order().Select(value => new Status(value))];
 
     private static Status Define(byte sct, byte sc, string name)
     {

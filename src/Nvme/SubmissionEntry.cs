@@ -43,7 +43,7 @@ public record struct SubmissionEntry
 
     public ushort Cid { readonly get => Dword0.Cid; set => Dword0 = Dword0 with { Cid = value }; }
 
-    /// <summary>The data pointer as SGL Entry 1: the 16 bytes of <see cref="Prp1"/> and <see cref="Prp2"/>. PSDT says which holds.</summary>
+    /// <summary>The data pointer as SGL Entry 1: the 16 bytes of PRP1 and PRP2. PSDT says which holds.</summary>
     public SglDescriptor Sgl1
     {
         readonly get => new() { Address = Prp1, Length = (uint)Prp2, Dword3 = (uint)(Prp2 >> 32) };

@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Set Features (09h). Dwords 11, 12, 13 and 15 belong to the feature.</summary>
-public record struct SetFeaturesFields(SubmissionEntry Entry)
+public record struct SetFeaturesFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -15,7 +15,7 @@ public record struct SetFeaturesFields(SubmissionEntry Entry)
 }
 
 /// <summary>Get Features (0Ah). Dword 11 belongs to the feature.</summary>
-public record struct GetFeaturesFields(SubmissionEntry Entry)
+public record struct GetFeaturesFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Identify (06h): 4096 bytes to the host.</summary>
-public record struct IdentifyFields(SubmissionEntry Entry)
+public record struct IdentifyFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -19,7 +19,7 @@ public record struct IdentifyFields(SubmissionEntry Entry)
 }
 
 /// <summary>Get Log Page (02h). NUMD is split over two dwords; <see cref="NumberOfDwordsZ"/> joins it.</summary>
-public record struct GetLogPageFields(SubmissionEntry Entry)
+public record struct GetLogPageFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

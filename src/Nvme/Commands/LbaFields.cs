@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Read, Write, Compare, Write Zeroes, Write Uncorrectable and Verify: the layout they share.</summary>
-public record struct LbaFields(SubmissionEntry Entry)
+public record struct LbaFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

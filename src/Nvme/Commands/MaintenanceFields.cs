@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Format NVM (80h).</summary>
-public record struct FormatNvmFields(SubmissionEntry Entry)
+public record struct FormatNvmFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -40,7 +40,7 @@ public enum SanitizeAction : byte
 }
 
 /// <summary>Sanitize (84h).</summary>
-public record struct SanitizeFields(SubmissionEntry Entry)
+public record struct SanitizeFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -71,7 +71,7 @@ public record struct SanitizeFields(SubmissionEntry Entry)
 }
 
 /// <summary>Device Self-test (14h).</summary>
-public record struct DeviceSelfTestFields(SubmissionEntry Entry)
+public record struct DeviceSelfTestFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -80,7 +80,7 @@ public record struct DeviceSelfTestFields(SubmissionEntry Entry)
 }
 
 /// <summary>Firmware Commit (10h).</summary>
-public record struct FirmwareCommitFields(SubmissionEntry Entry)
+public record struct FirmwareCommitFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -95,7 +95,7 @@ public record struct FirmwareCommitFields(SubmissionEntry Entry)
 }
 
 /// <summary>Firmware Image Download (11h).</summary>
-public record struct FirmwareImageDownloadFields(SubmissionEntry Entry)
+public record struct FirmwareImageDownloadFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Namespace Management (0Dh).</summary>
-public record struct NamespaceManagementFields(SubmissionEntry Entry)
+public record struct NamespaceManagementFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -12,7 +12,7 @@ public record struct NamespaceManagementFields(SubmissionEntry Entry)
 }
 
 /// <summary>Namespace Attachment (15h); the data is a controller list.</summary>
-public record struct NamespaceAttachmentFields(SubmissionEntry Entry)
+public record struct NamespaceAttachmentFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -40,7 +40,7 @@ public enum ResourceType : byte
 }
 
 /// <summary>Virtualization Management (1Ch; Base 2.3 5.3.6). Completion dword 0 bits 15:0: resources modified.</summary>
-public record struct VirtualizationManagementFields(SubmissionEntry Entry)
+public record struct VirtualizationManagementFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -69,7 +69,7 @@ public record struct VirtualizationManagementFields(SubmissionEntry Entry)
 }
 
 /// <summary>Lockdown (24h).</summary>
-public record struct LockdownFields(SubmissionEntry Entry)
+public record struct LockdownFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -90,7 +90,7 @@ public record struct LockdownFields(SubmissionEntry Entry)
 }
 
 /// <summary>Get LBA Status (86h), an admin command.</summary>
-public record struct GetLbaStatusFields(SubmissionEntry Entry)
+public record struct GetLbaStatusFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Dataset Management (09h); the data is <see cref="DatasetManagementRange"/> entries.</summary>
-public record struct DatasetManagementFields(SubmissionEntry Entry)
+public record struct DatasetManagementFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -19,7 +19,7 @@ public record struct DatasetManagementFields(SubmissionEntry Entry)
 }
 
 /// <summary>Copy (19h); the data is source ranges of the descriptor format.</summary>
-public record struct CopyFields(SubmissionEntry Entry)
+public record struct CopyFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -64,7 +64,7 @@ public record struct CopyFields(SubmissionEntry Entry)
 }
 
 /// <summary>Reservation Register (0Dh); the data is <see cref="ReservationKeys"/>.</summary>
-public record struct ReservationRegisterFields(SubmissionEntry Entry)
+public record struct ReservationRegisterFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -79,7 +79,7 @@ public record struct ReservationRegisterFields(SubmissionEntry Entry)
 }
 
 /// <summary>Reservation Acquire (11h); the data is <see cref="ReservationKeys"/>.</summary>
-public record struct ReservationAcquireFields(SubmissionEntry Entry)
+public record struct ReservationAcquireFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -94,7 +94,7 @@ public record struct ReservationAcquireFields(SubmissionEntry Entry)
 }
 
 /// <summary>Reservation Release (15h); the data is the current key, 8 bytes.</summary>
-public record struct ReservationReleaseFields(SubmissionEntry Entry)
+public record struct ReservationReleaseFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -109,7 +109,7 @@ public record struct ReservationReleaseFields(SubmissionEntry Entry)
 }
 
 /// <summary>Reservation Report (0Eh).</summary>
-public record struct ReservationReportFields(SubmissionEntry Entry)
+public record struct ReservationReportFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

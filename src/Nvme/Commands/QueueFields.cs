@@ -1,7 +1,7 @@
 namespace Conformance.Nvme;
 
 /// <summary>Create I/O Completion Queue (05h; Base 2.3 5.3.1). PRP1 is the queue or its PRP list.</summary>
-public record struct CreateIoCqFields(SubmissionEntry Entry)
+public record struct CreateIoCqFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -21,7 +21,7 @@ public record struct CreateIoCqFields(SubmissionEntry Entry)
 }
 
 /// <summary>Create I/O Submission Queue (01h). PRP1 is the queue or its PRP list.</summary>
-public record struct CreateIoSqFields(SubmissionEntry Entry)
+public record struct CreateIoSqFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -42,7 +42,7 @@ public record struct CreateIoSqFields(SubmissionEntry Entry)
 }
 
 /// <summary>Delete I/O Submission Queue (00h) and Delete I/O Completion Queue (04h).</summary>
-public record struct DeleteIoQueueFields(SubmissionEntry Entry)
+public record struct DeleteIoQueueFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 
@@ -50,7 +50,7 @@ public record struct DeleteIoQueueFields(SubmissionEntry Entry)
 }
 
 /// <summary>Abort (08h).</summary>
-public record struct AbortFields(SubmissionEntry Entry)
+public record struct AbortFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;
 

@@ -92,6 +92,9 @@ public readonly record struct SanitizeCapabilities(uint Raw)
     /// <summary>VERS.</summary>
     public bool MediaVerification { get => Bits.Get(Raw, 3); init => Raw = Bits.With(Raw, 3, value); }
 
+    /// <summary>NVERS.</summary>
+    public bool NamespaceMediaVerification { get => Bits.Get(Raw, 4); init => Raw = Bits.With(Raw, 4, value); }
+
     /// <summary>NDI.</summary>
     public bool NoDeallocateInhibited { get => Bits.Get(Raw, 29); init => Raw = Bits.With(Raw, 29, value); }
 

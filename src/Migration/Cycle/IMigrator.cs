@@ -1,0 +1,91 @@
+using Conformance.Driver;
+
+namespace Conformance.Migration;
+
+/// <summary>From which moment on the source controller fetches, posts and writes nothing.</summary>
+public enum FreezePoint
+{
+    /// <summary>Completion of the suspend.</summary>
+    Suspend,
+
+    /// <summary>Completion of the save, which drains.</summary>
+    Save,
+}
+
+/// <summary>What a side's command set and device offer.</summary>
+/// <param name="TracksBlocks">Changed blocks are reported by the device.</param>
+/// <param name="TracksMemory">Written host memory is reported by the device.</param>
+/// <param name="CarriesAdminQueue">The state holds the admin queue, features and events (a vendor part, or an opaque blob).</param>
+/// <param name="StateFormat">Names the format; both sides must have the same: versions, vendor UUIDs, or model and firmware.</param>
+public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, bool CarriesAdminQueue, string StateFormat);
+
+/// <summary>One report of changed blocks.</summary>
+/// <param name="Nsid">Namespace as the controlled controller names it.</param>
+/// <param name="Range">Blocks; count 0 means all of the namespace.</param>
+/// <param name="Deallocated">They were deallocated.</param>
+public readonly record struct DirtyBlocks(uint Nsid, LbaRange Range, bool Deallocated);
+
+/// <summary>Where a drain of reports stands.</summary>
+public enum DrainState
+{
+    /// <summary>More may come.</summary>
+    Open,
+
+    /// <summary>The controller is suspended and everything was reported.</summary>
+    Ended,
+
+    /// <summary>Reports were lost: everything counts as changed, and tracking has stopped.</summary>
+    Overflowed,
+}
+
+/// <summary>A run of guest memory that the device wrote: first address and bytes.</summary>
+public readonly record struct DirtyMemory(ulong Iova, ulong Length);
+
+/// <summary>
+/// One side's dialect: how a controlling function is asked to suspend, save, load and resume one controlled controller. Guarantees:
+/// each request ends with ok, refused (the device's status) or unknown; a request does what it says and nothing else; the order is the
+/// cycle's concern. After <see cref="SuspendAsync"/> and, where <see cref="FreezePoint"/> says so, the save, the controller is silent.
+/// </summary>
+public interface IMigrator
+{
+    string Name { get; }
+
+    FreezePoint FreezePoint { get; }
+
+    /// <summary>Reads what the device offers; asks nothing of the controlled controller.</summary>
+    ValueTask<(Outcome Outcome, MigratorAbilities? Abilities)> DescribeAsync();
+
+    ValueTask<Outcome> SuspendAsync();
+
+    /// <summary>Bytes of state, or the number the save will have. After <see cref="SuspendAsync"/>.</summary>
+    ValueTask<(Outcome Outcome, int Bytes)> BeginSaveAsync();
+
+    /// <summary>The next piece of state, up to <paramref name="bytes"/>; called with ascending offsets until all is there.</summary>
+    ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes);
+
+    /// <summary>Gives a piece of state to a suspended (or offline) controller; the last one commits.</summary>
+    ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes);
+
+    /// <summary>Most bytes that one piece may have.</summary>
+    int MaxChunk { get; }
+
+    /// <summary>Resumes; on a destination this submission is the commit point.</summary>
+    ValueTask<Outcome> ResumeAsync();
+
+    /// <summary>Brings a source back that was suspended, and perhaps saved.</summary>
+    ValueTask<Outcome> CancelAsync(ReadOnlyMemory<byte> saved);
+
+    /// <summary>Starts the reports of changed blocks. Only where <see cref="MigratorAbilities.TracksBlocks"/>.</summary>
+    ValueTask<Outcome> StartBlockTrackingAsync();
+
+    /// <summary>Appends what was reported since the last call, in order.</summary>
+    ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<DirtyBlocks> into);
+
+    /// <summary>Starts the reports of written memory in the ranges. Only where <see cref="MigratorAbilities.TracksMemory"/>.</summary>
+    ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges);
+
+    ValueTask<(Outcome Outcome, DrainState State)> DrainMemoryAsync(List<DirtyMemory> into);
+
+    /// <summary>Ends all tracking and gives back its queues; ok when there was none.</summary>
+    ValueTask<Outcome> StopTrackingAsync();
+}

@@ -1,0 +1,211 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <content>What the guest submits, and what it makes of the answers.</content>
+public sealed partial class Guest
+{
+    private const int PickAttempts = 16;
+
+    private Mode _mode;
+    private readonly List<(ulong Lba, int Count)> _toVerify = [];
+    private int _verifyRun;
+    private int _verifyOffset;
+
+    private enum Mode
+    {
+        Idle,
+        Load,
+        Verify,
+    }
+
+    /// <summary>
+    /// Reads blocks and judges them against the ledger: those of <paramref name="runs"/>, or all ever changed. False when a read did not
+    /// complete by <paramref name="deadline"/>. The load must be quiet.
+    /// </summary>
+    public async ValueTask<bool> VerifyAsync(IEnumerable<(ulong Lba, int Count)>? runs, long deadline)
+    {
+        _toVerify.Clear();
+        _toVerify.AddRange(runs ?? Ledger.TouchedRuns());
+        _verifyRun = _verifyOffset = 0;
+        if (_toVerify.Count == 0) return true;
+        _mode = Mode.Verify;
+        Wake();
+        var done = await World.Until(_idle, this, static g => ((Guest)g)._verifyRun >= ((Guest)g)._toVerify.Count && ((Guest)g).InFlight == 0, deadline);
+        _mode = Mode.Idle;
+        if (done) return true;
+        foreach (var queue in _queues) LoseAll(queue);
+        return false;
+    }
+
+    /// <summary>Returns false when more could be submitted now but for the budget.</summary>
+    private bool SubmitLoad(int budget)
+    {
+        var now = World.Now;
+        while (_nextArrival <= now)
+        {
+            _arrivals.Enqueue(_nextArrival);
+            var gap = 1e9 / _load.Rate;
+            _nextArrival += Math.Max(1, (long)(_load.Poisson ? _rng.Exponential(gap) : gap));
+        }
+
+        for (var tried = 0; tried < _queues.Count; tried++)
+        {
+            // In turn, so that an open loop fills all queues alike.
+            var queue = _queues[_nextQueue];
+            _nextQueue = (_nextQueue + 1) % _queues.Count;
+            var put = 0;
+            while (queue.Slots.FreeCount > 0 && queue.Pair.FreeSlots > 0 && put < budget)
+            {
+                if (_load.Rate > 0 && _arrivals.Count == 0) break;
+                if (!Pick(out var kind, out var lba, out var blocks)) break;
+                var intended = _load.Rate > 0 ? _arrivals.Dequeue() : now;
+                Submit(queue, kind, lba, blocks, intended, verifies: false);
+                put++;
+                if (_load.Rate > 0) break;
+            }
+
+            queue.Pair.Ring();
+            if (put >= budget) return false;
+            if (_load.Rate > 0 && put > 0) tried = -1;
+        }
+
+        return true;
+    }
+
+    private bool SubmitVerification(int budget)
+    {
+        var most = _load.Sizes.Max() / BlockSize;
+        foreach (var queue in _queues)
+        {
+            var put = 0;
+            while (_verifyRun < _toVerify.Count && queue.Slots.FreeCount > 0 && queue.Pair.FreeSlots > 0 && put < budget)
+            {
+                var (lba, count) = _toVerify[_verifyRun];
+                var blocks = Math.Min(most, count - _verifyOffset);
+                Submit(queue, IoKind.Read, lba + (ulong)_verifyOffset, blocks, World.Now, verifies: true);
+                put++;
+                _verifyOffset += blocks;
+                if (_verifyOffset < count) continue;
+                _verifyRun++;
+                _verifyOffset = 0;
+            }
+
+            queue.Pair.Ring();
+            if (put >= budget) return false;
+        }
+
+        return true;
+    }
+
+    private bool Pick(out IoKind kind, out ulong lba, out int blocks)
+    {
+        var percent = (int)_rng.Below(100);
+        kind = IoKind.Read;
+        while (percent >= _mixBounds[(int)kind]) kind++;
+        lba = 0;
+        blocks = 0;
+        if (kind == IoKind.Flush) return true;
+        var size = _load.Sizes.Count == 1 ? _load.Sizes[0] : _load.Sizes[(int)_rng.Below(_load.Sizes.Count)];
+        blocks = Math.Max(1, size / BlockSize);
+        var places = (long)(RegionBlocks / (ulong)blocks);
+        for (var attempt = 0; attempt < PickAttempts; attempt++)
+        {
+            lba = (ulong)(_load.Sequential ? (long)(_cursor++ % (ulong)places) : _rng.Below(places)) * (ulong)blocks;
+            // A block with a command in flight takes no other: what it must hold is then exactly known.
+            if (Ledger.IsIdle(lba, blocks)) return true;
+        }
+
+        return false;
+    }
+
+    private void Submit(GuestQueue queue, IoKind kind, ulong lba, int blocks, long intended, bool verifies)
+    {
+        queue.Slots.TryTake(out var slot, out var cid);
+        queue.InFlight[slot] = new GuestCommand { Kind = kind, Lba = lba, Blocks = blocks, IntendedAt = intended, Verifies = verifies };
+        Ledger.Begin(lba, blocks);
+        var bytes = blocks * BlockSize;
+        var z = (ushort)(blocks - 1);
+        SubmissionEntry entry;
+        switch (kind)
+        {
+            case IoKind.Read:
+                entry = NvmCommand.Read(Nsid, lba, z);
+                queue.Point(ref entry, slot, bytes);
+                break;
+            case IoKind.Write:
+                entry = NvmCommand.Write(Nsid, lba, z);
+                queue.Point(ref entry, slot, bytes);
+                Memory.Space.Update(queue.Buffer(slot), bytes, (this, lba), static (span, state) =>
+                {
+                    var (guest, first) = state;
+                    for (var at = 0; at < span.Length; at += guest.BlockSize, first++)
+                        guest.Ledger.NextStamp(first).WriteTo(span.Slice(at, guest.BlockSize));
+                });
+                break;
+            case IoKind.WriteZeroes:
+                entry = NvmCommand.WriteZeroes(Nsid, lba, z);
+                break;
+            case IoKind.Deallocate:
+                entry = NvmCommand.DatasetManagement(Nsid, 0);
+                queue.Point(ref entry, slot, DatasetManagementRange.Size);
+                Memory.Space.Store(queue.Buffer(slot), new DatasetManagementRange { Slba = lba, LengthInBlocks = (uint)blocks });
+                break;
+            default:
+                entry = NvmCommand.Flush(Nsid);
+                break;
+        }
+
+        entry.Cid = cid;
+        queue.Pair.TryPut(entry);
+        Counters.Submitted++;
+    }
+
+    private void Finish(GuestQueue queue, int slot, in GuestCommand command, Status status)
+    {
+        Latency.Add(World.Now - command.IntendedAt);
+        if (!status.IsSuccess)
+        {
+            Ledger.Refuse(command.Lba, command.Blocks);
+            Note(new GuestFinding(GuestFault.Refused, $"queue {queue.Pair.Qid}: {command.Kind} of LBA {command.Lba}, {command.Blocks} blocks: {status}"));
+            return;
+        }
+
+        switch (command.Kind)
+        {
+            case IoKind.Read:
+                Counters.Reads++;
+                Ledger.Refuse(command.Lba, command.Blocks);
+                Judge(command.Lba, command.Blocks, Memory.Space.Read(queue.Buffer(slot), command.Blocks * BlockSize));
+                Counters.Bytes += (long)command.Blocks * BlockSize;
+                break;
+            case IoKind.Write:
+                Counters.Writes++;
+                Ledger.Acknowledge(command.Lba, command.Blocks, BlockState.Written);
+                Counters.Bytes += (long)command.Blocks * BlockSize;
+                break;
+            case IoKind.WriteZeroes:
+                Counters.WriteZeroes++;
+                Ledger.Acknowledge(command.Lba, command.Blocks, BlockState.Zeroed);
+                break;
+            case IoKind.Deallocate:
+                Counters.Deallocates++;
+                Ledger.Acknowledge(command.Lba, command.Blocks, BlockState.Deallocated);
+                break;
+            case IoKind.Flush:
+                Counters.Flushes++;
+                break;
+        }
+    }
+
+    private void Judge(ulong lba, int blocks, ReadOnlySpan<byte> data)
+    {
+        for (var i = 0; i < blocks; i++)
+        {
+            var finding = Ledger.Judge(lba + (ulong)i, data.Slice(i * BlockSize, BlockSize), DeallocatedReads);
+            Counters.BlocksVerified++;
+            if (finding.Fault != BlockFault.None) Note(new GuestFinding(GuestFault.Block, finding.ToString(), finding));
+        }
+    }
+}

@@ -1,0 +1,262 @@
+namespace Conformance.Migration;
+
+/// <summary>What the guest last did to a block and was told is done.</summary>
+public enum BlockState
+{
+    /// <summary>Never touched by this guest; what it held at the beginning is not known.</summary>
+    Unknown,
+    Written,
+    Zeroed,
+    Deallocated,
+    Uncorrectable,
+
+    /// <summary>Never touched since the namespace was known to be deallocated.</summary>
+    Fresh,
+}
+
+/// <summary>One block as the ledger has it.</summary>
+/// <param name="State">The last acknowledged change.</param>
+/// <param name="Generation">Changes so far, this one included; 0 for none.</param>
+/// <param name="Busy">A change is in flight: old and new are both right.</param>
+public readonly record struct LedgerEntry(BlockState State, uint Generation, bool Busy);
+
+/// <summary>What is wrong with a block.</summary>
+public enum BlockFault
+{
+    None,
+
+    /// <summary>The last acknowledged change is not there; what was before it is.</summary>
+    Lost,
+
+    /// <summary>An older generation than the one before.</summary>
+    Stale,
+
+    /// <summary>Parts of different contents.</summary>
+    Torn,
+
+    /// <summary>The stamp of another block, namespace or guest.</summary>
+    Misplaced,
+
+    /// <summary>Content that was never written here, or never acknowledged and not in flight.</summary>
+    Phantom,
+}
+
+/// <summary>A block that does not hold what it must.</summary>
+public readonly record struct BlockFinding(BlockFault Fault, ulong Lba, LedgerEntry Expected, BlockContent Content, BlockStamp Found)
+{
+    public override string ToString() => Content == BlockContent.Stamped || Content == BlockContent.Torn
+        ? $"{Fault.ToString().ToUpperInvariant()} LBA {Lba}: expected {Expected.State} generation {Expected.Generation}, found {Content} LBA {Found.Lba} generation {Found.Generation} writer {Found.Writer} NSID {Found.Nsid}"
+        : $"{Fault.ToString().ToUpperInvariant()} LBA {Lba}: expected {Expected.State} generation {Expected.Generation}, found {Content}";
+}
+
+/// <summary>
+/// The acknowledged history of every block of one guest: 4 bytes a block touched (state, busy, generation). A block with a change in
+/// flight takes no other command, so the ledger is exact; a change whose outcome is unknown leaves old and new allowed.
+/// </summary>
+public sealed class Ledger
+{
+    private const int LeafBits = 12;
+    private const int LeafSize = 1 << LeafBits;
+
+    // Entry: bits 2:0 state, 3 busy, 4 uncertain, 5 changed since last taken, 31:6 generation.
+    private const uint BusyBit = 1 << 3;
+    private const uint UncertainBit = 1 << 4;
+    private const uint ChangedBit = 1 << 5;
+    private const int GenerationShift = 6;
+
+    private readonly uint[]?[] _leaves;
+    private readonly BlockState _initial;
+    private readonly Dictionary<ulong, BlockState> _uncertain = [];
+    private readonly SortedSet<int> _changedLeaves = [];
+    private int _lastChangedLeaf;
+
+    /// <param name="nsid">The namespace's id in the stamps.</param>
+    /// <param name="writer">The guest's number in the stamps.</param>
+    /// <param name="blocks">Size of the namespace in logical blocks.</param>
+    /// <param name="initial">What an untouched block is known to be: <see cref="BlockState.Fresh"/> or <see cref="BlockState.Unknown"/>.</param>
+    public Ledger(uint nsid, uint writer, ulong blocks, BlockState initial)
+    {
+        Nsid = nsid;
+        Writer = writer;
+        Blocks = blocks;
+        _initial = initial;
+        _leaves = new uint[(blocks + LeafSize - 1) >> LeafBits][];
+    }
+
+    public uint Nsid { get; }
+
+    public uint Writer { get; }
+
+    /// <summary>Logical blocks of the namespace.</summary>
+    public ulong Blocks { get; }
+
+    /// <summary>Blocks ever changed.</summary>
+    public long Touched { get; private set; }
+
+    public LedgerEntry this[ulong lba]
+    {
+        get
+        {
+            var entry = Peek(lba);
+            return new LedgerEntry(StateOf(entry), entry >> GenerationShift, (entry & (BusyBit | UncertainBit)) != 0);
+        }
+    }
+
+    /// <summary>True if no block of the range has a change in flight or one of unknown outcome.</summary>
+    public bool IsIdle(ulong lba, int count)
+    {
+        for (var i = 0UL; i < (ulong)count; i++)
+        {
+            if ((Peek(lba + i) & (BusyBit | UncertainBit)) != 0) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Begins a change of a range; the generation of each block's new content is its present one plus one.</summary>
+    public void Begin(ulong lba, int count)
+    {
+        for (var i = 0UL; i < (ulong)count; i++) Slot(lba + i) |= BusyBit;
+    }
+
+    /// <summary>The change was acknowledged.</summary>
+    public void Acknowledge(ulong lba, int count, BlockState state)
+    {
+        for (var i = 0UL; i < (ulong)count; i++)
+        {
+            ref var entry = ref Slot(lba + i);
+            if (entry >> GenerationShift == 0) Touched++;
+            entry = (((entry >> GenerationShift) + 1) << GenerationShift) | (uint)state;
+            NoteChanged(lba + i, ref entry);
+        }
+    }
+
+    /// <summary>The change was refused: the device said that nothing was done.</summary>
+    public void Refuse(ulong lba, int count)
+    {
+        for (var i = 0UL; i < (ulong)count; i++) Slot(lba + i) &= ~BusyBit;
+    }
+
+    /// <summary>Nobody knows whether the change was done: from now on both contents are right, and the block is left alone.</summary>
+    public void Doubt(ulong lba, int count, BlockState state)
+    {
+        for (var i = 0UL; i < (ulong)count; i++)
+        {
+            ref var entry = ref Slot(lba + i);
+            entry = (entry & ~BusyBit) | UncertainBit;
+            _uncertain[lba + i] = state;
+            NoteChanged(lba + i, ref entry);
+        }
+    }
+
+    /// <summary>Appends the blocks whose change was acknowledged, or became doubtful, since the last call, as ascending runs (LBA, blocks).</summary>
+    public void TakeChanged(List<(ulong Lba, int Count)> into)
+    {
+        foreach (var leaf in _changedLeaves)
+        {
+            var entries = _leaves[leaf]!;
+            for (var i = 0; i < LeafSize; i++)
+            {
+                if ((entries[i] & ChangedBit) == 0) continue;
+                var start = i;
+                for (; i < LeafSize && (entries[i] & ChangedBit) != 0; i++) entries[i] &= ~ChangedBit;
+                into.Add((((ulong)leaf << LeafBits) + (ulong)start, i - start));
+            }
+        }
+
+        _changedLeaves.Clear();
+    }
+
+    /// <summary>Every block ever changed, as (LBA, blocks) runs in ascending order.</summary>
+    public IEnumerable<(ulong Lba, int Count)> TouchedRuns()
+    {
+        for (var leaf = 0; leaf < _leaves.Length; leaf++)
+        {
+            if (_leaves[leaf] is not { } entries) continue;
+            for (var i = 0; i < LeafSize;)
+            {
+                if (entries[i] >> GenerationShift == 0)
+                {
+                    i++;
+                    continue;
+                }
+
+                var start = i;
+                while (i < LeafSize && entries[i] >> GenerationShift != 0) i++;
+                yield return (((ulong)leaf << LeafBits) + (ulong)start, i - start);
+            }
+        }
+    }
+
+    /// <summary>Stamps a block's next content.</summary>
+    public BlockStamp NextStamp(ulong lba) => new(Nsid, lba, (Peek(lba) >> GenerationShift) + 1, Writer);
+
+    /// <summary>Judges what a block holds now. <paramref name="deallocatedReads"/> is what DLFEAT promises of a deallocated block.</summary>
+    public BlockFinding Judge(ulong lba, ReadOnlySpan<byte> block, DeallocatedReads deallocatedReads)
+    {
+        var content = BlockStamp.Read(block, out var found);
+        var entry = Peek(lba);
+        var expected = this[lba];
+        var fault = Judge(lba, expected.State, expected.Generation, content, found, deallocatedReads);
+        if (fault != BlockFault.None && (entry & (BusyBit | UncertainBit)) != 0)
+        {
+            // The change in flight is right too, as a whole.
+            var next = (entry & UncertainBit) != 0 ? _uncertain[lba] : BlockState.Written;
+            if (Judge(lba, next, expected.Generation + 1, content, found, deallocatedReads) == BlockFault.None) fault = BlockFault.None;
+        }
+
+        return new BlockFinding(fault, lba, expected, content, found);
+    }
+
+    private BlockFault Judge(ulong lba, BlockState state, uint generation, BlockContent content, BlockStamp found, DeallocatedReads reads)
+    {
+        if (content == BlockContent.Torn) return BlockFault.Torn;
+        var ours = content == BlockContent.Stamped && found.Lba == lba && found.Nsid == Nsid && found.Writer == Writer;
+        switch (state)
+        {
+            case BlockState.Written:
+                if (ours && found.Generation == generation) return BlockFault.None;
+                if (content is BlockContent.Zero or BlockContent.Ones) return BlockFault.Lost;
+                break;
+            case BlockState.Zeroed:
+                if (content == BlockContent.Zero) return BlockFault.None;
+                break;
+            case BlockState.Deallocated or BlockState.Fresh:
+                if (content == BlockContent.Zero && reads != DeallocatedReads.Ones) return BlockFault.None;
+                if (content == BlockContent.Ones && reads != DeallocatedReads.Zeroes) return BlockFault.None;
+                // Nothing promised: the data of before the deallocation may still be read.
+                if (reads == DeallocatedReads.NotReported && ours && found.Generation < generation) return BlockFault.None;
+                break;
+            case BlockState.Unknown:
+                return BlockFault.None;
+        }
+
+        if (content != BlockContent.Stamped) return BlockFault.Phantom;
+        if (!ours) return BlockFault.Misplaced;
+        if (found.Generation >= generation) return BlockFault.Phantom;
+        return found.Generation + 1 == generation ? BlockFault.Lost : BlockFault.Stale;
+    }
+
+    private BlockState StateOf(uint entry) => entry >> GenerationShift == 0 ? _initial : (BlockState)(entry & 7);
+
+    private uint Peek(ulong lba) => _leaves[lba >> LeafBits] is { } leaf ? leaf[lba & (LeafSize - 1)] : 0;
+
+    private ref uint Slot(ulong lba) => ref (_leaves[lba >> LeafBits] ??= new uint[LeafSize])[lba & (LeafSize - 1)];
+
+    private void NoteChanged(ulong lba, ref uint entry)
+    {
+        entry |= ChangedBit;
+        var leaf = (int)(lba >> LeafBits);
+        if (leaf == _lastChangedLeaf && _changedLeaves.Count > 0) return;
+        _lastChangedLeaf = leaf;
+        _changedLeaves.Add(leaf);
+    }
+}
+
+/// <summary>What a read of a deallocated block returns (Identify Namespace, DLFEAT).</summary>
+public enum DeallocatedReads
+{
+    NotReported = 0,
+    Zeroes = 1,
+    Ones = 2,
+}

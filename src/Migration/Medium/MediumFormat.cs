@@ -1,0 +1,49 @@
+using Conformance.Driver;
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <summary>What the copier must know of a namespace.</summary>
+/// <param name="Nsid">Its id on this side.</param>
+/// <param name="Blocks">Size in logical blocks.</param>
+/// <param name="BlockSize">Bytes of data.</param>
+/// <param name="MetadataSize">Bytes of metadata a block, 0 for none.</param>
+/// <param name="Extended">Metadata follows the data of each block instead of lying apart.</param>
+/// <param name="ProtectionType">0 for none.</param>
+/// <param name="DeallocatedReads">What DLFEAT promises.</param>
+/// <param name="Identity">NGUID and EUI64 as text, for the identity precondition.</param>
+public sealed record MediumFormat(
+    uint Nsid, ulong Blocks, int BlockSize, int MetadataSize, bool Extended, int ProtectionType, DeallocatedReads DeallocatedReads, string Identity)
+{
+    /// <summary>Bytes that one block takes in the data buffer.</summary>
+    public int TransferSize => BlockSize + (Extended ? MetadataSize : 0);
+
+    /// <summary>Bytes that one block takes in a separate metadata buffer.</summary>
+    public int SeparateSize => Extended ? 0 : MetadataSize;
+
+    public static async ValueTask<(Outcome Outcome, MediumFormat? Format)> ReadAsync(ControllingFunction side, uint nsid)
+    {
+        var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>((byte)Cns.IdentifyNamespace, nsid);
+        if (!reading.IsOk) return (Outcome.Of($"Identify Namespace {nsid} on {side.Name}", reading.Answer), null);
+        return reading.Value.Nsze == 0
+            ? (Outcome.Failed("Identify Namespace", $"namespace {nsid} is not attached to {side.Name}"), null)
+            : (Outcome.Ok, Of(nsid, reading.Value));
+    }
+
+    public static MediumFormat Of(uint nsid, in IdentifyNamespace ns)
+    {
+        var format = ns.Lbaf[ns.Flbas.Index];
+        return new MediumFormat(
+            nsid, ns.Nsze, 1 << format.Lbads, format.Ms, ns.Flbas.MetadataExtended, ns.Dps.Type,
+            (DeallocatedReads)ns.Dlfeat.ReadBehavior, $"NGUID {ns.Nguid} EUI64 {ns.Eui64}");
+    }
+
+    /// <summary>Why data of this format cannot go to <paramref name="other"/>; null when it can.</summary>
+    public string? Incompatible(MediumFormat other)
+    {
+        if (BlockSize != other.BlockSize) return $"logical blocks of {BlockSize} bytes against {other.BlockSize}";
+        if (MetadataSize != other.MetadataSize || Extended != other.Extended) return "metadata of another size or place";
+        if (ProtectionType != other.ProtectionType) return $"protection information type {ProtectionType} against {other.ProtectionType}";
+        return Blocks > other.Blocks ? $"{Blocks} blocks do not fit into {other.Blocks}" : null;
+    }
+}

@@ -129,9 +129,6 @@ public readonly record struct OptionalAsynchronousEvents(uint Raw)
     /// <summary>Temperature Threshold Hysteresis Recovery.</summary>
     public bool TemperatureThresholdHysteresis { get => Bits.Get(Raw, 16); init => Raw = Bits.With(Raw, 16, value); }
 
-    /// <summary>Reachability Groups Change Notices.</summary>
-    public bool ReachabilityGroupChange { get => Bits.Get(Raw, 17); init => Raw = Bits.With(Raw, 17, value); }
-
     /// <summary>Allocated Namespace Attribute Notices.</summary>
     public bool AllocatedNamespaceAttribute { get => Bits.Get(Raw, 19); init => Raw = Bits.With(Raw, 19, value); }
 

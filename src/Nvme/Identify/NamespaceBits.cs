@@ -77,8 +77,7 @@ public readonly record struct ProtectionCapabilities(byte Raw)
 /// <summary>DPS, End-to-end Data Protection Type Settings.</summary>
 public readonly record struct ProtectionSettings(byte Raw)
 {
-    /// <summary>0 none, 1 to 3 the types.</summary>
-    public byte Type { get => (byte)Bits.Get(Raw, 2, 0); init => Raw = (byte)Bits.With(Raw, 2, 0, value); }
+    public ProtectionType Type { get => (ProtectionType)Bits.Get(Raw, 2, 0); init => Raw = (byte)Bits.With(Raw, 2, 0, (uint)value); }
 
     /// <summary>Protection information is the first bytes of the metadata.</summary>
     public bool FirstBytes { get => Bits.Get(Raw, 3); init => Raw = (byte)Bits.With(Raw, 3, value); }

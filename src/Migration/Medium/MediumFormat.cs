@@ -34,7 +34,7 @@ public sealed record MediumFormat(
     {
         var format = ns.Lbaf[ns.Flbas.Index];
         return new MediumFormat(
-            nsid, ns.Nsze, 1 << format.Lbads, format.Ms, ns.Flbas.MetadataExtended, ns.Dps.Type,
+            nsid, ns.Nsze, 1 << format.Lbads, format.Ms, ns.Flbas.MetadataExtended, (int)ns.Dps.Type,
             (DeallocatedReads)ns.Dlfeat.ReadBehavior, $"NGUID {ns.Nguid} EUI64 {ns.Eui64}");
     }
 

@@ -1,6 +1,8 @@
 namespace Conformance.Nvme;
 
-/// <summary>Completion dword 0 of an Asynchronous Event Request (Base 2.3 5.2.2).</summary>
+/// <summary>
+/// Completion dword 0 of an Asynchronous Event Request (Base 2.3 5.2.2). Events that use dword 1 too are <see cref="OneShotEvent"/>.
+/// </summary>
 public readonly record struct AsynchronousEvent(uint Raw)
 {
     /// <summary>AET.</summary>
@@ -28,18 +30,8 @@ public readonly record struct AsynchronousEvent(uint Raw)
     public static AsynchronousEvent Of(ImmediateEvent information) =>
         new() { Type = AsynchronousEventType.Immediate, Information = (byte)information };
 
-    public static AsynchronousEvent Of(OneShotEvent information) =>
-        new() { Type = AsynchronousEventType.OneShot, Information = (byte)information };
-
     public static AsynchronousEvent Of(CommandSetEvent information, LogId log) =>
         new() { Type = AsynchronousEventType.CommandSet, Information = (byte)information, Log = log };
-}
-
-/// <summary>Completion dword 1 of an Asynchronous Event Request, for the events of a controller data queue.</summary>
-public readonly record struct AsynchronousEventParameter(uint Raw)
-{
-    /// <summary>Controller Data Queue Identifier.</summary>
-    public ushort Cdqid { get => (ushort)Bits.Get(Raw, 15, 0); init => Raw = Bits.With(Raw, 15, 0, value); }
 }
 
 /// <summary>AET, Asynchronous Event Type.</summary>
@@ -100,14 +92,6 @@ public enum ImmediateEvent : byte
 {
     NormalSubsystemShutdown = 0x00,
     TemperatureThresholdHysteresisRecovery = 0x01,
-}
-
-/// <summary>AEI of a one-shot event: reported once, cleared by that.</summary>
-public enum OneShotEvent : byte
-{
-    ControllerDataQueueTailPointer = 0x00,
-    ControllerDataQueueFull = 0x01,
-    PowerThresholdExceeded = 0x02,
 }
 
 /// <summary>AEI of an event specific to the I/O command set.</summary>

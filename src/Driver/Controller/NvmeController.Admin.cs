@@ -8,6 +8,7 @@ public sealed partial class NvmeController
 {
     private const int MdtsOffset = 77;
     private const int CntlidOffset = 78;
+    private const int AerlOffset = 259;
 
     /// <summary>The 4096 bytes of Identify Controller (CNS 01h); empty before <see cref="IdentifyAsync()"/>.</summary>
     public byte[] IdentifyControllerData { get; private set; } = [];
@@ -17,6 +18,9 @@ public sealed partial class NvmeController
 
     /// <summary>CNTLID; from <see cref="IdentifyAsync()"/> on.</summary>
     public ushort ControllerId => BitConverter.ToUInt16(IdentifyControllerData, CntlidOffset);
+
+    /// <summary>AERL: event requests that the controller holds, 0's based; from <see cref="IdentifyAsync()"/> on.</summary>
+    public byte AerlZ => IdentifyControllerData[AerlOffset];
 
     /// <summary>Reads Identify Controller, and from it how much a command may transfer.</summary>
     public async ValueTask<Outcome> IdentifyAsync()

@@ -16,7 +16,8 @@ public sealed partial class NvmeController
 
     private readonly World _world;
     private readonly NvmeControllerOptions _options;
-    private readonly DataPointers _pointers;
+    private DataPointers _pointers;
+    private ControllerConfiguration _wanted;
     private readonly Vectors _vectors;
     private QueuePath? _admin;
     private ulong _asq;
@@ -32,6 +33,10 @@ public sealed partial class NvmeController
         _options = options ?? new NvmeControllerOptions();
         Function = function;
         Memory = memory;
+        _wanted = new ControllerConfiguration
+        {
+            En = true, Css = _options.Css, Mps = _options.Mps, Ams = _options.Ams, Iosqes = 6, Iocqes = 4,
+        };
         _pointers = new DataPointers(memory.Space, memory.Pages, Prp.PageSize(_options.Mps));
         _vectors = new Vectors(world, function, _options.Interrupts ? 0 : _options.PollInterval);
     }
@@ -88,19 +93,19 @@ public sealed partial class NvmeController
     /// Takes the controller from whatever state it is in to ready, with an admin queue and, where the function has one, MSI-X. What was
     /// pending before is unknown, and all I/O queues are gone.
     /// </summary>
-    public async ValueTask<Outcome> EnableAsync()
+    /// <param name="configuration">CC to enable with, instead of what the options and earlier calls say.</param>
+    public async ValueTask<Outcome> EnableAsync(ControllerConfiguration? configuration = null)
     {
+        if (configuration is { } wanted) _wanted = wanted with { En = true, Shn = 0 };
         if (Unfit() is { } unfit) return Outcome.Failed("enable", unfit);
         PciConfig.Enable(Function);
         var outcome = await DisableAsync();
         if (!outcome.IsOk) return outcome;
         _vectors.Enable(_options.Interrupts);
+        if (PageSize != Prp.PageSize(_wanted.Mps)) _pointers = new DataPointers(Memory.Space, Memory.Pages, Prp.PageSize(_wanted.Mps));
         WriteAdminRegisters();
         CreateAdminPath();
-        Function.Write32(Register.Cc, new ControllerConfiguration
-        {
-            En = true, Css = _options.Css, Mps = _options.Mps, Ams = _options.Ams, Iosqes = 6, Iocqes = 4,
-        }.Raw);
+        Function.Write32(Register.Cc, _wanted.Raw);
         return await WaitReadyAsync(true, "enable");
     }
 
@@ -163,6 +168,12 @@ public sealed partial class NvmeController
         if (_options.Events > 0) Admin.HoldEvents(_options.Events);
     }
 
+    /// <summary>True when the controller was enabled with this CC, shutdown notification aside.</summary>
+    public bool IsConfiguredAs(ControllerConfiguration configuration) => _wanted == configuration with { En = true, Shn = 0 };
+
+    /// <summary>Calls <paramref name="action"/> whenever the driver's own pump of a vector ran; null for none.</summary>
+    internal void AlsoOnVector(int vector, Action? action) => _vectors.PumpOf(vector).Also = action;
+
     /// <summary>Raises <paramref name="signal"/> at each interrupt of a vector, whose MSI-X entry is set up and unmasked.</summary>
     public void BindVector(int vector, Signal signal) => _vectors.Bind(vector, signal);
 
@@ -170,8 +181,8 @@ public sealed partial class NvmeController
     {
         var cap = Capabilities;
         if (cap.Raw == ulong.MaxValue) return "the function is not there (registers read all ones)";
-        if (_options.Mps < cap.MpsMin || _options.Mps > cap.MpsMax)
-            return $"pages of {PageSize:N0} bytes are not supported (CAP.MPSMIN {cap.MpsMin}, CAP.MPSMAX {cap.MpsMax})";
+        if (_wanted.Mps < cap.MpsMin || _wanted.Mps > cap.MpsMax)
+            return $"pages of {Prp.PageSize(_wanted.Mps):N0} bytes are not supported (CAP.MPSMIN {cap.MpsMin}, CAP.MPSMAX {cap.MpsMax})";
         return null;
     }
 
@@ -182,6 +193,8 @@ public sealed partial class NvmeController
             _asq = Memory.Pages.Rent(_options.AdminSqEntries * SubmissionEntry.Size);
             _acq = Memory.Pages.Rent(_options.AdminCqEntries * CompletionEntry.Size);
         }
+
+        // TODO-ALIGN
 
         var attributes = new AdminQueueAttributes { AsqsZ = (ushort)(_options.AdminSqEntries - 1), AcqsZ = (ushort)(_options.AdminCqEntries - 1) };
         Function.Write32(Register.Aqa, attributes.Raw);

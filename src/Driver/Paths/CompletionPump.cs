@@ -38,11 +38,15 @@ public sealed class CompletionPump : Actor, ICompletionSink
         _queues.Remove(queue);
     }
 
+    /// <summary>Called after every look; null for none.</summary>
+    internal Action? Also { get; set; }
+
     void ICompletionSink.Completed(QueuePair queue, in CompletionEntry entry) => queue.Owner?.Completed(queue, entry);
 
     protected override long Step(int budget)
     {
         for (var i = 0; i < _queues.Count && budget > 0; i++) budget -= _queues[i].Poll(this, budget);
+        Also?.Invoke();
         if (budget <= 0) return World.Now + 1;
         return _interval > 0 && _queues.Count > 0 ? World.Now + _interval : World.Never;
     }

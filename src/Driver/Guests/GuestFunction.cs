@@ -1,0 +1,253 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Driver;
+
+/// <summary>
+/// The function that a guest's driver is given. It stands for a real one, which the host may replace while the guest is stopped.
+/// <list type="bullet">
+/// <item>Carried: the device holds the whole controller; all but MSI-X goes straight through.</item>
+/// <item>Mediated: the controller's registers and admin queue are virtual, see <see cref="Driver.Mediator"/>; I/O doorbells and the other
+/// registers go straight through.</item>
+/// </list>
+/// MSI-X is the guest's own in both, see <see cref="GuestInterrupts"/>.
+/// </summary>
+public sealed class GuestFunction : IFunction
+{
+    private const int CommandOffset = 0x04;
+    private const ushort BusMasterBit = 1 << 2;
+    private const byte PciExpressCapability = 0x10;
+    private const ushort InitiateFlrBit = 1 << 15;
+
+    private readonly GuestInterrupts _interrupts;
+    private int _doorbellStride;
+    private int _deviceControl;
+    private bool _busMaster;
+
+    /// <summary>A carried guest.</summary>
+    public GuestFunction(string name, IFunction backing)
+    {
+        Name = name;
+        Backing = backing;
+        _interrupts = new GuestInterrupts(backing, hostKeepsAdmin: false);
+        LookAtBacking();
+    }
+
+    /// <summary>A mediated guest.</summary>
+    /// <param name="world">Its time.</param>
+    /// <param name="name">For people.</param>
+    /// <param name="host">Driver of the real function, started; its memory lies outside the guest's.</param>
+    /// <param name="guestMemory">The guest's, which the real function reaches at the same addresses.</param>
+    /// <param name="options">How to mediate.</param>
+    public GuestFunction(World world, string name, NvmeController host, AddressSpace guestMemory, MediatorOptions? options = null)
+    {
+        Name = name;
+        Backing = host.Function;
+        _interrupts = new GuestInterrupts(host.Function, hostKeepsAdmin: true);
+        Mediator = new Mediator(world, host, guestMemory, _interrupts, options ?? new MediatorOptions());
+        Mediator.GuestMayDma = () => _busMaster;
+        LookAtBacking();
+    }
+
+    public string Name { get; }
+
+    /// <summary>The real function that stands behind it now.</summary>
+    public IFunction Backing { get; private set; }
+
+    /// <summary>Null when carried.</summary>
+    public Mediator? Mediator { get; }
+
+    public GuestInterrupts Interrupts => _interrupts;
+
+    public RequesterId Requester => Backing.Requester;
+
+    public bool IsPresent => Backing.IsPresent;
+
+    public long BarLength => Backing.BarLength;
+
+    public int VectorCount => Backing.VectorCount;
+
+    public IDmaSpace? Dma => Backing.Dma;
+
+    /// <summary>
+    /// Saves what the host owns. The guest is stopped and the source's device suspended. A mediated guest's last completions are posted
+    /// into its memory before this returns.
+    /// </summary>
+    public HostState Save() => HostState.Read(this) with
+    {
+        Bound = [.. Enumerable.Range(0, _interrupts.Count).Where(_interrupts.IsBound)],
+        Admin = Mediator?.Save(),
+    };
+
+    /// <summary>Puts a carried guest on another real function with what was saved.</summary>
+    public void MoveTo(IFunction backing, HostState state)
+    {
+        if (Mediator is not null) throw new InvalidOperationException($"{Name} is mediated: it moves to a controller with a driver.");
+        Stand(backing, state);
+    }
+
+    /// <summary>
+    /// Puts a mediated guest on another real function with what was saved. <see cref="Mediator.Resume"/> is called once the device
+    /// was resumed.
+    /// </summary>
+    public void MoveTo(NvmeController host, HostState state)
+    {
+        if (Mediator is null || state.Admin is null) throw new InvalidOperationException($"{Name} is not mediated.");
+        Mediator.Adopt(host, state.Admin);
+        Stand(host.Function, state);
+    }
+
+    public uint ReadConfig(int offset, int width)
+    {
+        var value = Backing.ReadConfig(offset, width);
+        if (!Backing.IsPresent) return value;
+        value = Overlay(value, offset, width, CommandOffset, GuestCommand);
+        return _interrupts.ControlOffset < 0 ? value : Overlay(value, offset, width, _interrupts.ControlOffset, _interrupts.Control);
+    }
+
+    public void WriteConfig(int offset, int width, uint value)
+    {
+        if (width == 4)
+        {
+            if (!Hits(offset, 4))
+            {
+                Backing.WriteConfig(offset, 4, value);
+                return;
+            }
+
+            WriteConfig(offset, 2, value & 0xFFFF);
+            WriteConfig(offset + 2, 2, value >> 16);
+        }
+        else if (!Backing.IsPresent || !Hits(offset, width))
+        {
+            Backing.WriteConfig(offset, width, value);
+        }
+        else
+        {
+            var field = offset & ~1;
+            WriteField(field, width == 2 ? (ushort)value : Merge((ushort)ReadConfig(field, 2), offset & 1, (byte)value));
+        }
+    }
+
+    public uint Read32(long offset)
+    {
+        if (_interrupts.Covers(offset)) return _interrupts.Read(offset);
+        return Mediator is { } mediator && offset < Register.Doorbells ? mediator.ReadRegister((int)offset) : Backing.Read32(offset);
+    }
+
+    public ulong Read64(long offset) => offset >= Register.Doorbells && !_interrupts.Covers(offset)
+        ? Backing.Read64(offset)
+        : Mediator is null && !_interrupts.Covers(offset) ? Backing.Read64(offset) : Read32(offset) | ((ulong)Read32(offset + 4) << 32);
+
+    public void Write32(long offset, uint value)
+    {
+        if (_interrupts.Covers(offset)) _interrupts.Write(offset, value);
+        else if (Mediator is not { } mediator || offset >= Register.Doorbells + (2 * _doorbellStride)) Backing.Write32(offset, value);
+        else if (offset == Register.Doorbells) mediator.Trap(GuestRegister.SqTailDoorbell, value);
+        else if (offset == Register.Doorbells + _doorbellStride) mediator.Trap(GuestRegister.CqHeadDoorbell, value);
+        else if (Mediator.IsTrapped((int)offset)) mediator.Trap((int)offset, value);
+        else Backing.Write32(offset, value);
+    }
+
+    public void Write64(long offset, ulong value)
+    {
+        if (_interrupts.Covers(offset) || (Mediator is not null && offset < Register.Doorbells && Mediator.IsTrapped((int)offset)))
+        {
+            Write32(offset, (uint)value);
+            Write32(offset + 4, (uint)(value >> 32));
+        }
+        else
+        {
+            Backing.Write64(offset, value);
+        }
+    }
+
+    public void BindInterrupt(int vector, Signal? signal) => _interrupts.Bind(vector, signal);
+
+    public async ValueTask ResetAsync()
+    {
+        if (Mediator is null) await Backing.ResetAsync();
+        else await Mediator.ResetFunctionAsync();
+        ForgetAfterReset();
+    }
+
+    public ValueTask AttachAsync(IDmaSpace space) => Backing.AttachAsync(space);
+
+    public ValueTask DetachAsync() => Backing.DetachAsync();
+
+    private ushort GuestCommand
+    {
+        get
+        {
+            var command = PciConfig.ReadCommand(Backing);
+            return (ushort)(_busMaster ? command | BusMasterBit : command & ~BusMasterBit);
+        }
+    }
+
+    private void Stand(IFunction backing, HostState state)
+    {
+        _interrupts.MoveTo(backing);
+        Backing = backing;
+        LookAtBacking();
+        state.WriteTo(this);
+        foreach (var vector in state.Pending) _interrupts.SetPending(vector);
+    }
+
+    private void LookAtBacking()
+    {
+        _doorbellStride = Register.DoorbellStride(new Capabilities(Backing.Read64(Register.Cap)).Dstrd);
+        var express = PciConfig.FindCapability(Backing, PciExpressCapability);
+        _deviceControl = express == 0 ? -2 : express + 8;
+        if (Mediator is null) _busMaster = PciConfig.IsBusMaster(Backing);
+    }
+
+    private bool Hits(int offset, int width) =>
+        Overlaps(offset, width, CommandOffset) || Overlaps(offset, width, _interrupts.ControlOffset) || Overlaps(offset, width, _deviceControl);
+
+    private void WriteField(int field, ushort value)
+    {
+        if (field == CommandOffset) WriteCommand(value);
+        else if (field == _interrupts.ControlOffset) _interrupts.Control = value;
+        else if (Mediator is null || (value & InitiateFlrBit) == 0) WriteDeviceControl(value);
+        else Mediator.RequestFunctionReset(ForgetAfterReset);
+    }
+
+    /// <summary>A mediated guest's host needs the bus too: what the guest forbids is forbidden once its controller is enabled.</summary>
+    private void WriteCommand(ushort value)
+    {
+        _busMaster = (value & BusMasterBit) != 0;
+        var hostNeedsBus = Mediator is { Guest.Ready: false };
+        PciConfig.WriteCommand(Backing, hostNeedsBus ? (ushort)(value | BusMasterBit) : value);
+        Mediator?.Wake();
+    }
+
+    private void WriteDeviceControl(ushort value)
+    {
+        Backing.WriteConfig(_deviceControl, 2, value);
+        if ((value & InitiateFlrBit) != 0) ForgetAfterReset();
+    }
+
+    private void ForgetAfterReset()
+    {
+        _busMaster = false;
+        _interrupts.Reset();
+    }
+
+    private static bool Overlaps(int offset, int width, int field) => field >= 0 && offset < field + 2 && field < offset + width;
+
+    private static ushort Merge(ushort old, int at, byte value) =>
+        at == 0 ? (ushort)((old & 0xFF00) | value) : (ushort)((old & 0x00FF) | (value << 8));
+
+    /// <summary>Puts the bytes of a 16-bit field over what was read.</summary>
+    private static uint Overlay(uint value, int offset, int width, int field, ushort content)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var at = field + i - offset;
+            if (at < 0 || at >= width) continue;
+            value = (value & ~(0xFFu << (at * 8))) | ((uint)((content >> (i * 8)) & 0xFF) << (at * 8));
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,197 @@
+using Conformance.Device;
+
+namespace Conformance.Driver;
+
+/// <summary>
+/// MSI-X as one guest sees it: table, pending bits and message control are the guest's own, and stay when the device behind them is
+/// another. What the guest writes goes on to the device's table, but for a vector that the host keeps (the admin vector of a mediated
+/// guest): the device's MSI-X is then always on, and what the guest masks is masked entry by entry.
+/// </summary>
+public sealed class GuestInterrupts
+{
+    // What a host's interrupt controller writes into an entry when it hands out the vector.
+    private const ulong MessageAddress = 0xFEE0_0000;
+    private const ushort EnableBit = 1 << 15;
+    private const ushort FunctionMaskBit = 1 << 14;
+
+    private readonly MsixEntry[] _entries;
+    private readonly bool[] _pending;
+    private readonly Signal?[] _bound;
+    private readonly bool _hostKeepsAdmin;
+    private IFunction _backing;
+    private MsixTable? _table;
+    private ushort _control;
+
+    internal GuestInterrupts(IFunction backing, bool hostKeepsAdmin)
+    {
+        _backing = backing;
+        _hostKeepsAdmin = hostKeepsAdmin;
+        _table = MsixTable.Find(backing);
+        Count = _table?.Count ?? backing.VectorCount;
+        _entries = new MsixEntry[Count];
+        _pending = new bool[Count];
+        _bound = new Signal?[Count];
+        Array.Fill(_entries, new MsixEntry(0, 0, 1));
+    }
+
+    /// <summary>Vectors.</summary>
+    public int Count { get; }
+
+    /// <summary>Where the guest finds message control in configuration space; -1 where it has no MSI-X.</summary>
+    public int ControlOffset => _table?.ControlOffset ?? -1;
+
+    /// <summary>Message control as the guest reads it.</summary>
+    public ushort Control
+    {
+        get => (ushort)(_control | (Count - 1));
+        set
+        {
+            _control = (ushort)(value & (EnableBit | FunctionMaskBit));
+            Apply();
+            SendPending();
+        }
+    }
+
+    private bool IsSilent => !MsixTable.IsEnabledIn(_control) || MsixTable.IsMaskedIn(_control);
+
+    /// <summary>True when a byte of BAR0 belongs to the table or the pending bits.</summary>
+    public bool Covers(long offset) => _table is { } table
+        && ((ulong)(offset - table.TableOffset) < (ulong)table.TableLength || (ulong)(offset - table.PendingOffset) < (ulong)table.PendingLength);
+
+    public MsixEntry Entry(int vector) => _entries[vector];
+
+    public bool IsPending(int vector) => _pending[vector] || (!IsHosts(vector) && _table is { } table && table.IsPending(vector));
+
+    public bool IsBound(int vector) => _bound[vector] is not null;
+
+    /// <summary>Reads a dword of the table or the pending bits.</summary>
+    public uint Read(long offset)
+    {
+        var at = offset - _table!.TableOffset;
+        if ((ulong)at >= (ulong)_table.TableLength) return ReadPending((int)(offset - _table.PendingOffset) / 4);
+        var entry = _entries[at / MsixEntry.Size];
+        return (at % MsixEntry.Size) switch
+        {
+            < 4 => (uint)entry.Address,
+            < 8 => (uint)(entry.Address >> 32),
+            < 12 => entry.Data,
+            _ => entry.VectorControl,
+        };
+    }
+
+    /// <summary>Writes a dword of the table; pending bits are not for writing.</summary>
+    public void Write(long offset, uint value)
+    {
+        var at = offset - _table!.TableOffset;
+        if ((ulong)at >= (ulong)_table.TableLength) return;
+        var vector = (int)(at / MsixEntry.Size);
+        var entry = _entries[vector];
+        SetEntry(vector, (at % MsixEntry.Size) switch
+        {
+            < 4 => entry with { Address = (entry.Address & 0xFFFF_FFFF_0000_0000) | value },
+            < 8 => entry with { Address = (uint)entry.Address | ((ulong)value << 32) },
+            < 12 => entry with { Data = value },
+            _ => entry with { VectorControl = value },
+        });
+    }
+
+    public void SetEntry(int vector, in MsixEntry entry)
+    {
+        _entries[vector] = entry;
+        Apply(vector);
+        if (!entry.IsMasked) SendPending();
+    }
+
+    /// <summary>Notes an interrupt that was raised while it could not be sent; sent once the guest allows it.</summary>
+    public void SetPending(int vector)
+    {
+        _pending[vector] = true;
+        SendPending();
+    }
+
+    /// <summary>The host hands the vector out: an entry that nobody programmed is programmed, as an operating system would.</summary>
+    public void Bind(int vector, Signal? signal)
+    {
+        if (!IsHosts(vector)) _backing.BindInterrupt(vector, signal);
+        if (vector >= Count) return;
+        _bound[vector] = signal;
+        if (signal is null || _entries[vector] is not { Address: 0, Data: 0 }) return;
+        SetEntry(vector, new MsixEntry(MessageAddress, (uint)vector, 0));
+        Control = (ushort)(_control | EnableBit);
+    }
+
+    /// <summary>An interrupt of a vector that the host raises itself.</summary>
+    public void Raise(int vector)
+    {
+        if (_table is not null && !MsixTable.IsEnabledIn(_control)) return;
+        if (_table is not null && (IsSilent || _entries[vector].IsMasked)) _pending[vector] = true;
+        else _bound[vector]?.Raise();
+    }
+
+    /// <summary>What a function level reset leaves: an empty, masked table. Bindings are the host's and stay.</summary>
+    internal void Reset()
+    {
+        Array.Fill(_entries, new MsixEntry(0, 0, 1));
+        Array.Clear(_pending);
+        _control = 0;
+        Apply();
+    }
+
+    /// <summary>Puts another device behind it: takes the bindings along and writes the guest's table into the device's.</summary>
+    internal void MoveTo(IFunction backing)
+    {
+        for (var vector = 0; vector < Count; vector++)
+        {
+            if (!IsHosts(vector) && _bound[vector] is not null) _backing.BindInterrupt(vector, null);
+        }
+
+        _backing = backing;
+        _table = MsixTable.Find(backing);
+        for (var vector = 0; vector < Count; vector++)
+        {
+            if (!IsHosts(vector) && _bound[vector] is not null) backing.BindInterrupt(vector, _bound[vector]);
+        }
+
+        Apply();
+    }
+
+    private bool IsHosts(int vector) => _hostKeepsAdmin && vector == 0;
+
+    private uint ReadPending(int word)
+    {
+        var bits = 0u;
+        for (var bit = 0; bit < 32 && (word * 32) + bit < Count; bit++)
+        {
+            if (IsPending((word * 32) + bit)) bits |= 1u << bit;
+        }
+
+        return bits;
+    }
+
+    private void SendPending()
+    {
+        if (IsSilent) return;
+        for (var vector = 0; vector < Count; vector++)
+        {
+            if (!_pending[vector] || _entries[vector].IsMasked) continue;
+            _pending[vector] = false;
+            _bound[vector]?.Raise();
+        }
+    }
+
+    private void Apply()
+    {
+        if (_table is null) return;
+        for (var vector = 0; vector < Count; vector++) Apply(vector);
+        if (!_hostKeepsAdmin) _table.Control = Control;
+    }
+
+    private void Apply(int vector)
+    {
+        if (_table is null || IsHosts(vector) || vector >= _table.Count) return;
+        var entry = _entries[vector];
+        // Where the host keeps MSI-X on, the guest's enable and function mask have to act on each entry.
+        if (_hostKeepsAdmin && IsSilent) entry = entry with { VectorControl = entry.VectorControl | 1 };
+        _table.Write(vector, entry);
+    }
+}

@@ -1,0 +1,59 @@
+using Conformance.Device;
+
+namespace Conformance.Driver;
+
+/// <summary>
+/// What the host owns of a function and has to put back on the destination: PCI command, MSI-X as the guest set it, interrupts not yet
+/// sent, vectors in use, and the trapped admin side of a mediated guest.
+/// </summary>
+public sealed record HostState
+{
+    public const int CurrentVersion = 1;
+
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The PCI Command register.</summary>
+    public ushort Command { get; init; }
+
+    /// <summary>Message control of MSI-X; 0 without MSI-X.</summary>
+    public ushort MsixControl { get; init; }
+
+    /// <summary>The MSI-X table, masks included.</summary>
+    public IReadOnlyList<MsixEntry> Entries { get; init; } = [];
+
+    /// <summary>Vectors whose pending bit is set.</summary>
+    public IReadOnlyList<int> Pending { get; init; } = [];
+
+    /// <summary>Vectors that are bound.</summary>
+    public IReadOnlyList<int> Bound { get; init; } = [];
+
+    /// <summary>Null where the device holds the admin queue itself.</summary>
+    public MediatedState? Admin { get; init; }
+
+    /// <summary>Reads it from any function by configuration space and BAR0.</summary>
+    public static HostState Read(IFunction function)
+    {
+        var command = PciConfig.ReadCommand(function);
+        if (MsixTable.Find(function) is not { } table) return new HostState { Command = command };
+        return new HostState
+        {
+            Command = command,
+            MsixControl = table.Control,
+            Entries = [.. Enumerable.Range(0, table.Count).Select(table.Read)],
+            Pending = [.. Enumerable.Range(0, table.Count).Where(table.IsPending)],
+        };
+    }
+
+    /// <summary>Writes the registers of it to any function: the table while MSI-X is off, then message control, then Command.</summary>
+    public void WriteTo(IFunction function)
+    {
+        if (MsixTable.Find(function) is { } table)
+        {
+            table.Enable(false);
+            for (var vector = 0; vector < Math.Min(table.Count, Entries.Count); vector++) table.Write(vector, Entries[vector]);
+            table.Control = MsixControl;
+        }
+
+        PciConfig.WriteCommand(function, Command);
+    }
+}

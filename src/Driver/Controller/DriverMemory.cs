@@ -17,6 +17,13 @@ public sealed class DriverMemory(AddressSpace space, PageAllocator pages)
         return buffer;
     }
 
+    /// <summary>At least <paramref name="bytes"/> bytes at a multiple of <paramref name="alignment"/>; not to be returned.</summary>
+    public ulong RentAligned(int bytes, int alignment)
+    {
+        var mask = (ulong)alignment - 1;
+        return (Pages.Rent((long)bytes + alignment - GuestMemory.PageSize) + mask) & ~mask;
+    }
+
     /// <summary>Takes back what <see cref="Rent"/> gave.</summary>
     public void Return(in DmaBuffer buffer) => Pages.Return(buffer.Iova);
 

@@ -110,26 +110,28 @@ public sealed partial class NvmeController
     {
         if (contiguous)
         {
-            prp1 = Memory.Pages.Rent((long)entries * entrySize);
-            rented.Add(prp1);
+            prp1 = RentAligned((long)entries * entrySize, rented);
             return new QueueMemory(prp1, entries, entrySize);
         }
 
         var pages = new ulong[(((long)entries * entrySize) + PageSize - 1) / PageSize];
-        for (var i = 0; i < pages.Length; i++) pages[i] = Memory.Pages.Rent(PageSize);
+        var lists = new ulong[(int)Prp.ListPages(pages.Length, PageSize)];
+        for (var i = 0; i < pages.Length; i++) pages[i] = RentAligned(PageSize, rented);
+        for (var i = 0; i < lists.Length; i++) lists[i] = RentAligned(PageSize, rented);
         // Descending, so that no page follows its neighbour and a device that ignores the list goes wrong.
         Array.Reverse(pages);
-        rented.AddRange(pages);
-        Span<ulong> lists = stackalloc ulong[(int)Prp.ListPages(pages.Length, PageSize)];
-        for (var i = 0; i < lists.Length; i++)
-        {
-            lists[i] = Memory.Pages.Rent(PageSize);
-            rented.Add(lists[i]);
-        }
 
         _pointers.WriteList(pages, lists);
         prp1 = lists[0];
         return new QueueMemory(pages, PageSize, entries, entrySize);
+    }
+
+    /// <summary>Rents with room to align, so that the address to return is not always the one to use.</summary>
+    private ulong RentAligned(long bytes, List<ulong> rented)
+    {
+        var slack = PageSize - GuestMemory.PageSize;
+        rented.Add(Memory.Pages.Rent(bytes + slack));
+        return Prp.PageBase(rented[^1] + (ulong)slack, PageSize);
     }
 
     private void ForgetIoQueues()

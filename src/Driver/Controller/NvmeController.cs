@@ -37,7 +37,7 @@ public sealed partial class NvmeController
         {
             En = true, Css = _options.Css, Mps = _options.Mps, Ams = _options.Ams, Iosqes = 6, Iocqes = 4,
         };
-        _pointers = new DataPointers(memory.Space, memory.Pages, Prp.PageSize(_options.Mps));
+        _pointers = new DataPointers(memory, Prp.PageSize(_options.Mps));
         _vectors = new Vectors(world, function, _options.Interrupts ? 0 : _options.PollInterval);
     }
 
@@ -102,7 +102,7 @@ public sealed partial class NvmeController
         var outcome = await DisableAsync();
         if (!outcome.IsOk) return outcome;
         _vectors.Enable(_options.Interrupts);
-        if (PageSize != Prp.PageSize(_wanted.Mps)) _pointers = new DataPointers(Memory.Space, Memory.Pages, Prp.PageSize(_wanted.Mps));
+        if (PageSize != Prp.PageSize(_wanted.Mps)) _pointers = new DataPointers(Memory, Prp.PageSize(_wanted.Mps));
         WriteAdminRegisters();
         CreateAdminPath();
         Function.Write32(Register.Cc, _wanted.Raw);
@@ -171,6 +171,14 @@ public sealed partial class NvmeController
     /// <summary>True when the controller was enabled with this CC, shutdown notification aside.</summary>
     public bool IsConfiguredAs(ControllerConfiguration configuration) => _wanted == configuration with { En = true, Shn = 0 };
 
+    /// <summary>Takes over CC.IOSQES and CC.IOCQES, which a host may set after it enabled.</summary>
+    internal void SetEntrySizes(ControllerConfiguration configuration)
+    {
+        if (_wanted.Iosqes == configuration.Iosqes && _wanted.Iocqes == configuration.Iocqes) return;
+        _wanted = _wanted with { Iosqes = configuration.Iosqes, Iocqes = configuration.Iocqes };
+        Function.Write32(Register.Cc, _wanted.Raw);
+    }
+
     /// <summary>Calls <paramref name="action"/> whenever the driver's own pump of a vector ran; null for none.</summary>
     internal void AlsoOnVector(int vector, Action? action) => _vectors.PumpOf(vector).Also = action;
 
@@ -188,13 +196,11 @@ public sealed partial class NvmeController
 
     private void WriteAdminRegisters()
     {
-        if (_asq == 0)
+        if (_asq == 0 || Prp.Offset(_asq | _acq, PageSize) != 0)
         {
-            _asq = Memory.Pages.Rent(_options.AdminSqEntries * SubmissionEntry.Size);
-            _acq = Memory.Pages.Rent(_options.AdminCqEntries * CompletionEntry.Size);
+            _asq = Memory.RentAligned(_options.AdminSqEntries * SubmissionEntry.Size, PageSize);
+            _acq = Memory.RentAligned(_options.AdminCqEntries * CompletionEntry.Size, PageSize);
         }
-
-        // TODO-ALIGN
 
         var attributes = new AdminQueueAttributes { AsqsZ = (ushort)(_options.AdminSqEntries - 1), AcqsZ = (ushort)(_options.AdminCqEntries - 1) };
         Function.Write32(Register.Aqa, attributes.Raw);

@@ -135,9 +135,9 @@ public sealed class GuestFunction : IFunction
         return Mediator is { } mediator && offset < Register.Doorbells ? mediator.ReadRegister((int)offset) : Backing.Read32(offset);
     }
 
-    public ulong Read64(long offset) => offset >= Register.Doorbells && !_interrupts.Covers(offset)
-        ? Backing.Read64(offset)
-        : Mediator is null && !_interrupts.Covers(offset) ? Backing.Read64(offset) : Read32(offset) | ((ulong)Read32(offset + 4) << 32);
+    public ulong Read64(long offset) => _interrupts.Covers(offset) || (Mediator is not null && offset < Register.Doorbells)
+        ? Read32(offset) | ((ulong)Read32(offset + 4) << 32)
+        : Backing.Read64(offset);
 
     public void Write32(long offset, uint value)
     {

@@ -137,7 +137,10 @@ public sealed class GuestInterrupts
         Apply();
     }
 
-    /// <summary>Puts another device behind it: takes the bindings along and writes the guest's table into the device's.</summary>
+    /// <summary>
+    /// Puts another device behind it: takes the bindings along and writes the guest's table into the device's. What is pending comes
+    /// with the saved state.
+    /// </summary>
     internal void MoveTo(IFunction backing)
     {
         for (var vector = 0; vector < Count; vector++)
@@ -145,6 +148,7 @@ public sealed class GuestInterrupts
             if (!IsHosts(vector) && _bound[vector] is not null) _backing.BindInterrupt(vector, null);
         }
 
+        Array.Clear(_pending);
         _backing = backing;
         _table = MsixTable.Find(backing);
         for (var vector = 0; vector < Count; vector++)

@@ -115,6 +115,7 @@ public sealed class Mediator : Actor
 
     internal MediatedState Save()
     {
+        Guest.Host.Poll();
         Collect();
         Post(int.MaxValue);
         return _options.Steps.Snapshot.Run(Guest);
@@ -134,9 +135,9 @@ public sealed class Mediator : Actor
         Stand(host);
     }
 
-    internal void RequestFunctionReset(Action done) => Begin(async () =>
+    internal void RequestFunctionReset(Action done) => _ = RunAsync(async () =>
     {
-        await ResetRealAsync();
+        await ResetFunctionAsync();
         done();
     });
 
@@ -144,7 +145,9 @@ public sealed class Mediator : Actor
     {
         await World.Until(_changed, this, static m => !((Mediator)m)._busy);
         _busy = true;
-        await ResetRealAsync();
+        await Host.ResetFunctionAsync();
+        Guest.ResetAll();
+        await RestartHostAsync(default);
         _busy = false;
         _changed.Raise();
     }
@@ -156,10 +159,11 @@ public sealed class Mediator : Actor
         Collect();
         if (IsTaking)
         {
-            if (Guest.ResetRequested || Guest.Cc is { En: false } && Guest.Fatal) Begin(DisableAsync);
+            if (Guest.ResetRequested) Begin(DisableAsync);
             else if (Guest is { Cc.En: true, Ready: false, Fatal: false }) Begin(EnableAsync);
             else if (Guest is { Ready: true, Cc.Shn: not 0, ShutdownStatus: 0 }) Begin(ShutdownAsync);
             if (_busy) return World.Never;
+            if (Guest.Ready) Host.SetEntrySizes(Guest.Cc);
             TakeEvents();
             budget = Fetch(budget);
         }
@@ -326,9 +330,9 @@ public sealed class Mediator : Actor
 
     private async ValueTask DisableAsync()
     {
-        var alive = await RestartHostAsync(default);
+        // A device that fails here fails again, visibly, at the next enable.
+        await RestartHostAsync(default);
         Guest.Reset();
-        Guest.Fatal = !alive;
     }
 
     private async ValueTask ShutdownAsync()
@@ -340,15 +344,10 @@ public sealed class Mediator : Actor
         else Guest.Fatal = true;
     }
 
-    private async ValueTask ResetRealAsync()
-    {
-        await Host.ResetFunctionAsync();
-        Guest.ResetAll();
-        await RestartHostAsync(default);
-    }
-
+    /// <summary>A controller reset of the real one: I/O queues, features and events of the guest are gone, the host has its queue again.</summary>
     private async ValueTask<bool> RestartHostAsync(ControllerConfiguration wanted)
     {
+        _used = true;
         var outcome = await Host.EnableAsync(wanted.En ? wanted : null);
         if (!outcome.IsOk) return false;
         _used = false;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Conformance.Device;
 using Conformance.Nvme;
 
 namespace Conformance.Driver;
@@ -21,7 +20,7 @@ public enum DataPointerKind
 /// Fills the data pointer of commands, and the list pages that longer ones need. List pages come from a pool that grows on demand and
 /// is used again; after warm-up nothing is allocated.
 /// </summary>
-public sealed class DataPointers(AddressSpace memory, PageAllocator pages, int pageSize)
+public sealed class DataPointers(DriverMemory memory, int pageSize)
 {
     private readonly Stack<ulong> _free = new();
     private ulong[] _entries = new ulong[512];
@@ -62,8 +61,8 @@ public sealed class DataPointers(AddressSpace memory, PageAllocator pages, int p
         for (var i = 0; i < lists.Length; i++)
         {
             var here = i == lists.Length - 1 ? entries.Length : perPage - 1;
-            memory.Write(lists[i], MemoryMarshal.AsBytes(entries[..here]));
-            if (i < lists.Length - 1) memory.Store(lists[i] + (ulong)(here * Prp.EntrySize), lists[i + 1]);
+            memory.Space.Write(lists[i], MemoryMarshal.AsBytes(entries[..here]));
+            if (i < lists.Length - 1) memory.Space.Store(lists[i] + (ulong)(here * Prp.EntrySize), lists[i + 1]);
             entries = entries[here..];
         }
     }
@@ -116,9 +115,9 @@ public sealed class DataPointers(AddressSpace memory, PageAllocator pages, int p
         for (var i = 0; i < count; i++)
         {
             var here = rest.Length <= perPage ? rest.Length : perPage - 1;
-            memory.Write(lists[i], MemoryMarshal.AsBytes(rest[..here]));
+            memory.Space.Write(lists[i], MemoryMarshal.AsBytes(rest[..here]));
             rest = rest[here..];
-            if (rest.Length > 0) memory.Store(lists[i] + (ulong)(here * SglDescriptor.Size), Pointer(lists[i + 1], rest.Length, perPage));
+            if (rest.Length > 0) memory.Space.Store(lists[i] + (ulong)(here * SglDescriptor.Size), Pointer(lists[i + 1], rest.Length, perPage));
         }
 
         return count;
@@ -134,5 +133,5 @@ public sealed class DataPointers(AddressSpace memory, PageAllocator pages, int p
         return descriptors <= perPage ? 1 : 1 + ((descriptors - 2) / (perPage - 1));
     }
 
-    private ulong Rent() => _free.Count > 0 ? _free.Pop() : pages.Rent(PageSize);
+    private ulong Rent() => _free.Count > 0 ? _free.Pop() : memory.RentAligned(PageSize, PageSize);
 }

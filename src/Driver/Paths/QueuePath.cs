@@ -150,6 +150,9 @@ public sealed class QueuePath : ICommandPath, ICompletionSink
         for (; _eventsHeld < count; _eventsHeld++) RequestEvent();
     }
 
+    /// <summary>Takes what is posted now, without waiting for an interrupt; the completion queue is this path's alone.</summary>
+    public int Poll() => Queue.Poll(this, int.MaxValue);
+
     /// <summary>True when the device is known to have fetched the command: it is answered, or a reported head has passed it.</summary>
     public bool WasFetched(Ticket ticket)
     {

@@ -6,38 +6,28 @@ namespace Conformance.Driver;
 
 public sealed partial class NvmeController
 {
-    private const int MdtsOffset = 77;
-    private const int CntlidOffset = 78;
-    private const int AerlOffset = 259;
+    private IdentifyController _identity;
 
-    /// <summary>The 4096 bytes of Identify Controller (CNS 01h); empty before <see cref="IdentifyAsync()"/>.</summary>
-    public byte[] IdentifyControllerData { get; private set; } = [];
+    /// <summary>Identify Controller (CNS 01h); zeroes before <see cref="IdentifyAsync()"/>.</summary>
+    public ref readonly IdentifyController Identity => ref _identity;
 
     /// <summary>Bytes in one command: MDTS, the options, whichever is less.</summary>
     public int MaxTransfer { get; private set; } = int.MaxValue;
 
-    /// <summary>CNTLID; from <see cref="IdentifyAsync()"/> on.</summary>
-    public ushort ControllerId => BitConverter.ToUInt16(IdentifyControllerData, CntlidOffset);
-
-    /// <summary>AERL: event requests that the controller holds, 0's based; from <see cref="IdentifyAsync()"/> on.</summary>
-    public byte AerlZ => IdentifyControllerData[AerlOffset];
-
     /// <summary>Reads Identify Controller, and from it how much a command may transfer.</summary>
     public async ValueTask<Outcome> IdentifyAsync()
     {
-        var buffer = Memory.Rent(4096);
-        var answer = await AdminAsync(AdminCommand.Identify(1), buffer);
-        if (answer.IsOk)
+        var identity = await IdentifyAsync<IdentifyController>(Cns.IdentifyController);
+        if (identity.IsOk)
         {
-            IdentifyControllerData = Memory.Space.Read(buffer.Iova, buffer.Length).ToArray();
-            var mdts = IdentifyControllerData[MdtsOffset];
-            var smallestPage = Prp.PageSize(Capabilities.MpsMin);
-            MaxTransfer = mdts == 0 || mdts > 18 ? _options.MaxTransfer : Math.Min(smallestPage << mdts, _options.MaxTransfer);
+            _identity = identity.Value;
+            var smallestPage = (long)Prp.PageSize(Capabilities.MpsMin);
+            // MDTS 0 is no limit, and a shift that leaves 32 bits is none that matters.
+            MaxTransfer = _identity.Mdts is 0 or > 18 ? _options.MaxTransfer : (int)Math.Min(smallestPage << _identity.Mdts, _options.MaxTransfer);
             Admin.LimitTransfer(MaxTransfer);
         }
 
-        GiveBack(buffer, answer);
-        return Outcome.Of("Identify Controller", answer);
+        return Outcome.Of("Identify Controller", identity.Answer);
     }
 
     /// <summary>One admin command, given up at the options' timeout or at <paramref name="timeout"/> ns.</summary>
@@ -76,19 +66,19 @@ public sealed partial class NvmeController
     }
 
     /// <summary>Identify: any structure by its CNS.</summary>
-    public ValueTask<Reading<T>> IdentifyAsync<T>(byte cns, uint nsid = 0, ushort cntid = 0, byte csi = 0, ushort cnsSpecificId = 0)
-        where T : unmanaged => ReadAsync<T>(AdminCommand.Identify(cns, nsid, cntid, csi, cnsSpecificId));
+    public ValueTask<Reading<T>> IdentifyAsync<T>(Cns cns, uint nsid = 0, ushort cntid = 0, byte csi = 0, ushort cnsSpecificId = 0)
+        where T : unmanaged => ReadAsync<T>(AdminCommand.Identify((byte)cns, nsid, cntid, csi, cnsSpecificId));
 
     /// <summary>Get Features without data: the value is completion dword 0.</summary>
-    public async ValueTask<Reading<uint>> GetFeatureAsync(byte fid, byte select = 0, uint cdw11 = 0, uint nsid = 0)
+    public async ValueTask<Reading<uint>> GetFeatureAsync(FeatureId fid, FeatureSelect select = FeatureSelect.Current, uint cdw11 = 0, uint nsid = 0)
     {
-        var answer = await AdminAsync(AdminCommand.GetFeatures(fid, select, cdw11, nsid));
+        var answer = await AdminAsync(AdminCommand.GetFeatures((byte)fid, (byte)select, cdw11, nsid));
         return new Reading<uint>(answer, answer.Completion.Dw0);
     }
 
     /// <summary>Set Features without data.</summary>
-    public ValueTask<CommandAnswer> SetFeatureAsync(byte fid, uint cdw11, uint cdw12 = 0, uint nsid = 0, bool save = false) =>
-        AdminAsync(AdminCommand.SetFeatures(fid, cdw11, cdw12, nsid: nsid, save: save));
+    public ValueTask<CommandAnswer> SetFeatureAsync(FeatureId fid, uint cdw11, uint cdw12 = 0, uint nsid = 0, bool save = false) =>
+        AdminAsync(AdminCommand.SetFeatures((byte)fid, cdw11, cdw12, nsid: nsid, save: save));
 
     /// <summary>
     /// Number of Queues (feature 07h): asks for that many submission and completion queues, returns how many I/O queue pairs may be
@@ -97,7 +87,7 @@ public sealed partial class NvmeController
     public async ValueTask<Reading<int>> SetQueueCountAsync(int pairs)
     {
         var z = (uint)(pairs - 1);
-        var answer = await SetFeatureAsync(0x07, z | (z << 16));
+        var answer = await SetFeatureAsync(FeatureId.NumberOfQueues, z | (z << 16));
         var granted = answer.Completion.Dw0;
         return new Reading<int>(answer, (int)Math.Min(granted & 0xFFFF, granted >> 16) + 1);
     }

@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Driver;
 
@@ -32,7 +33,7 @@ internal sealed class Vectors(World world, IFunction function, long pollInterval
     public void Enable(bool on)
     {
         var table = MsixTable.Find(function);
-        if (table is not null && table.IsEnabled != on) table.Enable(on);
+        if (table is not null && table.Control.Enable != on) table.Enable(on);
         if (!on) return;
         foreach (var (vector, signal) in _bound) Program(vector, signal);
     }
@@ -41,6 +42,6 @@ internal sealed class Vectors(World world, IFunction function, long pollInterval
     {
         function.BindInterrupt(vector, signal);
         if (MsixTable.Find(function) is { } table && vector < table.Count)
-            table.Write(vector, new MsixEntry(MessageAddress, (uint)vector, 0));
+            table.Write(vector, new MsixTableEntry { Address = MessageAddress, Data = (uint)vector });
     }
 }

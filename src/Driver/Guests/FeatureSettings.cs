@@ -1,3 +1,5 @@
+using Conformance.Nvme;
+
 namespace Conformance.Driver;
 
 /// <summary>One Set Features of the guest that succeeded.</summary>
@@ -11,21 +13,21 @@ public sealed record FeatureSetting(byte[] Command, byte[] Data, uint Result, lo
     private const int Cdw10Offset = 40;
     private const int Cdw11Offset = 44;
 
-    public byte Fid => Command[Cdw10Offset];
+    public FeatureId Fid => (FeatureId)Command[Cdw10Offset];
 
     /// <summary>SV: it outlives resets.</summary>
     public bool IsSaved => (Command[Cdw10Offset + 3] & 0x80) != 0;
 
     /// <summary>Two settings with one key replace each other: identifier, namespace, and the part of dword 11 that selects an instance.</summary>
-    public (byte Fid, uint Nsid, uint Instance) Key
+    public (FeatureId Fid, uint Nsid, uint Instance) Key
     {
         get
         {
             var cdw11 = BitConverter.ToUInt32(Command, Cdw11Offset);
             var instance = Fid switch
             {
-                FeatureLayout.TemperatureThreshold => cdw11 & 0x003F_0000,
-                FeatureLayout.InterruptVectorConfiguration => cdw11 & 0xFFFF,
+                FeatureId.TemperatureThreshold => cdw11 & 0x003F_0000,
+                FeatureId.InterruptVectorConfiguration => cdw11 & 0xFFFF,
                 _ => 0u,
             };
             return (Fid, BitConverter.ToUInt32(Command, NsidOffset), instance);
@@ -59,24 +61,16 @@ public sealed class FeatureSettings
 /// <summary>What the mediator must know of features: which carry data, how much, and which instances they have.</summary>
 internal static class FeatureLayout
 {
-    public const byte LbaRangeType = 0x03;
-    public const byte TemperatureThreshold = 0x04;
-    public const byte NumberOfQueues = 0x07;
-    public const byte InterruptVectorConfiguration = 0x09;
-    public const byte AutonomousPowerStateTransition = 0x0C;
-    public const byte Timestamp = 0x0E;
-    public const byte HostBehaviorSupport = 0x16;
-    public const byte HostIdentifier = 0x81;
-
     /// <summary>Bytes that Set Features of <paramref name="fid"/> sends; 0 where there is no data.</summary>
-    public static int DataLength(byte fid, uint cdw11) => fid switch
+    public static int DataLength(FeatureId fid, uint cdw11) => fid switch
     {
-        LbaRangeType => (int)((cdw11 & 0x3F) + 1) * 64,
-        AutonomousPowerStateTransition => 256,
-        Timestamp => 8,
-        HostBehaviorSupport => 512,
-        HostIdentifier => (cdw11 & 1) != 0 ? 16 : 8,
-        >= 0x7D and <= 0x7F => 4096, // enhanced controller, controller and namespace metadata
+        FeatureId.LbaRangeType => (int)((cdw11 & 0x3F) + 1) * 64,
+        FeatureId.AutonomousPowerStateTransition => 256,
+        FeatureId.Timestamp => 8,
+        FeatureId.HostBehaviorSupport => 512,
+        FeatureId.HostIdentifier => (cdw11 & 1) != 0 ? 16 : 8,
+        FeatureId.EnhancedControllerMetadata or FeatureId.ControllerMetadata or FeatureId.NamespaceMetadata => 4096,
+        FeatureId.PredictableLatencyModeConfig => 512,
         _ => 0,
     };
 }

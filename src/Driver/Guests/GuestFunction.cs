@@ -14,11 +14,6 @@ namespace Conformance.Driver;
 /// </summary>
 public sealed class GuestFunction : IFunction
 {
-    private const int CommandOffset = 0x04;
-    private const ushort BusMasterBit = 1 << 2;
-    private const byte PciExpressCapability = 0x10;
-    private const ushort InitiateFlrBit = 1 << 15;
-
     private readonly GuestInterrupts _interrupts;
     private int _doorbellStride;
     private int _deviceControl;
@@ -101,8 +96,8 @@ public sealed class GuestFunction : IFunction
     {
         var value = Backing.ReadConfig(offset, width);
         if (!Backing.IsPresent) return value;
-        value = Overlay(value, offset, width, CommandOffset, GuestCommand);
-        return _interrupts.ControlOffset < 0 ? value : Overlay(value, offset, width, _interrupts.ControlOffset, _interrupts.Control);
+        value = Overlay(value, offset, width, PciHeader.CommandOffset, GuestCommand.Raw);
+        return _interrupts.ControlOffset < 0 ? value : Overlay(value, offset, width, _interrupts.ControlOffset, _interrupts.Control.Raw);
     }
 
     public void WriteConfig(int offset, int width, uint value)
@@ -175,14 +170,7 @@ public sealed class GuestFunction : IFunction
 
     public ValueTask DetachAsync() => Backing.DetachAsync();
 
-    private ushort GuestCommand
-    {
-        get
-        {
-            var command = PciConfig.ReadCommand(Backing);
-            return (ushort)(_busMaster ? command | BusMasterBit : command & ~BusMasterBit);
-        }
-    }
+    private PciCommand GuestCommand => PciConfig.ReadCommand(Backing) with { BusMaster = _busMaster };
 
     private void Stand(IFunction backing, HostState state)
     {
@@ -196,35 +184,34 @@ public sealed class GuestFunction : IFunction
     private void LookAtBacking()
     {
         _doorbellStride = Register.DoorbellStride(new Capabilities(Backing.Read64(Register.Cap)).Dstrd);
-        var express = PciConfig.FindCapability(Backing, PciExpressCapability);
-        _deviceControl = express == 0 ? -2 : express + 8;
-        if (Mediator is null) _busMaster = PciConfig.IsBusMaster(Backing);
+        var express = PciConfig.FindCapability(Backing, CapabilityId.PciExpress);
+        _deviceControl = express == 0 ? -2 : express + PcieCapability.DeviceControlOffset;
+        if (Mediator is null) _busMaster = PciConfig.ReadCommand(Backing).BusMaster;
     }
 
     private bool Hits(int offset, int width) =>
-        Overlaps(offset, width, CommandOffset) || Overlaps(offset, width, _interrupts.ControlOffset) || Overlaps(offset, width, _deviceControl);
+        Overlaps(offset, width, PciHeader.CommandOffset) || Overlaps(offset, width, _interrupts.ControlOffset) || Overlaps(offset, width, _deviceControl);
 
     private void WriteField(int field, ushort value)
     {
-        if (field == CommandOffset) WriteCommand(value);
-        else if (field == _interrupts.ControlOffset) _interrupts.Control = value;
-        else if (Mediator is null || (value & InitiateFlrBit) == 0) WriteDeviceControl(value);
+        if (field == PciHeader.CommandOffset) WriteCommand(new PciCommand(value));
+        else if (field == _interrupts.ControlOffset) _interrupts.Control = new MsixControl(value);
+        else if (Mediator is null || !new DeviceControl(value).InitiateFunctionLevelReset) WriteDeviceControl(new DeviceControl(value));
         else Mediator.RequestFunctionReset(ForgetAfterReset);
     }
 
     /// <summary>A mediated guest's host needs the bus too: what the guest forbids is forbidden once its controller is enabled.</summary>
-    private void WriteCommand(ushort value)
+    private void WriteCommand(PciCommand value)
     {
-        _busMaster = (value & BusMasterBit) != 0;
-        var hostNeedsBus = Mediator is { Guest.Ready: false };
-        PciConfig.WriteCommand(Backing, hostNeedsBus ? (ushort)(value | BusMasterBit) : value);
+        _busMaster = value.BusMaster;
+        PciConfig.WriteCommand(Backing, Mediator is { Guest.Ready: false } ? value with { BusMaster = true } : value);
         Mediator?.Wake();
     }
 
-    private void WriteDeviceControl(ushort value)
+    private void WriteDeviceControl(DeviceControl value)
     {
-        Backing.WriteConfig(_deviceControl, 2, value);
-        if ((value & InitiateFlrBit) != 0) ForgetAfterReset();
+        Backing.WriteConfig(_deviceControl, 2, value.Raw);
+        if (value.InitiateFunctionLevelReset) ForgetAfterReset();
     }
 
     private void ForgetAfterReset()

@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Driver;
 
@@ -11,16 +12,16 @@ public sealed class GuestInterrupts
 {
     // What a host's interrupt controller writes into an entry when it hands out the vector.
     private const ulong MessageAddress = 0xFEE0_0000;
-    private const ushort EnableBit = 1 << 15;
-    private const ushort FunctionMaskBit = 1 << 14;
 
-    private readonly MsixEntry[] _entries;
+    private static readonly MsixTableEntry Empty = new() { Control = new MsixVectorControl { Masked = true } };
+
+    private readonly MsixTableEntry[] _entries;
     private readonly bool[] _pending;
     private readonly Signal?[] _bound;
     private readonly bool _hostKeepsAdmin;
     private IFunction _backing;
     private MsixTable? _table;
-    private ushort _control;
+    private MsixControl _control;
 
     internal GuestInterrupts(IFunction backing, bool hostKeepsAdmin)
     {
@@ -28,10 +29,10 @@ public sealed class GuestInterrupts
         _hostKeepsAdmin = hostKeepsAdmin;
         _table = MsixTable.Find(backing);
         Count = _table?.Count ?? backing.VectorCount;
-        _entries = new MsixEntry[Count];
+        _entries = new MsixTableEntry[Count];
         _pending = new bool[Count];
         _bound = new Signal?[Count];
-        Array.Fill(_entries, new MsixEntry(0, 0, 1));
+        Array.Fill(_entries, Empty);
     }
 
     /// <summary>Vectors.</summary>
@@ -41,24 +42,24 @@ public sealed class GuestInterrupts
     public int ControlOffset => _table?.ControlOffset ?? -1;
 
     /// <summary>Message control as the guest reads it.</summary>
-    public ushort Control
+    public MsixControl Control
     {
-        get => (ushort)(_control | (Count - 1));
+        get => _control with { TableSizeZ = (ushort)(Count - 1) };
         set
         {
-            _control = (ushort)(value & (EnableBit | FunctionMaskBit));
+            _control = new MsixControl { Enable = value.Enable, FunctionMask = value.FunctionMask };
             Apply();
             SendPending();
         }
     }
 
-    private bool IsSilent => !MsixTable.IsEnabledIn(_control) || MsixTable.IsMaskedIn(_control);
+    private bool IsSilent => !_control.Enable || _control.FunctionMask;
 
     /// <summary>True when a byte of BAR0 belongs to the table or the pending bits.</summary>
     public bool Covers(long offset) => _table is { } table
         && ((ulong)(offset - table.TableOffset) < (ulong)table.TableLength || (ulong)(offset - table.PendingOffset) < (ulong)table.PendingLength);
 
-    public MsixEntry Entry(int vector) => _entries[vector];
+    public MsixTableEntry Entry(int vector) => _entries[vector];
 
     public bool IsPending(int vector) => _pending[vector] || (!IsHosts(vector) && _table is { } table && table.IsPending(vector));
 
@@ -69,13 +70,13 @@ public sealed class GuestInterrupts
     {
         var at = offset - _table!.TableOffset;
         if ((ulong)at >= (ulong)_table.TableLength) return ReadPending((int)(offset - _table.PendingOffset) / 4);
-        var entry = _entries[at / MsixEntry.Size];
-        return (at % MsixEntry.Size) switch
+        var entry = _entries[at / MsixTableEntry.Size];
+        return (at % MsixTableEntry.Size) switch
         {
             < 4 => (uint)entry.Address,
             < 8 => (uint)(entry.Address >> 32),
             < 12 => entry.Data,
-            _ => entry.VectorControl,
+            _ => entry.Control.Raw,
         };
     }
 
@@ -84,22 +85,22 @@ public sealed class GuestInterrupts
     {
         var at = offset - _table!.TableOffset;
         if ((ulong)at >= (ulong)_table.TableLength) return;
-        var vector = (int)(at / MsixEntry.Size);
+        var vector = (int)(at / MsixTableEntry.Size);
         var entry = _entries[vector];
-        SetEntry(vector, (at % MsixEntry.Size) switch
+        SetEntry(vector, (at % MsixTableEntry.Size) switch
         {
             < 4 => entry with { Address = (entry.Address & 0xFFFF_FFFF_0000_0000) | value },
             < 8 => entry with { Address = (uint)entry.Address | ((ulong)value << 32) },
             < 12 => entry with { Data = value },
-            _ => entry with { VectorControl = value },
+            _ => entry with { Control = new MsixVectorControl(value) },
         });
     }
 
-    public void SetEntry(int vector, in MsixEntry entry)
+    public void SetEntry(int vector, in MsixTableEntry entry)
     {
         _entries[vector] = entry;
         Apply(vector);
-        if (!entry.IsMasked) SendPending();
+        if (!entry.Control.Masked) SendPending();
     }
 
     /// <summary>Notes an interrupt that was raised while it could not be sent; sent once the guest allows it.</summary>
@@ -116,24 +117,24 @@ public sealed class GuestInterrupts
         if (vector >= Count) return;
         _bound[vector] = signal;
         if (signal is null || _entries[vector] is not { Address: 0, Data: 0 }) return;
-        SetEntry(vector, new MsixEntry(MessageAddress, (uint)vector, 0));
-        Control = (ushort)(_control | EnableBit);
+        SetEntry(vector, new MsixTableEntry { Address = MessageAddress, Data = (uint)vector });
+        Control = Control with { Enable = true };
     }
 
     /// <summary>An interrupt of a vector that the host raises itself.</summary>
     public void Raise(int vector)
     {
-        if (_table is not null && !MsixTable.IsEnabledIn(_control)) return;
-        if (_table is not null && (IsSilent || _entries[vector].IsMasked)) _pending[vector] = true;
+        if (_table is not null && !_control.Enable) return;
+        if (_table is not null && (IsSilent || _entries[vector].Control.Masked)) _pending[vector] = true;
         else _bound[vector]?.Raise();
     }
 
     /// <summary>What a function level reset leaves: an empty, masked table. Bindings are the host's and stay.</summary>
     internal void Reset()
     {
-        Array.Fill(_entries, new MsixEntry(0, 0, 1));
+        Array.Fill(_entries, Empty);
         Array.Clear(_pending);
-        _control = 0;
+        _control = default;
         Apply();
     }
 
@@ -177,7 +178,7 @@ public sealed class GuestInterrupts
         if (IsSilent) return;
         for (var vector = 0; vector < Count; vector++)
         {
-            if (!_pending[vector] || _entries[vector].IsMasked) continue;
+            if (!_pending[vector] || _entries[vector].Control.Masked) continue;
             _pending[vector] = false;
             _bound[vector]?.Raise();
         }
@@ -195,7 +196,7 @@ public sealed class GuestInterrupts
         if (_table is null || IsHosts(vector) || vector >= _table.Count) return;
         var entry = _entries[vector];
         // Where the host keeps MSI-X on, the guest's enable and function mask have to act on each entry.
-        if (_hostKeepsAdmin && IsSilent) entry = entry with { VectorControl = entry.VectorControl | 1 };
+        if (_hostKeepsAdmin && IsSilent) entry.Control = entry.Control with { Masked = true };
         _table.Write(vector, entry);
     }
 }

@@ -1,6 +1,16 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Driver;
+
+/// <summary>One entry of an MSI-X table, saved.</summary>
+/// <param name="Control">Vector control; bit 0 masked.</param>
+public readonly record struct SavedVector(ulong Address, uint Data, uint Control)
+{
+    internal MsixTableEntry Entry => new() { Address = Address, Data = Data, Control = new MsixVectorControl(Control) };
+
+    internal static SavedVector Of(in MsixTableEntry entry) => new(entry.Address, entry.Data, entry.Control.Raw);
+}
 
 /// <summary>
 /// What the host owns of a function and has to put back on the destination: PCI command, MSI-X as the guest set it, interrupts not yet
@@ -19,7 +29,7 @@ public sealed record HostState
     public ushort MsixControl { get; init; }
 
     /// <summary>The MSI-X table, masks included.</summary>
-    public IReadOnlyList<MsixEntry> Entries { get; init; } = [];
+    public IReadOnlyList<SavedVector> Entries { get; init; } = [];
 
     /// <summary>Vectors whose pending bit is set.</summary>
     public IReadOnlyList<int> Pending { get; init; } = [];
@@ -33,13 +43,13 @@ public sealed record HostState
     /// <summary>Reads it from any function by configuration space and BAR0.</summary>
     public static HostState Read(IFunction function)
     {
-        var command = PciConfig.ReadCommand(function);
+        var command = PciConfig.ReadCommand(function).Raw;
         if (MsixTable.Find(function) is not { } table) return new HostState { Command = command };
         return new HostState
         {
             Command = command,
-            MsixControl = table.Control,
-            Entries = [.. Enumerable.Range(0, table.Count).Select(table.Read)],
+            MsixControl = table.Control.Raw,
+            Entries = [.. Enumerable.Range(0, table.Count).Select(v => SavedVector.Of(table.Read(v)))],
             Pending = [.. Enumerable.Range(0, table.Count).Where(table.IsPending)],
         };
     }
@@ -50,10 +60,10 @@ public sealed record HostState
         if (MsixTable.Find(function) is { } table)
         {
             table.Enable(false);
-            for (var vector = 0; vector < Math.Min(table.Count, Entries.Count); vector++) table.Write(vector, Entries[vector]);
-            table.Control = MsixControl;
+            for (var vector = 0; vector < Math.Min(table.Count, Entries.Count); vector++) table.Write(vector, Entries[vector].Entry);
+            table.Control = new MsixControl(MsixControl);
         }
 
-        PciConfig.WriteCommand(function, Command);
+        PciConfig.WriteCommand(function, new PciCommand(Command));
     }
 }

@@ -265,7 +265,7 @@ public sealed class Mediator : Actor
     private byte[] SettingData(in SubmissionEntry command)
     {
         if ((AdminOpcode)command.Opcode != AdminOpcode.SetFeatures) return [];
-        var length = FeatureLayout.DataLength(new SetFeaturesFields(command).Fid, command.Cdw11);
+        var length = FeatureLayout.DataLength((FeatureId)new SetFeaturesFields(command).Fid, command.Cdw11);
         if (length == 0) return [];
         var data = new byte[length];
         // The data is one page at most, so PRP2 is a second page and never a list.
@@ -280,7 +280,7 @@ public sealed class Mediator : Actor
     {
         Host = host;
         Guest.Host = host.Admin;
-        Guest.EventLimit = host.AerlZ + 1;
+        Guest.EventLimit = host.Identity.AerlZ + 1;
         host.AlsoOnVector(0, RaiseSharedVector);
     }
 

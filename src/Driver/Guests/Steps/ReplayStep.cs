@@ -14,7 +14,7 @@ public class ReplayStep
     {
         foreach (var setting in settings)
         {
-            var step = $"replay feature {setting.Fid:X2}h";
+            var step = $"replay feature {(byte)setting.Fid:X2}h";
             var command = MemoryMarshal.Read<SubmissionEntry>(setting.Command);
             command.Dword0 = new CommandDword0 { Opcode = command.Opcode };
             (command.Prp1, command.Prp2) = (0, 0);
@@ -22,7 +22,7 @@ public class ReplayStep
                 ? await destination.AdminAsync(command)
                 : await destination.WriteBytesAsync(command, DataOf(setting, now));
             if (!answer.IsOk) return Outcome.Of(step, answer);
-            if (setting.Fid == FeatureLayout.NumberOfQueues && !Grants(answer.Completion.Dw0, setting.Result))
+            if (setting.Fid == FeatureId.NumberOfQueues && !Grants(answer.Completion.Dw0, setting.Result))
                 return Outcome.Failed(step, $"grants {answer.Completion.Dw0:X8}h where the guest was granted {setting.Result:X8}h");
         }
 
@@ -32,7 +32,7 @@ public class ReplayStep
     private static byte[] DataOf(FeatureSetting setting, long now)
     {
         const ulong mask = 0xFFFF_FFFF_FFFF; // 48 bits of milliseconds; the rest is attributes
-        if (setting.Fid != FeatureLayout.Timestamp) return setting.Data;
+        if (setting.Fid != FeatureId.Timestamp) return setting.Data;
         var data = setting.Data.ToArray();
         var word = BinaryPrimitives.ReadUInt64LittleEndian(data);
         var advanced = ((word & mask) + (ulong)((now - setting.At) / 1_000_000)) & mask;

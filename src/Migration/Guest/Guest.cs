@@ -92,7 +92,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     {
         var outcome = await Controller.StartAsync();
         if (!outcome.IsOk) return outcome;
-        var ns = await Controller.IdentifyAsync<IdentifyNamespace>(0, Nsid);
+        var ns = await Controller.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, Nsid);
         if (!ns.IsOk) return Outcome.Of($"Identify Namespace {Nsid}", ns.Answer);
         if (ns.Value.Nsze == 0) return Outcome.Failed("Identify Namespace", $"namespace {Nsid} is not attached to {Controller.Function.Name}");
         var format = MediumFormat.Of(Nsid, ns.Value);

@@ -15,7 +15,7 @@ public static class AllocatedRanges
     public static async ValueTask<bool> IsTrackedAsync(ControllingFunction side)
     {
         if (!side.Identity.Oacs.GetLbaStatus) return false;
-        var nvm = await side.Pf.IdentifyAsync<NvmController>((byte)Cns.CommandSetController);
+        var nvm = await side.Pf.IdentifyAsync<NvmController>(Cns.CommandSetController);
         return nvm.IsOk && nvm.Value.Aocs.ReportAllocatedLbas;
     }
 

@@ -23,7 +23,7 @@ public sealed record MediumFormat(
 
     public static async ValueTask<(Outcome Outcome, MediumFormat? Format)> ReadAsync(ControllingFunction side, uint nsid)
     {
-        var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>((byte)Cns.IdentifyNamespace, nsid);
+        var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, nsid);
         if (!reading.IsOk) return (Outcome.Of($"Identify Namespace {nsid} on {side.Name}", reading.Answer), null);
         return reading.Value.Nsze == 0
             ? (Outcome.Failed("Identify Namespace", $"namespace {nsid} is not attached to {side.Name}"), null)

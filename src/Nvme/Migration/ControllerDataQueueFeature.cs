@@ -34,7 +34,7 @@ public record struct ControllerDataQueueFeature
     public const int Size = 512;
 
     /// <summary>The feature's identifier.</summary>
-    public const byte Fid = 0x21;
+    public const byte Fid = (byte)FeatureId.ControllerDataQueue;
 
     public uint HeadPointer;
 

@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Conformance.Sim;
+
+/// <content>Data and metadata of blocks, whole or in pieces that lie together, so that a device copies straight to and from guest
+/// memory.</content>
+public sealed partial class BlockStore
+{
+    /// <summary>
+    /// Makes up to <paramref name="maxBlocks"/> blocks written and returns their <paramref name="blocks"/> x <see cref="BlockSize"/> bytes
+    /// to be filled; at least one block, at most to the end of the chunk. Until filled they hold what they held, or zeroes. Metadata stays.
+    /// </summary>
+    public Span<byte> WritableChunk(ulong lba, int maxBlocks, out int blocks)
+    {
+        var first = Piece(lba, maxBlocks, out blocks);
+        var leaf = Open(LeafOf(lba));
+        var index = ChunkOf(lba);
+        ref var chunk = ref leaf.Chunks[index];
+        // First the memory, which may be refused, then the state.
+        var bytes = _data.Writable(ref chunk.Data, first, blocks);
+        Set(ref chunk, BlockBits.Range(first, blocks), BlockState.Written);
+        BlockBits.Set(leaf.Occupied, index);
+        return bytes;
+    }
+
+    /// <summary>
+    /// Returns the data of <paramref name="blocks"/> blocks, at least one, at most <paramref name="maxBlocks"/>, that lie together. Blocks
+    /// that hold nothing read as their state says; uncorrectable ones as zeroes: ask <see cref="FindUncorrectable"/> first.
+    /// </summary>
+    public ReadOnlySpan<byte> ReadableChunk(ulong lba, int maxBlocks, out int blocks)
+    {
+        var first = Piece(lba, maxBlocks, out blocks);
+        var chunk = Look(lba);
+        return _data.Readable(chunk.Data, chunk.Occupied, first, ref blocks);
+    }
+
+    /// <summary>
+    /// Returns the <paramref name="blocks"/> x <see cref="MetadataSize"/> bytes of metadata to be changed, of blocks that are written or
+    /// zeroed (throws for others, which cannot have any); at least one block, at most <paramref name="maxBlocks"/>, within one chunk. So:
+    /// data first.
+    /// </summary>
+    public Span<byte> WritableMetadata(ulong lba, int maxBlocks, out int blocks)
+    {
+        var plane = Metadata();
+        var first = Piece(lba, maxBlocks, out blocks);
+        var range = BlockBits.Range(first, blocks);
+        if ((Look(lba).Live & range) != range)
+            throw new InvalidOperationException($"Of {blocks} blocks at {lba} some are neither written nor zeroed.");
+        return plane.Writable(ref Open(LeafOf(lba)).Chunks[ChunkOf(lba)].Metadata, first, blocks);
+    }
+
+    /// <summary>Returns the metadata of <paramref name="blocks"/> blocks, as <see cref="ReadableChunk"/> does the data.</summary>
+    public ReadOnlySpan<byte> ReadableMetadata(ulong lba, int maxBlocks, out int blocks)
+    {
+        var plane = Metadata();
+        var first = Piece(lba, maxBlocks, out blocks);
+        var chunk = Look(lba);
+        return plane.Readable(chunk.Metadata, chunk.Occupied, first, ref blocks);
+    }
+
+    /// <summary>Writes whole blocks.</summary>
+    public void Write(ulong lba, ReadOnlySpan<byte> data)
+    {
+        for (var left = Whole(lba, data.Length, BlockSize); left > 0;)
+        {
+            var piece = WritableChunk(lba, left, out var blocks);
+            data[..piece.Length].CopyTo(piece);
+            data = data[piece.Length..];
+            lba += (ulong)blocks;
+            left -= blocks;
+        }
+    }
+
+    /// <summary>Reads whole blocks.</summary>
+    public void Read(ulong lba, Span<byte> data)
+    {
+        for (var left = Whole(lba, data.Length, BlockSize); left > 0;)
+        {
+            var piece = ReadableChunk(lba, left, out var blocks);
+            piece.CopyTo(data);
+            data = data[piece.Length..];
+            lba += (ulong)blocks;
+            left -= blocks;
+        }
+    }
+
+    /// <summary>Writes the metadata of whole blocks that are written or zeroed.</summary>
+    public void WriteMetadata(ulong lba, ReadOnlySpan<byte> metadata)
+    {
+        for (var left = Whole(lba, metadata.Length, Metadata().Unit); left > 0;)
+        {
+            var piece = WritableMetadata(lba, left, out var blocks);
+            metadata[..piece.Length].CopyTo(piece);
+            metadata = metadata[piece.Length..];
+            lba += (ulong)blocks;
+            left -= blocks;
+        }
+    }
+
+    /// <summary>Reads the metadata of whole blocks.</summary>
+    public void ReadMetadata(ulong lba, Span<byte> metadata)
+    {
+        for (var left = Whole(lba, metadata.Length, Metadata().Unit); left > 0;)
+        {
+            var piece = ReadableMetadata(lba, left, out var blocks);
+            piece.CopyTo(metadata);
+            metadata = metadata[piece.Length..];
+            lba += (ulong)blocks;
+            left -= blocks;
+        }
+    }
+
+    private BlockPlane Metadata()
+    {
+        if (_metadata is null) RefuseMetadata();
+        return _metadata;
+    }
+
+    [DoesNotReturn]
+    private static void RefuseMetadata() => throw new InvalidOperationException("The blocks have no metadata.");
+
+    /// <summary>The place of a block in its chunk, and how many of the blocks asked for are in the same one.</summary>
+    private int Piece(ulong lba, int maxBlocks, out int blocks)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBlocks);
+        Require(lba, (ulong)maxBlocks);
+        var first = BlockOf(lba);
+        blocks = Math.Min(maxBlocks, BlocksPerChunk - first);
+        return first;
+    }
+
+    private int Whole(ulong lba, int bytes, int unit)
+    {
+        var blocks = bytes / unit;
+        if (blocks * unit != bytes) throw new ArgumentException($"{bytes} bytes are not whole blocks of {unit}.", nameof(bytes));
+        Require(lba, (ulong)blocks);
+        return blocks;
+    }
+}

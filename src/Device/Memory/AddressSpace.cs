@@ -42,13 +42,7 @@ public sealed class AddressSpace(string name)
     /// <summary>The memory behind an address and the offset in it; throws for an address that is not there (a bug of the caller).</summary>
     public GuestMemory Resolve(ulong iova, out long offset)
     {
-        if (_last.Memory is null || iova < _last.Iova || iova >= _last.End)
-        {
-            var i = _regions.FindIndex(r => iova >= r.Iova && iova < r.End);
-            if (i < 0) throw new ArgumentOutOfRangeException(nameof(iova), $"{iova:X}h is not an address of {Name}.");
-            _last = _regions[i];
-        }
-
+        if (_last.Memory is null || iova < _last.Iova || iova >= _last.End) _last = Find(iova);
         offset = (long)(iova - _last.Iova);
         return _last.Memory;
     }
@@ -70,4 +64,11 @@ public sealed class AddressSpace(string name)
         Resolve(iova, out var offset).Update(offset, length, state, fill);
 
     public void Fill(ulong iova, long length, byte value) => Resolve(iova, out var offset).Fill(offset, length, value);
+
+    // Apart from the fast path, so that only a change of region pays for the closure.
+    private Region Find(ulong iova)
+    {
+        var i = _regions.FindIndex(r => iova >= r.Iova && iova < r.End);
+        return i >= 0 ? _regions[i] : throw new ArgumentOutOfRangeException(nameof(iova), $"{iova:X}h is not an address of {Name}.");
+    }
 }

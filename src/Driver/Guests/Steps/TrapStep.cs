@@ -18,7 +18,12 @@ public class TrapStep
         {
             case Register.Cc:
                 var cc = new ControllerConfiguration(value);
-                guest.ResetRequested |= guest.Cc.En && !cc.En;
+                if (guest.Cc.En && !cc.En)
+                {
+                    guest.ResetRequested = true;
+                    guest.Fatal = false; // a failed enable shows no RDY to wait for: the next one must not see the last one's failure
+                }
+
                 guest.Cc = cc;
                 break;
             case Register.Intms: guest.InterruptMask |= value; break;

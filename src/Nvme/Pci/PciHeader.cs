@@ -134,10 +134,13 @@ public readonly record struct PciClassCode(byte Interface, byte Subclass, byte B
 /// <summary>A base address register, or the lower half of one of 64 bits.</summary>
 public readonly record struct BaseAddressRegister(uint Raw)
 {
+    /// <summary>The <see cref="Type"/> of a memory BAR of 64 bits.</summary>
+    public const byte Memory64 = 2;
+
     public bool IsIo { get => Bits.Get(Raw, 0); init => Raw = Bits.With(Raw, 0, value); }
 
-    /// <summary>A memory BAR that takes the next register too.</summary>
-    public bool Is64Bit { get => Bits.Get(Raw, 2, 1) == 2; init => Raw = Bits.With(Raw, 2, 1, value ? 2u : 0u); }
+    /// <summary>Of a memory BAR: 0 is 32-bit, <see cref="Memory64"/> takes the next register too.</summary>
+    public byte Type { get => (byte)Bits.Get(Raw, 2, 1); init => Raw = Bits.With(Raw, 2, 1, value); }
 
     public bool Prefetchable { get => Bits.Get(Raw, 3); init => Raw = Bits.With(Raw, 3, value); }
 

@@ -117,7 +117,8 @@ public sealed class IdentifierTests
         Assert.That(AsynchronousEvent.Of(ErrorEvent.InvalidDoorbellValue).Raw, Is.EqualTo(0x00010100));
         Assert.That(AsynchronousEvent.Of(HealthEvent.SpareBelowThreshold).Raw, Is.EqualTo(0x00020201));
         Assert.That(
-            AsynchronousEvent.Of(NoticeEvent.AttachedNamespaceAttributeChanged, LogId.ChangedAttachedNamespaces).Raw, Is.EqualTo(0x00040002));
+            AsynchronousEvent.Of(NoticeEvent.AttachedNamespaceAttributeChanged, LogId.ChangedAttachedNamespaces).Raw,
+            Is.EqualTo(0x00040002));
         Assert.That(AsynchronousEvent.Of(CommandSetEvent.SanitizeCompleted, LogId.SanitizeStatus).Raw, Is.EqualTo(0x00810106));
         Assert.That(AsynchronousEvent.Of(ImmediateEvent.NormalSubsystemShutdown).Raw, Is.EqualTo(0x00000003));
     }

@@ -64,7 +64,8 @@ internal static class LibnvmeStructs
         new("nvme_format_nvm_compln_event", typeof(FormatCompletionEvent),
             "Sfpi:smallest_fpi Fnvms:format_nvm_status Cinfo:compln_info", "Info"),
         new("nvme_sanitize_start_event", typeof(SanitizeStartEvent), "Sanicap:sani_cap Scdw10:sani_cdw10 Scdw11:sani_cdw11", "Nsid", ""),
-        new("nvme_sanitize_compln_event", typeof(SanitizeCompletionEvent), "Sprog:sani_prog Sstat:sani_status Cinfo:cmpln_info", "Nsid", ""),
+        new("nvme_sanitize_compln_event", typeof(SanitizeCompletionEvent),
+            "Sprog:sani_prog Sstat:sani_status Cinfo:cmpln_info", "Nsid", ""),
         new("nvme_set_feature_event", typeof(SetFeatureEvent), "Sfel:layout"),
         new("nvme_thermal_exc_event", typeof(ThermalExcursionEvent), "Otmp:over_temp Thresh:threshold"),
 

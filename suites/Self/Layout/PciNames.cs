@@ -22,7 +22,8 @@ internal static class PciNames
         new("PCI_BASE_ADDRESS_", typeof(BaseAddressRegister), "SPACE_IO:IsIo MEM_TYPE_MASK:Type MEM_PREFETCH:Prefetchable"),
         new("PCI_CAP_LIST_", typeof(CapabilityHeader), "ID:Id NEXT:Next"),
         new("PCI_CAP_ID_", typeof(CapabilityId), "PM:PowerManagement MSI:Msi VNDR:VendorSpecific EXP:PciExpress MSIX:Msix"),
-        new("PCI_EXT_CAP_ID_", typeof(ExtendedCapabilityId), "ERR:AdvancedErrorReporting DSN:DeviceSerialNumber ARI:Ari ATS:Ats SRIOV:SrIov"),
+        new("PCI_EXT_CAP_ID_", typeof(ExtendedCapabilityId),
+            "ERR:AdvancedErrorReporting DSN:DeviceSerialNumber ARI:Ari ATS:Ats SRIOV:SrIov"),
         new("PCI_PM_", typeof(PowerManagementCapability), "PMC:Capabilities CTRL:Control DATA_REGISTER:Data"),
         new("PCI_PM_CAP_", typeof(PowerManagementCapabilities), "VER_MASK:Version D1:D1Support D2:D2Support PME_MASK:PmeSupport"),
         new("PCI_PM_CTRL_", typeof(PowerManagementControl),
@@ -44,8 +45,8 @@ internal static class PciNames
             + "PWR_VAL:SlotPowerLimit PWR_SCL:SlotPowerScale FLR:FunctionLevelReset"),
         new("PCI_EXP_DEVCTL_", typeof(DeviceControl),
             "CERE:CorrectableErrorReporting NFERE:NonFatalErrorReporting FERE:FatalErrorReporting URRE:UnsupportedRequestReporting "
-            + "RELAX_EN:RelaxedOrdering PAYLOAD:MaxPayload EXT_TAG:ExtendedTag PHANTOM:PhantomFunctions AUX_PME:AuxPower NOSNOOP_EN:NoSnoop "
-            + "READRQ:MaxReadRequest BCR_FLR:InitiateFunctionLevelReset"),
+            + "RELAX_EN:RelaxedOrdering PAYLOAD:MaxPayload EXT_TAG:ExtendedTag PHANTOM:PhantomFunctions AUX_PME:AuxPower "
+            + "NOSNOOP_EN:NoSnoop READRQ:MaxReadRequest BCR_FLR:InitiateFunctionLevelReset"),
         new("PCI_EXP_DEVSTA_", typeof(DeviceStatus),
             "CED:CorrectableError NFED:NonFatalError FED:FatalError URD:UnsupportedRequest AUXPD:AuxPower TRPND:TransactionsPending"),
         new("PCI_SRIOV_", typeof(SrIovCapability),

@@ -19,7 +19,8 @@ public sealed class WireStructTests
     };
 
     [TestCaseSource(nameof(Sized))]
-    public void A_structure_takes_the_bytes_it_states(Type type) => Assert.That(WireType.SizeOf(type), Is.EqualTo(WireType.StatedSize(type)));
+    public void A_structure_takes_the_bytes_it_states(Type type) =>
+        Assert.That(WireType.SizeOf(type), Is.EqualTo(WireType.StatedSize(type)));
 
     [TestCaseSource(nameof(Explicit))]
     public void No_two_fields_share_a_byte(Type type)
@@ -69,7 +70,8 @@ public sealed class WireStructTests
     public void No_two_names_of_a_bit_group_share_a_bit(Type type)
     {
         var taken = 0ul;
-        foreach (var property in type.GetProperties().Where(p => p.CanWrite && p.Name != "Raw" && !Overlays.Contains($"{type.Name}.{p.Name}")))
+        var named = type.GetProperties().Where(property => property.CanWrite && property.Name != "Raw");
+        foreach (var property in named.Where(property => !Overlays.Contains($"{type.Name}.{property.Name}")))
         {
             var mask = CNames.Mask(type, property.Name);
             Assert.That(mask, Is.Not.Zero, property.Name);

@@ -64,9 +64,24 @@ public sealed class GuestFunction : IFunction
 
     public IDmaSpace? Dma => Backing.Dma;
 
+    /// <summary>Null when a guest that has looked at this function would find everything where it was on the other; else what differs.</summary>
+    public string? IncompatibleWith(IFunction destination)
+    {
+        var (here, there) = (new Capabilities(Backing.Read64(Register.Cap)), new Capabilities(destination.Read64(Register.Cap)));
+        if (here.Dstrd != there.Dstrd) return $"doorbell stride: CAP.DSTRD {here.Dstrd} here, {there.Dstrd} there";
+        if (here.MqesZ > there.MqesZ) return $"queue entries: CAP.MQES {here.MqesZ} here, {there.MqesZ} there";
+        if (!here.Cqr && there.Cqr) return "contiguous queues: required there only (CAP.CQR)";
+        if (here.MpsMin < there.MpsMin || here.MpsMax > there.MpsMax)
+            return $"page sizes: CAP.MPSMIN to MPSMAX {here.MpsMin} to {here.MpsMax} here, {there.MpsMin} to {there.MpsMax} there";
+        if ((here.Css & ~there.Css) != 0) return $"command sets: CAP.CSS {here.Css:X2}h here, {there.Css:X2}h there";
+        if ((here.Ams & ~there.Ams) != 0) return $"arbitration: CAP.AMS {here.Ams:X}h here, {there.Ams:X}h there";
+        if (Backing.BarLength > destination.BarLength) return $"BAR0: {Backing.BarLength:N0} bytes here, {destination.BarLength:N0} there";
+        return MsixTable.Find(Backing)?.IncompatibleWith(MsixTable.Find(destination));
+    }
+
     /// <summary>
-    /// Saves what the host owns. The guest is stopped and the source's device suspended. A mediated guest's last completions are posted
-    /// into its memory before this returns.
+    /// Saves what the host owns. The guest is stopped and the source's device past its freeze point. Writes no memory: a mediated guest's
+    /// last completions are posted on the destination.
     /// </summary>
     public HostState Save() => HostState.Read(this) with
     {
@@ -82,8 +97,8 @@ public sealed class GuestFunction : IFunction
     }
 
     /// <summary>
-    /// Puts a mediated guest on another real function with what was saved. <see cref="Mediator.Resume"/> is called once the device
-    /// was resumed.
+    /// Puts a mediated guest on another real function with what was saved, or back on the one it just left. Call
+    /// <see cref="Mediator.Resume"/> once the device was resumed.
     /// </summary>
     public void MoveTo(NvmeController host, HostState state)
     {

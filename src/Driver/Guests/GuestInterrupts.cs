@@ -70,6 +70,7 @@ public sealed class GuestInterrupts
     {
         var at = offset - _table!.TableOffset;
         if ((ulong)at >= (ulong)_table.TableLength) return ReadPending((int)(offset - _table.PendingOffset) / 4);
+        if (at / MsixTableEntry.Size >= Count) return 0; // a table that has more entries than the guest was told of
         var entry = _entries[at / MsixTableEntry.Size];
         return (at % MsixTableEntry.Size) switch
         {
@@ -86,6 +87,7 @@ public sealed class GuestInterrupts
         var at = offset - _table!.TableOffset;
         if ((ulong)at >= (ulong)_table.TableLength) return;
         var vector = (int)(at / MsixTableEntry.Size);
+        if (vector >= Count) return;
         var entry = _entries[vector];
         SetEntry(vector, (at % MsixTableEntry.Size) switch
         {

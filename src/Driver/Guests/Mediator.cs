@@ -17,6 +17,7 @@ public sealed class Mediator : Actor
     private readonly MediatorOptions _options;
     private readonly List<UnfetchedCommand> _reissue = [];
     private readonly Signal _changed;
+    private (NvmeController Host, GuestAdmin Guest)? _left;
     private ExceptionDispatchInfo? _fault;
     private bool _busy;
     private bool _used;
@@ -36,7 +37,7 @@ public sealed class Mediator : Actor
     /// <summary>The host's driver of the device behind the guest now.</summary>
     public NvmeController Host { get; private set; }
 
-    public GuestAdmin Guest { get; }
+    public GuestAdmin Guest { get; private set; }
 
     /// <summary>Guest admin commands are fetched.</summary>
     public bool IsTaking { get; private set; } = true;
@@ -58,11 +59,12 @@ public sealed class Mediator : Actor
 
     /// <summary>
     /// Begins to take again, on whatever device stands behind the guest: the source after a cancelled move, which goes on with what it
-    /// has, or the destination, which gets what its predecessor never fetched, once.
+    /// has, or the destination, which gets what its predecessor never fetched, once. From then on there is no way back but another move.
     /// </summary>
     public void Resume()
     {
         IsTaking = true;
+        _left = null;
         HoldEvents();
         foreach (var unfetched in _reissue)
             Issue(MemoryMarshal.Read<SubmissionEntry>(unfetched.Command), unfetched.GuestCid, unfetched.Data);
@@ -113,25 +115,38 @@ public sealed class Mediator : Actor
         };
     }
 
+    /// <summary>Takes what the device has answered and reported, and saves; the guest's memory is not written any more.</summary>
     internal MediatedState Save()
     {
         Guest.Host.Poll();
         Collect();
-        Post(int.MaxValue);
+        TakeEvents();
         return _options.Steps.Snapshot.Run(Guest);
     }
 
+    /// <summary>Stands on another device with what was saved; or again on the one it has just left, as it left it.</summary>
     internal void Adopt(NvmeController host, MediatedState state)
     {
         if (state.Version != MediatedState.CurrentVersion)
             throw new ArgumentException($"Version {state.Version} of the mediated state is not known.", nameof(state));
         IsTaking = false;
         Host.AlsoOnVector(0, null);
-        Guest.Issued.Clear();
-        Guest.Load(state);
+        Guest.Host.Events?.Signal.Subscribe(null);
         _reissue.Clear();
-        _reissue.AddRange(state.Unfetched);
         _used = true;
+        if (_left is { } left && ReferenceEquals(left.Host, host))
+        {
+            // Back before anything ran elsewhere: the source still has every command it was given, so nothing is issued again.
+            (Guest, _left) = (left.Guest, null);
+        }
+        else
+        {
+            _left = (Host, Guest);
+            Guest = new GuestAdmin(Guest.Memory, Guest.RefusedOpcodes) { Host = host.Admin };
+            Guest.Load(state);
+            _reissue.AddRange(state.Unfetched);
+        }
+
         Stand(host);
     }
 
@@ -165,6 +180,7 @@ public sealed class Mediator : Actor
             if (_busy) return World.Never;
             if (Guest.Ready) Host.SetEntrySizes(Guest.Cc);
             TakeEvents();
+            if (Guest.Ready) _options.Steps.HoldEvents.Run(Guest);
             budget = Fetch(budget);
         }
 
@@ -226,7 +242,6 @@ public sealed class Mediator : Actor
     private void TakeEvents()
     {
         while (Guest.Host.Events is { } events && events.TryTake(out var reported)) Guest.PendingEvents.Enqueue(reported);
-        if (Guest.Ready) _options.Steps.HoldEvents.Run(Guest);
     }
 
     private void Post(int budget)

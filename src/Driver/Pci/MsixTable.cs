@@ -54,6 +54,17 @@ public sealed class MsixTable
         return table.Bir == 0 && pending.Bir == 0 ? new MsixTable(function, capability, table, pending) : null;
     }
 
+    /// <summary>Null when a guest finds its vectors at the same places in another table; else what differs.</summary>
+    public string? IncompatibleWith(MsixTable? other)
+    {
+        if (other is null) return "MSI-X: not in BAR0 there";
+        if (Count > other.Count) return $"interrupt vectors: {Count} here, {other.Count} there";
+        return (ControlOffset, TableOffset, PendingOffset) == (other.ControlOffset, other.TableOffset, other.PendingOffset)
+            ? null
+            : $"MSI-X: capability, table and pending bits at {ControlOffset:X}h, {TableOffset:X}h, {PendingOffset:X}h here, "
+                + $"{other.ControlOffset:X}h, {other.TableOffset:X}h, {other.PendingOffset:X}h there";
+    }
+
     /// <summary>MSI-X on or off, the function mask clear.</summary>
     public void Enable(bool on = true) => Control = Control with { Enable = on, FunctionMask = false };
 

@@ -51,6 +51,19 @@ public sealed class MediatedGuestTests : IDisposable
         return await MoveUnquietAsync();
     }
 
+    /// <summary>A second move, to a source that was set up anew.</summary>
+    private async Task MoveBackAsync()
+    {
+        _sourceHost.Forget();
+        Assert.That((await _sourceHost.StartAsync()).IsOk, Is.True);
+        Mediator.StopTaking();
+        Assert.That(await Mediator.QuietAsync(World.Now + 10_000_000), Is.True);
+        var state = _guestFunction.Save();
+        Assert.That((await Mediator.ReplayAsync(_sourceHost, state.Admin!)).IsOk, Is.True);
+        _guestFunction.MoveTo(_sourceHost, state);
+        Mediator.Resume();
+    }
+
     private async Task<HostState> MoveUnquietAsync()
     {
         var saved = _guestFunction.Save();
@@ -355,6 +368,61 @@ public sealed class MediatedGuestTests : IDisposable
         Assert.That((await _guest.AdminAsync(AdminCommand.KeepAlive())).IsOk, Is.True);
         Assert.That(_source.Controller.SeenAdmin.Count(o => o == AdminOpcode.KeepAlive), Is.EqualTo(2));
         Assert.That(_guest.Admin.Strays, Is.Empty);
+    });
+
+    [Test]
+    public void Back_on_the_source_before_the_destination_ran_nothing_is_issued_again() => Run(async () =>
+    {
+        _source.Controller.Stalled = true;
+        var pending = _guest.Admin.Submit(AdminCommand.KeepAlive() with { Cdw10 = 1 });
+        await World.After(100_000);
+        Mediator.StopTaking();
+        var state = _guestFunction.Save();
+        Assert.That((await Mediator.ReplayAsync(_destinationHost, state.Admin!)).IsOk, Is.True);
+        _guestFunction.MoveTo(_destinationHost, state);
+        _guestFunction.MoveTo(_sourceHost, state);
+        Mediator.Resume();
+        _source.Controller.Stalled = false;
+        _source.Controller.Wake();
+        await World.Until(pending.Signal, () => pending.IsDone);
+        Assert.That((await _guest.AdminAsync(AdminCommand.KeepAlive())).IsOk, Is.True);
+        Assert.That(_source.Controller.SeenAdmin.Count(o => o == AdminOpcode.KeepAlive), Is.EqualTo(2));
+        Assert.That(_destination.Controller.SeenAdmin, Has.No.Member(AdminOpcode.KeepAlive));
+        await MoveAsync();
+        await MoveBackAsync();
+        Assert.That((await _guest.AdminAsync(AdminCommand.KeepAlive())).IsOk, Is.True, "there and back");
+    });
+
+    [Test]
+    public void Saving_writes_no_memory_and_what_was_not_posted_is_posted_on_the_destination() => Run(async () =>
+    {
+        _source.Controller.Holding = true;
+        var last = _guest.Admin.Submit(AdminCommand.KeepAlive());
+        await World.After(100_000);
+        Mediator.StopTaking();
+        // The answer is in the host's queue, its interrupt held back, as when the device answers just before its freeze point.
+        var hosts = MsixTable.Find(_source)!;
+        hosts.Mask(0, true);
+        _source.Controller.Holding = false;
+        _source.Controller.Wake();
+        _source.Controller.ReportEvent(0x44);
+        await World.After(100_000);
+        var posted = _guest.Admin.Queue.CountPosted();
+        var state = await MoveUnquietAsync();
+        Assert.That((posted, state.Admin!.Finished.Count, state.Admin.PendingEvents[0].Dw0), Is.EqualTo((0, 1, 0x44u)));
+        await World.Until(last.Signal, () => last.IsDone);
+        Assert.That(_destination.Controller.SeenAdmin, Has.No.Member(AdminOpcode.KeepAlive));
+    });
+
+    [Test]
+    public void A_destination_on_which_the_guest_would_not_find_its_things_is_named() => Run(() =>
+    {
+        Assert.That(_guestFunction.IncompatibleWith(_destination), Is.Null);
+        _destination.Register(Register.Cap) -= 1;
+        Assert.That(_guestFunction.IncompatibleWith(_destination), Is.EqualTo("queue entries: CAP.MQES 63 here, 62 there"));
+        _destination.Register(Register.Cap + 4) |= 1;
+        Assert.That(_guestFunction.IncompatibleWith(_destination), Does.StartWith("doorbell stride"));
+        return Task.CompletedTask;
     });
 
     [Test]

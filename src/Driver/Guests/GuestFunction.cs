@@ -16,6 +16,8 @@ public sealed class GuestFunction : IFunction
 {
     private readonly GuestInterrupts _interrupts;
     private int _doorbellStride;
+    private long _plainFrom;
+    private long _plainTo;
     private int _deviceControl;
     private bool _busMaster;
 
@@ -151,8 +153,10 @@ public sealed class GuestFunction : IFunction
 
     public void Write32(long offset, uint value)
     {
-        if (_interrupts.Covers(offset)) _interrupts.Write(offset, value);
-        else if (Mediator is not { } mediator || offset >= Register.Doorbells + (2 * _doorbellStride)) Backing.Write32(offset, value);
+        // The doorbells of I/O queues, which are nearly all writes, go first and straight on.
+        if (offset >= _plainFrom && offset < _plainTo) Backing.Write32(offset, value);
+        else if (_interrupts.Covers(offset)) _interrupts.Write(offset, value);
+        else if (Mediator is not { } mediator || offset >= _plainFrom) Backing.Write32(offset, value);
         else if (offset == Register.Doorbells) mediator.Trap(GuestRegister.SqTailDoorbell, value);
         else if (offset == Register.Doorbells + _doorbellStride) mediator.Trap(GuestRegister.CqHeadDoorbell, value);
         else if (Mediator.IsTrapped((int)offset)) mediator.Trap((int)offset, value);
@@ -199,6 +203,8 @@ public sealed class GuestFunction : IFunction
     private void LookAtBacking()
     {
         _doorbellStride = Register.DoorbellStride(new Capabilities(Backing.Read64(Register.Cap)).Dstrd);
+        _plainFrom = Register.Doorbells + (2 * _doorbellStride);
+        _plainTo = _interrupts.FirstOffset;
         var express = PciConfig.FindCapability(Backing, CapabilityId.PciExpress);
         _deviceControl = express == 0 ? -2 : express + PcieCapability.DeviceControlOffset;
         if (Mediator is null) _busMaster = PciConfig.ReadCommand(Backing).BusMaster;

@@ -55,6 +55,9 @@ public sealed class GuestInterrupts
 
     private bool IsSilent => !_control.Enable || _control.FunctionMask;
 
+    /// <summary>The first byte of BAR0 that belongs to the table or the pending bits.</summary>
+    public long FirstOffset => _table is { } table ? Math.Min(table.TableOffset, table.PendingOffset) : long.MaxValue;
+
     /// <summary>True when a byte of BAR0 belongs to the table or the pending bits.</summary>
     public bool Covers(long offset) => _table is { } table
         && ((ulong)(offset - table.TableOffset) < (ulong)table.TableLength || (ulong)(offset - table.PendingOffset) < (ulong)table.PendingLength);

@@ -457,6 +457,20 @@ public sealed class MediatedGuestTests : IDisposable
         Assert.That((await _guest.AdminAsync(AdminCommand.KeepAlive())).IsOk, Is.True);
     }, guestOptions: new NvmeControllerOptions { Mps = 2 });
 
+    [Test]
+    public void A_planted_defect_replaces_one_step_and_shows() => Run(async () =>
+    {
+        await _guest.SetFeatureAsync(FeatureId.Arbitration, 5);
+        await MoveAsync();
+        Assert.That(_destination.Controller.Features.ContainsKey(FeatureId.Arbitration), Is.False);
+    }, new MediatorOptions { Steps = new MediatorSteps { Replay = new ForgetfulReplay() } });
+
+    private sealed class ForgetfulReplay : ReplayStep
+    {
+        public override ValueTask<Outcome> RunAsync(NvmeController destination, IReadOnlyList<FeatureSetting> settings, long now) =>
+            base.RunAsync(destination, [.. settings.Skip(1)], now);
+    }
+
     private sealed class Collector : ICompletionSink
     {
         public List<ushort> Cids { get; } = [];

@@ -1,0 +1,20 @@
+using Conformance.Device;
+
+namespace Conformance.Sim;
+
+/// <summary>The admin commands. An area adds its handlers by one line here.</summary>
+internal static class AdminTable
+{
+    public static CommandTable Create(SimulatedDevice options)
+    {
+        var table = new CommandTable();
+        QueueCommands.AddTo(table);
+        IdentifyCommands.AddTo(table);
+        FeatureCommands.AddTo(table);
+        EventCommands.AddTo(table);
+        NamespaceCommands.AddTo(table);
+        VirtualizationCommands.AddTo(table);
+        MigrationCommands.AddTo(table);
+        return table;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>Identify Controller of a simulated controller: what it says is what it does.</summary>
+internal static class IdentifyControllers
+{
+    public static void Fill(ControllerCore c, ref IdentifyController page)
+    {
+        var (options, identity, admin) = (c.Options, c.Options.Identity, c.Subsystem.AdminCommands);
+        bool Has(AdminOpcode opcode) => admin[(byte)opcode]?.IsSupported(c) == true;
+
+        page.Vid = page.Ssvid = identity.PciVendorId;
+        page.Sn = identity.SerialNumber;
+        page.Mn = identity.ModelNumber;
+        page.Fr = identity.FirmwareRevision;
+        page.Rab = 3;
+        page.Ieee = IeeeOui.Of((uint)identity.IeeeOui);
+        page.Cmic = new() { MultipleControllers = c.Subsystem.Controllers.Count > 1, VirtualFunction = !c.IsPrimary };
+        page.Mdts = options.Capabilities.Mdts;
+        page.Cntlid = c.Cntlid;
+        page.Ver = c.Registers[Register.Vs];
+        page.Oaes = new() { AttachedNamespaceAttribute = true };
+        page.Cntrltype = ControllerType.Io;
+        page.Oacs = new()
+        {
+            FormatNvm = Has(AdminOpcode.FormatNvm),
+            Firmware = Has(AdminOpcode.FirmwareCommit),
+            NamespaceManagement = Has(AdminOpcode.NamespaceAttachment),
+            DeviceSelfTest = Has(AdminOpcode.DeviceSelfTest),
+            VirtualizationManagement = Has(AdminOpcode.VirtualizationManagement),
+            GetLbaStatus = Has(AdminOpcode.GetLbaStatus),
+            Lockdown = Has(AdminOpcode.Lockdown),
+            HostManagedLiveMigration = c.IsManagement,
+        };
+        page.AclZ = options.Capabilities.AclZ;
+        page.AerlZ = options.Capabilities.AerlZ;
+        page.Frmw = new() { Slots = 1, FirstSlotReadOnly = true };
+        page.Wctemp = 343;
+        page.Cctemp = 353;
+        page.Sqes = new() { Required = 6, Maximum = 6 };
+        page.Cqes = new() { Required = 4, Maximum = 4 };
+        page.Nn = page.Mnan = (uint)options.Capabilities.MaximumNamespaces;
+        var io = c.Subsystem.IoCommands;
+        page.Oncs = new()
+        {
+            Compare = io[(byte)NvmOpcode.Compare] is not null,
+            WriteUncorrectable = io[(byte)NvmOpcode.WriteUncorrectable] is not null,
+            DatasetManagement = io[(byte)NvmOpcode.DatasetManagement] is not null,
+            WriteZeroes = io[(byte)NvmOpcode.WriteZeroes] is not null,
+            Reservations = io[(byte)NvmOpcode.ReservationRegister] is not null,
+            Verify = io[(byte)NvmOpcode.Verify] is not null,
+            Copy = io[(byte)NvmOpcode.Copy] is not null,
+        };
+        if (options.Capabilities.Sgls) page.Sgls = new() { Support = 1, BitBucket = true };
+        FillMigration(c, ref page);
+        page.Subnqn = identity.SubsystemNqn;
+        if (options.VendorRfc is { } dialect && c.IsPrimary)
+            MemoryMarshal.AsBytes(new Span<IdentifyController>(ref page))[dialect.CapabilityOffset] = dialect.CapabilityValue;
+    }
+
+    public static void FillNvm(ControllerCore c, ref NvmController page)
+    {
+        page.Ver = Nvme.Version.Of(1, 1).Raw;
+        page.Aocs = new() { ReportAllocatedLbas = c.Subsystem.AdminCommands[(byte)AdminOpcode.GetLbaStatus]?.IsSupported(c) == true };
+        page.Lbamqf = LbaMigrationQueueEntry.Format;
+    }
+
+    private static void FillMigration(ControllerCore c, ref IdentifyController page)
+    {
+        if (!c.IsManagement) return;
+        var options = c.Options.Migration;
+        page.Trattr = new()
+        {
+            HostMemoryChanges = options.TracksMemory,
+            UserDataChanges = options.TracksUserData,
+            RangeLengthPowerOfTwo = options.PowerOfTwoRanges && options.TracksMemory,
+        };
+        if (options.TracksMemory)
+        {
+            page.Cmmrtd = options.MemoryRanges;
+            page.Nmmrtd = options.SubsystemMemoryRanges;
+            page.Minmrtg = options.MinimumGranularity;
+            page.Maxmrtg = options.MaximumGranularity;
+        }
+
+        if (!options.TracksUserData) return;
+        page.Mcudmq = options.DataQueues;
+        page.Mnsudmq = options.SubsystemDataQueues;
+        page.Mcmr = options.DataQueueRanges;
+        page.Nmcmr = options.SubsystemDataQueueRanges;
+        page.Mcdqpc = options.DataQueuePrps;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>The Identify data structures of namespaces.</summary>
+internal static class IdentifyNamespaces
+{
+    private const uint All = 0xFFFF_FFFF;
+
+    /// <summary>The LBA formats that every namespace has; what it was made with is one of them or comes last.</summary>
+    private static readonly (int BlockSize, int MetadataSize)[] _formats = [(512, 0), (4096, 0), (512, 8), (4096, 8), (4096, 64)];
+
+    public static Status Namespace(ControllerCore c, uint nsid, Span<byte> page)
+    {
+        ref var data = ref Wire.View<IdentifyNamespace>(page);
+        if (nsid == All)
+        {
+            FillFormats(null, ref data);
+            return Status.Success;
+        }
+
+        if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
+        // An inactive namespace reads as zeroes.
+        if (c.FindNamespace(nsid) is { } ns) Fill(c, ns, ref data);
+        return Status.Success;
+    }
+
+    public static Status Allocated(ControllerCore c, uint nsid, Span<byte> page)
+    {
+        if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
+        if (c.Subsystem.FindNamespace(nsid) is { } ns) Fill(c, ns, ref Wire.View<IdentifyNamespace>(page));
+        return Status.Success;
+    }
+
+    public static Status Independent(ControllerCore c, uint nsid, Span<byte> page)
+    {
+        if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
+        if (c.FindNamespace(nsid) is not { } ns) return Status.InvalidField;
+        ref var data = ref Wire.View<IndependentNamespace>(page);
+        data.Nmic = new() { Shared = ns.IsShared };
+        data.Nstat = new() { Ready = true };
+        return Status.Success;
+    }
+
+    public static Status NvmSpecific(ControllerCore c, uint nsid, Span<byte> page)
+    {
+        if (nsid == All) return Status.Success;
+        if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
+        if (c.FindNamespace(nsid) is null) return Status.InvalidField;
+        Wire.View<NvmNamespace>(page).Tlbaag = c.Options.Migration.AllocationGranularity;
+        return Status.Success;
+    }
+
+    /// <summary>Namespaces with identifiers above one, ascending.</summary>
+    public static Status List(IEnumerable<Namespace> namespaces, uint above, Span<byte> page)
+    {
+        if (above >= All - 1) return Status.InvalidNamespaceOrFormat;
+        ref var list = ref Wire.View<NamespaceIdList>(page);
+        var count = 0;
+        foreach (var ns in namespaces)
+        {
+            if (ns.Nsid <= above || count == NamespaceIdList.Capacity) continue;
+            list[count++] = ns.Nsid;
+        }
+
+        return Status.Success;
+    }
+
+    public static Status Descriptors(ControllerCore c, uint nsid, Span<byte> page)
+    {
+        if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
+        if (c.FindNamespace(nsid) is not { } ns) return Status.InvalidField;
+        var rest = page;
+        Put(ref rest, NamespaceIdentifierType.Eui64, Eui64Of(c, ns));
+        Put(ref rest, NamespaceIdentifierType.Nguid, NguidOf(c, ns));
+        Put(ref rest, NamespaceIdentifierType.Uuid, UuidOf(c, ns));
+        Put(ref rest, NamespaceIdentifierType.CommandSet, CommandSetIdentifier.Nvm);
+        return Status.Success;
+    }
+
+    private static bool IsValid(ControllerCore c, uint nsid) => nsid != 0 && nsid < (uint)c.Attached.Length;
+
+    private static void Fill(ControllerCore c, Namespace ns, ref IdentifyNamespace data)
+    {
+        var definition = ns.Definition;
+        data.Nsze = data.Ncap = ns.Blocks;
+        data.Nuse = ns.Medium.AllocatedBlocks;
+        data.Nmic = new() { Shared = ns.IsShared };
+        data.Dps = new() { Type = (Nvme.ProtectionType)definition.ProtectionType, FirstBytes = definition.ProtectionFirst };
+        data.Dlfeat = new() { ReadBehavior = DeallocatedRead.Zeroes, WriteZeroesDeallocate = true };
+        data.Nvmcap = (UInt128)ns.Blocks * (uint)ns.BlockSize;
+        data.Nguid = NguidOf(c, ns);
+        data.Eui64 = Eui64Of(c, ns);
+        FillFormats(ns, ref data);
+    }
+
+    private static void FillFormats(Namespace? ns, ref IdentifyNamespace data)
+    {
+        var index = 0;
+        for (var i = 0; i < _formats.Length; i++)
+        {
+            data.Lbaf[i] = new() { Lbads = (byte)int.Log2(_formats[i].BlockSize), Ms = (ushort)_formats[i].MetadataSize };
+            if (ns is not null && _formats[i] == (ns.BlockSize, ns.MetadataSize)) index = i;
+        }
+
+        data.NlbafZ = (byte)(_formats.Length - 1);
+        data.Flbas = new() { Index = (byte)index, MetadataExtended = ns?.ExtendedMetadata == true };
+        data.Mc = new() { Extended = true, Separate = true };
+        data.Dpc = new() { Type1 = true, Type2 = true, Type3 = true, FirstBytes = true, LastBytes = true };
+    }
+
+    private static void Put<T>(ref Span<byte> rest, NamespaceIdentifierType type, T identifier)
+        where T : unmanaged
+    {
+        var length = Wire.Bytes(in identifier).Length;
+        Wire.Write(rest, new NamespaceDescriptor { Nidt = type, Nidl = (byte)length });
+        Wire.Write(rest[NamespaceDescriptor.Size..], identifier);
+        rest = rest[(NamespaceDescriptor.Size + length)..];
+    }
+
+    private static Eui64 Eui64Of(ControllerCore c, Namespace ns) => new(
+        ns.Definition.Eui64 is { } text ? ulong.Parse(text, NumberStyles.HexNumber) : ((ulong)c.Options.Identity.IeeeOui << 40) | ns.Nsid);
+
+    private static Nguid NguidOf(ControllerCore c, Namespace ns) => new(
+        ns.Definition.Nguid is { } text
+            ? UInt128.Parse(text, NumberStyles.HexNumber)
+            : new UInt128(ns.Nsid, ((ulong)c.Options.Identity.IeeeOui << 40) | ns.Nsid));
+
+    private static Uuid UuidOf(ControllerCore c, Namespace ns)
+    {
+        if (ns.Definition.Uuid is { } text) return new(Guid.Parse(text));
+        var oui = c.Options.Identity.IeeeOui;
+        return new(new Guid(ns.Nsid, 0x5349, 0x4D00, 0x80, 0, 0, 0, 0, (byte)(oui >> 16), (byte)(oui >> 8), (byte)oui));
+    }
+}

@@ -1,0 +1,109 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>What each Identify data structure holds, by CNS.</summary>
+internal static class IdentifyPages
+{
+    /// <summary>Fills a page of 4096 zero bytes.</summary>
+    public static Status Fill(ControllerCore c, in IdentifyFields fields, Span<byte> page)
+    {
+        var nsid = fields.Entry.Nsid;
+        switch ((Cns)fields.Cns)
+        {
+            case Cns.IdentifyNamespace:
+                return IdentifyNamespaces.Namespace(c, nsid, page);
+            case Cns.IdentifyController:
+                IdentifyControllers.Fill(c, ref Wire.View<IdentifyController>(page));
+                return Status.Success;
+            case Cns.ActiveNamespaceIdList:
+                return IdentifyNamespaces.List(c.Attached.OfType<Namespace>(), nsid, page);
+            case Cns.NamespaceIdentificationDescriptors:
+                return IdentifyNamespaces.Descriptors(c, nsid, page);
+            case Cns.CommandSetNamespace when fields.Csi == 0:
+                return IdentifyNamespaces.NvmSpecific(c, nsid, page);
+            case Cns.CommandSetController when fields.Csi == 0:
+                IdentifyControllers.FillNvm(c, ref Wire.View<NvmController>(page));
+                return Status.Success;
+            case Cns.IndependentNamespace:
+                return IdentifyNamespaces.Independent(c, nsid, page);
+            case Cns.AllocatedNamespaceIdList:
+                return IdentifyNamespaces.List(c.Subsystem.Namespaces, nsid, page);
+            case Cns.AllocatedNamespace:
+                return IdentifyNamespaces.Allocated(c, nsid, page);
+            case Cns.NamespaceAttachedControllerList:
+                return c.Subsystem.FindNamespace(nsid) is { } ns
+                    ? Controllers(ns.AttachedTo, fields.CntId, page)
+                    : Status.InvalidField;
+            case Cns.ControllerList:
+                return Controllers(c.Subsystem.Controllers.Select(other => other.Cntlid), fields.CntId, page);
+            case Cns.PrimaryControllerCapabilities when c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem):
+                Capabilities(c, ref Wire.View<PrimaryControllerCapabilities>(page));
+                return Status.Success;
+            case Cns.SecondaryControllerList when c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem):
+                Secondaries(c, fields.CntId, ref Wire.View<SecondaryControllerList>(page));
+                return Status.Success;
+            case Cns.SupportedControllerStateFormats when c.IsManagement:
+                Formats(c.Options.Migration).Encode(page);
+                return Status.Success;
+            default:
+                return Status.InvalidField;
+        }
+    }
+
+    /// <summary>The state versions and vendor formats that CSVI and CSUUIDI count.</summary>
+    public static SupportedControllerStateFormats Formats(SimulatedMigration options) => new()
+    {
+        Versions = options.StateVersions,
+        Uuids = options.VendorState.Supported ? [Guid.Parse(options.VendorState.Uuid)] : [],
+    };
+
+    private static Status Controllers(IEnumerable<ushort> ids, ushort from, Span<byte> page)
+    {
+        ref var list = ref Wire.View<ControllerList>(page);
+        foreach (var id in ids)
+        {
+            if (id < from || list.Numid == ControllerList.Capacity) continue;
+            list.Ids[list.Numid++] = id;
+        }
+
+        return Status.Success;
+    }
+
+    private static void Capabilities(ControllerCore c, ref PrimaryControllerCapabilities page)
+    {
+        var options = c.Options.Resources;
+        page.Cntlid = c.Cntlid;
+        page.Crt = new() { VirtualQueues = options.FlexibleQueues != 0, VirtualInterrupts = options.FlexibleVectors != 0 };
+        page.Vqfrt = options.FlexibleQueues;
+        page.Vqrfa = (uint)FlexiblePool.Of(c, ResourceType.VirtualQueue).Assigned;
+        page.Vqrfap = (ushort)c.Resources.PrimaryFlexibleQueues;
+        page.Vqprt = options.PrimaryQueues;
+        page.Vqfrsm = options.SecondaryMaximum;
+        page.Vqgran = options.Granularity;
+        page.Vifrt = options.FlexibleVectors;
+        page.Virfa = (uint)FlexiblePool.Of(c, ResourceType.VirtualInterrupt).Assigned;
+        page.Virfap = (ushort)c.Resources.PrimaryFlexibleVectors;
+        page.Viprt = options.PrimaryVectors;
+        page.Vifrsm = options.SecondaryMaximum;
+        page.Vigran = options.Granularity;
+    }
+
+    private static void Secondaries(ControllerCore c, ushort from, ref SecondaryControllerList page)
+    {
+        foreach (var secondary in c.Subsystem.SecondariesOf(c).OrderBy(s => s.Cntlid))
+        {
+            if (secondary.Cntlid < from || page.Nument == SecondaryControllerList.Capacity) continue;
+            page.Entries[page.Nument++] = new SecondaryControllerEntry
+            {
+                Scid = secondary.Cntlid,
+                Pcid = c.Cntlid,
+                Scs = new() { Online = secondary.Resources.Online },
+                Vfn = (ushort)secondary.Function.VfNumber,
+                Nvq = (ushort)secondary.Resources.Queues,
+                Nvi = (ushort)secondary.Resources.Vectors,
+            };
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>
+/// Walks the host memory that a data pointer names - PRPs, an SGL, or one contiguous buffer - run by run, reading list pages and
+/// segments as it goes. A value that remembers where it is, so that a command can go on later.
+/// </summary>
+internal struct GuestCursor
+{
+    private enum Kind : byte
+    {
+        None,
+        Contiguous,
+        FirstPage,
+        SecondPage,
+        List,
+        Sgl,
+    }
+
+    private Kind _kind;
+    private bool _lastSegment;
+    private int _pageSize;
+    private long _left;
+    private ulong _run;
+    private long _runLeft;
+    private bool _bitBucket;
+    private ulong _next;
+    private long _descriptorsLeft;
+    private ulong _segmentAfter;
+    private uint _segmentAfterLength;
+    private bool _segmentAfterIsLast;
+
+    /// <summary>Bytes still to come.</summary>
+    public readonly long Left => _left;
+
+    /// <summary>The data pointer of a command: PSDT says which kind.</summary>
+    /// <param name="entry">The command.</param>
+    /// <param name="bytes">Bytes that it moves.</param>
+    /// <param name="pageSize">CC.MPS in bytes.</param>
+    public static GuestCursor OfData(in SubmissionEntry entry, long bytes, int pageSize) => new()
+    {
+        _kind = bytes == 0 ? Kind.None : entry.Dword0.Psdt == 0 ? Kind.FirstPage : Kind.Sgl,
+        _pageSize = pageSize,
+        _left = bytes,
+        _run = entry.Prp1,
+        _next = entry.Prp2,
+        _segmentAfter = entry.Sgl1.Address,
+        _segmentAfterLength = entry.Dword0.Psdt == 0 ? 0 : entry.Sgl1.Length,
+        _segmentAfterIsLast = entry.Dword0.Psdt != 0 && entry.Sgl1.Type == SglType.LastSegment,
+        _descriptorsLeft = entry.Dword0.Psdt == 0 ? 0 : -1 - (long)entry.Sgl1.Type,
+    };
+
+    /// <summary>A buffer in one piece: a metadata pointer.</summary>
+    public static GuestCursor OfContiguous(ulong iova, long bytes) => new()
+    {
+        _kind = bytes == 0 ? Kind.None : Kind.Contiguous, _left = bytes, _run = iova, _runLeft = bytes,
+    };
+
+    /// <summary>
+    /// The run of host memory to use next: its address and at most <paramref name="most"/> bytes. Using it is said by <see cref="Use"/>.
+    /// </summary>
+    /// <param name="c">Reads lists.</param>
+    /// <param name="most">Bytes wanted.</param>
+    /// <param name="iova">First byte.</param>
+    /// <param name="length">Bytes, at least 1 on success.</param>
+    /// <param name="discard">A bit bucket: bytes of a read to be thrown away.</param>
+    public Status Peek(ControllerCore c, long most, out ulong iova, out int length, out bool discard)
+    {
+        while (_runLeft == 0)
+        {
+            var status = NextRun(c);
+            if (status.IsSuccess) continue;
+            (iova, length, discard) = (0, 0, false);
+            return status;
+        }
+
+        iova = _run;
+        discard = _bitBucket;
+        length = (int)Math.Min(Math.Min(most, _left), Math.Min(_runLeft, int.MaxValue));
+        return Status.Success;
+    }
+
+    /// <summary>Moves on over bytes that were used.</summary>
+    public void Use(int length)
+    {
+        _run += (ulong)length;
+        _runLeft -= length;
+        _left -= length;
+    }
+
+    private Status NextRun(ControllerCore c)
+    {
+        switch (_kind)
+        {
+            case Kind.FirstPage:
+                if ((_run & 3) != 0) return Status.PrpOffsetInvalid;
+                _runLeft = Math.Min(_left, _pageSize - (long)Prp.Offset(_run, _pageSize));
+                _kind = _left - _runLeft > _pageSize ? Kind.List : Kind.SecondPage;
+                return Status.Success;
+            case Kind.SecondPage:
+                return Page(_next);
+            case Kind.List:
+                return NextEntry(c);
+            case Kind.Sgl:
+                return NextDescriptor(c);
+            default:
+                return Status.DataTransferError;
+        }
+    }
+
+    private Status Page(ulong entry)
+    {
+        if (Prp.Offset(entry, _pageSize) != 0) return Status.PrpOffsetInvalid;
+        _run = entry;
+        _runLeft = Math.Min(_left, _pageSize);
+        return Status.Success;
+    }
+
+    private Status NextEntry(ControllerCore c)
+    {
+        if ((_next & 7) != 0) return Status.PrpOffsetInvalid;
+        Span<byte> word = stackalloc byte[Prp.EntrySize];
+        if (!c.ReadHost(_next, word)) return Status.DataTransferError;
+        var entry = Wire.Read<ulong>(word);
+        if (Prp.Offset(_next + Prp.EntrySize, _pageSize) == 0 && _left > _pageSize)
+        {
+            // The last entry of a full list page is the pointer to the next one.
+            if (Prp.Offset(entry, _pageSize) != 0) return Status.PrpOffsetInvalid;
+            _next = entry;
+            return NextEntry(c);
+        }
+
+        _next += Prp.EntrySize;
+        return Page(entry);
+    }
+
+    private Status NextDescriptor(ControllerCore c)
+    {
+        if (_descriptorsLeft < 0)
+        {
+            // The descriptor in the command itself: the whole of the data, or the first segment.
+            var type = (SglType)(-1 - _descriptorsLeft);
+            _descriptorsLeft = 0;
+            var (address, length) = (_segmentAfter, _segmentAfterLength);
+            if (type is SglType.Segment or SglType.LastSegment) return Segment(address, length, type == SglType.LastSegment);
+            (_segmentAfter, _segmentAfterLength, _lastSegment) = (0, 0, true);
+            return Describe(type, SglSubtype.Address, address, length);
+        }
+
+        if (_descriptorsLeft == 0)
+        {
+            if (_lastSegment || _segmentAfterLength == 0) return Status.DataSglLengthInvalid;
+            return Segment(_segmentAfter, _segmentAfterLength, _segmentAfterIsLast);
+        }
+
+        Span<byte> bytes = stackalloc byte[SglDescriptor.Size];
+        if (!c.ReadHost(_next, bytes)) return Status.DataTransferError;
+        var descriptor = Wire.Read<SglDescriptor>(bytes);
+        _next += SglDescriptor.Size;
+        _descriptorsLeft--;
+        if (descriptor.Type is not (SglType.Segment or SglType.LastSegment))
+            return Describe(descriptor.Type, descriptor.Subtype, descriptor.Address, descriptor.Length);
+        if (_descriptorsLeft != 0 || _lastSegment) return Status.InvalidSglSegmentDescriptor;
+        (_segmentAfter, _segmentAfterLength) = (descriptor.Address, descriptor.Length);
+        _segmentAfterIsLast = descriptor.Type == SglType.LastSegment;
+        return Status.Success;
+    }
+
+    private Status Segment(ulong address, uint length, bool last)
+    {
+        if (length == 0 || length % SglDescriptor.Size != 0) return Status.InvalidSglSegmentDescriptor;
+        (_next, _descriptorsLeft, _lastSegment) = (address, length / SglDescriptor.Size, last);
+        _segmentAfterLength = 0;
+        return Status.Success;
+    }
+
+    private Status Describe(SglType type, SglSubtype subtype, ulong address, uint length)
+    {
+        if (type is not (SglType.DataBlock or SglType.BitBucket) || subtype != SglSubtype.Address) return Status.SglDescriptorTypeInvalid;
+        (_run, _runLeft, _bitBucket) = (address, length, type == SglType.BitBucket);
+        return Status.Success;
+    }
+}

@@ -1,0 +1,113 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>Where things stand in the configuration space of the simulated functions, and how it is built.</summary>
+internal static class ConfigLayout
+{
+    public const int Command = 0x04;
+    public const int Bar0 = 0x10;
+    public const int PowerManagement = 0x40;
+    public const int PowerControl = PowerManagement + 4;
+    public const int PciExpress = 0x50;
+    public const int DeviceControl = PciExpress + 8;
+    public const int Msix = 0xB0;
+    public const int MsixControl = Msix + 2;
+    public const int Ari = 0x100;
+    public const int Sriov = 0x140;
+    public const int SriovControl = Sriov + 0x08;
+    public const int InitialVfs = Sriov + 0x0C;
+    public const int NumVfs = Sriov + 0x10;
+    public const int VfOffset = Sriov + 0x14;
+    public const int SystemPageSize = Sriov + 0x20;
+    public const int VfBar0 = Sriov + 0x24;
+
+    public const uint MemorySpace = 1u << 1;
+    public const uint BusMaster = 1u << 2;
+    public const uint InitiateFlr = 1u << 15;
+    public const uint MsixEnable = 1u << 31;
+    public const uint MsixFunctionMask = 1u << 30;
+    public const uint VfEnable = 1u << 0;
+    public const uint VfMemorySpace = 1u << 3;
+
+    /// <summary>Sizes and addresses that one function's space needs.</summary>
+    /// <param name="Identity">Of the subsystem.</param>
+    /// <param name="IsVirtual">A VF: it has no BARs, no identity of its own and no memory space bit.</param>
+    /// <param name="MultiFunction">Header type bit 7.</param>
+    /// <param name="BarLength">Bytes of BAR0.</param>
+    /// <param name="Vectors">Entries of the MSI-X table.</param>
+    /// <param name="TableOffset">Of the MSI-X table in BAR0.</param>
+    /// <param name="PendingOffset">Of the pending bits in BAR0.</param>
+    public readonly record struct Shape(
+        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, long BarLength, int Vectors, int TableOffset, int PendingOffset);
+
+    public static ConfigSpace Build(in Shape shape)
+    {
+        var space = new ConfigSpace();
+        var virtualFunction = shape.IsVirtual;
+        space.Define(0x00, 2, virtualFunction ? 0xFFFFu : shape.Identity.PciVendorId);
+        space.Define(0x02, 2, virtualFunction ? 0xFFFFu : shape.Identity.PciDeviceId);
+        // Memory space, bus master, SERR, INTx disable; a VF has bus master only.
+        space.Define(Command, 2, 0, virtualFunction ? BusMaster : 0x0546);
+        space.Define(0x06, 2, 0x0010); // capability list
+        space.Define(0x08, 4, 0x0108_0201); // class 010802h, revision 1
+        space.Define(0x0E, 1, shape.MultiFunction ? 0x80u : 0);
+        space.Define(0x2C, 2, shape.Identity.PciVendorId);
+        space.Define(0x2E, 2, virtualFunction ? shape.Identity.VfDeviceId : shape.Identity.PciDeviceId);
+        space.Define(0x34, 1, PowerManagement);
+        if (!virtualFunction)
+        {
+            space.Define(Bar0, 4, 0x4, ~(uint)(shape.BarLength - 1)); // 64-bit memory, not prefetchable
+            space.Define(Bar0 + 4, 4, 0, 0xFFFF_FFFF);
+            space.Define(0x3C, 1, 0, 0xFF);
+        }
+
+        space.Define(PowerManagement, 4, 0x0003_0001 | (PciExpress << 8));
+        space.Define(PowerControl, 4, 0, 0x3);
+
+        space.Define(PciExpress, 4, 0x0002_0010 | (Msix << 8));
+        space.Define(PciExpress + 4, 4, (1u << 28) | (1u << 15) | 0x1); // FLR, role-based errors, payload 256
+        space.Define(DeviceControl, 4, 0x0000_2810, virtualFunction ? InitiateFlr : 0x0000_FFFF);
+        space.Define(PciExpress + 0x0C, 4, 0x0000_0444); // x4, 16 GT/s
+        space.Define(PciExpress + 0x10, 4, 0x1044_0000, virtualFunction ? 0u : 0x0000_0FFB);
+        space.Define(PciExpress + 0x24, 4, 0x0000_0012);
+        space.Define(PciExpress + 0x28, 4, 0, virtualFunction ? 0u : 0x0000_001F);
+
+        space.Define(Msix, 4, 0x0000_0011 | ((uint)Math.Max(0, shape.Vectors - 1) << 16), MsixEnable | MsixFunctionMask);
+        space.Define(Msix + 4, 4, (uint)shape.TableOffset); // BIR 0
+        space.Define(Msix + 8, 4, (uint)shape.PendingOffset);
+        return space;
+    }
+
+    /// <summary>Adds ARI and SR-IOV to a PF's space.</summary>
+    /// <param name="space">Of the PF.</param>
+    /// <param name="topology">TotalVFs and VF Stride.</param>
+    /// <param name="offset">First VF Offset.</param>
+    /// <param name="vfDeviceId">VF Device ID.</param>
+    /// <param name="vfBarLength">Bytes of a VF's BAR0.</param>
+    public static void AddSriov(ConfigSpace space, SimulatedTopology topology, ushort offset, ushort vfDeviceId, long vfBarLength)
+    {
+        space.Define(Ari, 4, 0x0001_000E | ((uint)Sriov << 20));
+        space.Define(Ari + 4, 4, 0);
+        space.Define(Sriov, 4, 0x0001_0010);
+        space.Define(Sriov + 4, 4, 0x2); // ARI capable hierarchy preserved
+        space.Define(SriovControl, 4, 0, VfEnable | VfMemorySpace | (1u << 4));
+        space.Define(InitialVfs, 2, (uint)topology.VirtualFunctions);
+        space.Define(InitialVfs + 2, 2, (uint)topology.VirtualFunctions);
+        space.Define(NumVfs, 4, 0, 0xFFFF);
+        space.Define(VfOffset, 2, offset);
+        space.Define(VfOffset + 2, 2, topology.VfStride);
+        space.Define(Sriov + 0x18, 4, (uint)vfDeviceId << 16);
+        space.Define(Sriov + 0x1C, 4, 0x553);
+        space.Define(SystemPageSize, 4, 1, 0x553);
+        space.Define(VfBar0, 4, 0x4, ~(uint)(vfBarLength - 1));
+        space.Define(VfBar0 + 4, 4, 0, 0xFFFF_FFFF);
+    }
+
+    /// <summary>PFs and VFs of one subsystem in the order of their addresses: PF i's first VF is this far behind it.</summary>
+    public static ushort FirstVfOffset(SimulatedTopology topology, int pf) =>
+        (ushort)(topology.PhysicalFunctions - pf + (pf * topology.VirtualFunctions * topology.VfStride));
+
+    public static RequesterId Requester(SimulatedTopology topology, int pf) => new((ushort)(topology.Requester + pf));
+}

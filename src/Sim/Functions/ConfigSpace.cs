@@ -1,0 +1,82 @@
+namespace Conformance.Sim;
+
+/// <summary>
+/// 4 KiB of configuration space as dwords, each with a mask of the bits that its host may write. The host's writes are there at once;
+/// what they cause is the <see cref="ConfigStep"/>'s. Both lanes may change a dword, never the same bits.
+/// </summary>
+internal sealed class ConfigSpace
+{
+    public const int Size = 4096;
+
+    private readonly uint[] _dwords = new uint[Size / 4];
+    private readonly uint[] _writable = new uint[Size / 4];
+    private readonly uint[] _initial = new uint[Size / 4];
+
+    /// <summary>Takes what was built so far for the values after a reset.</summary>
+    public void Seal() => _dwords.CopyTo(_initial, 0);
+
+    /// <summary>Values after a reset.</summary>
+    public void Reset()
+    {
+        for (var i = 0; i < _dwords.Length; i++) Volatile.Write(ref _dwords[i], _initial[i]);
+    }
+
+    /// <summary>Defines bytes; little endian.</summary>
+    public void Define(int offset, int width, uint value, uint writable = 0)
+    {
+        var shift = (offset & 3) * 8;
+        var mask = Mask(width) << shift;
+        ref var dword = ref _dwords[offset >> 2];
+        dword = (dword & ~mask) | ((value << shift) & mask);
+        ref var bits = ref _writable[offset >> 2];
+        bits = (bits & ~mask) | ((writable << shift) & mask);
+    }
+
+    /// <summary>Allows or forbids the host to write a dword's bits.</summary>
+    public void SetWritable(int offset, uint mask) => Volatile.Write(ref _writable[offset >> 2], mask);
+
+    public uint Dword(int offset) => Volatile.Read(ref _dwords[offset >> 2]);
+
+    public uint Read(int offset, int width) => (Dword(offset) >> ((offset & 3) * 8)) & Mask(width);
+
+    /// <summary>The device's own change of some bits of a dword.</summary>
+    public void Change(int offset, uint mask, uint value)
+    {
+        ref var dword = ref _dwords[offset >> 2];
+        uint old;
+        do old = Volatile.Read(ref dword);
+        while (Interlocked.CompareExchange(ref dword, (old & ~mask) | (value & mask), old) != old);
+    }
+
+    /// <summary>The device's own change of a value that a reset leaves.</summary>
+    public void Redefine(int offset, uint mask, uint value)
+    {
+        ref var initial = ref _initial[offset >> 2];
+        initial = (initial & ~mask) | (value & mask);
+        Change(offset, mask, value);
+    }
+
+    /// <summary>The host's write: the dword before and after.</summary>
+    public (uint Old, uint New) Write(int offset, int width, uint value)
+    {
+        var shift = (offset & 3) * 8;
+        ref var dword = ref _dwords[offset >> 2];
+        var mask = (Mask(width) << shift) & Volatile.Read(ref _writable[offset >> 2]);
+        uint old, next;
+        do
+        {
+            old = Volatile.Read(ref dword);
+            next = (old & ~mask) | ((value << shift) & mask);
+        }
+        while (Interlocked.CompareExchange(ref dword, next, old) != old);
+        return (old, next);
+    }
+
+    private static uint Mask(int width) => width switch
+    {
+        1 => 0xFF,
+        2 => 0xFFFF,
+        4 => 0xFFFF_FFFF,
+        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Configuration space is read and written by 1, 2 or 4 bytes."),
+    };
+}

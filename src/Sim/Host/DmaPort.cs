@@ -1,0 +1,61 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>
+/// A controller's way to host memory. Who asks is said anew for each access (see <see cref="RequesterStep"/>); the IOMMU answers by
+/// that identifier, and the last mapping that matched is tried first.
+/// </summary>
+internal sealed class DmaPort(SimHost host)
+{
+    private SimFunction? _function;
+    private DmaMapping[]? _table;
+    private DmaMapping _last;
+
+    /// <summary>
+    /// The bytes at an IOVA: as many of <paramref name="length"/> as one mapping has. Empty where the access is refused; that is then
+    /// recorded with the requester.
+    /// </summary>
+    public Span<byte> Translate(RequesterId requester, ulong iova, int length, DmaAccess access)
+    {
+        if (!Locate(requester, iova, access)) return default;
+        var inside = (long)(iova - _last.Iova);
+        return _last.Memory.DeviceSpan(_last.Offset + inside, (int)Math.Min(length, _last.Length - inside));
+    }
+
+    /// <summary>Stores the last word of an entry, so that whoever sees it sees the rest; false where refused.</summary>
+    public bool Publish(RequesterId requester, ulong iova, uint value)
+    {
+        if (!Locate(requester, iova, DmaAccess.Write)) return false;
+        _last.Memory.DeviceStoreRelease(_last.Offset + (long)(iova - _last.Iova), value);
+        return true;
+    }
+
+    private bool Locate(RequesterId requester, ulong iova, DmaAccess access)
+    {
+        if (_function is null || _function.Requester != requester) _function = host.FunctionOf(requester);
+        if (_function?.Space is not { } space)
+        {
+            host.RecordUnattached(new DmaFault(host.World.Now, requester, iova, access));
+            return false;
+        }
+
+        var table = space.Table;
+        if (!ReferenceEquals(table, _table) || iova - _last.Iova >= (ulong)_last.Length)
+        {
+            var at = DmaSpace.Find(table, iova);
+            if (at == table.Length || table[at].Iova != iova) at--;
+            if (at < 0 || DmaSpace.End(table[at]) <= iova) return Refuse(space, requester, iova, access);
+            (_table, _last) = (table, table[at]);
+        }
+
+        return (_last.Access & access) == access || Refuse(space, requester, iova, access);
+    }
+
+    private bool Refuse(DmaSpace space, RequesterId requester, ulong iova, DmaAccess access)
+    {
+        space.Record(new DmaFault(host.World.Now, requester, iova, access));
+        return false;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Conformance.Sim;
+
+/// <summary>The I/O commands of the NVM command set. An area adds its handlers by one line here.</summary>
+internal static class IoTable
+{
+    public static CommandTable Create()
+    {
+        var table = new CommandTable();
+        ReadWriteCommands.AddTo(table);
+        return table;
+    }
+}

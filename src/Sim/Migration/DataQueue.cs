@@ -1,0 +1,176 @@
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>
+/// A Controller Data Queue that logs one controller's changes of user data (Base 2.3 8.1.7, NVM Command Set 5.6). The last free slot is
+/// kept for the entry that says that the queue became full.
+/// </summary>
+internal sealed class DataQueue(ushort id, ControllerCore owner, ControllerCore target, QueueMemory memory, int entries)
+{
+    private const ulong MostBlocks = 1UL << 32;
+
+    /// <summary>CDQID on its owner.</summary>
+    public ushort Id { get; } = id;
+
+    /// <summary>The management controller that created it; its memory is in that function's space.</summary>
+    public ControllerCore Owner { get; } = owner;
+
+    /// <summary>The controller whose changes are logged.</summary>
+    public ControllerCore Target { get; } = target;
+
+    public QueueMemory Memory { get; } = memory;
+
+    public int Entries { get; } = entries;
+
+    /// <summary>Next slot that the host consumes, as it last said.</summary>
+    public int Head { get; set; }
+
+    /// <summary>Next slot to post.</summary>
+    public int Tail { get; private set; }
+
+    /// <summary>Phase of the next entry.</summary>
+    public bool Phase { get; private set; } = true;
+
+    /// <summary>The host started logging, and it has not stopped.</summary>
+    public bool IsLogging { get; private set; }
+
+    /// <summary>ETPT and TPT; null while not enabled.</summary>
+    public int? TailTrigger { get; set; }
+
+    public int Occupied => Tail >= Head ? Tail - Head : Tail - Head + Entries;
+
+    public bool IsEmpty => Tail == Head;
+
+    public bool IsFull => Free == 0;
+
+    private int Free => Entries - 1 - Occupied;
+
+    /// <summary>Starts logging with a first entry.</summary>
+    public void Start()
+    {
+        IsLogging = true;
+        Post(LbaMigrationQueueEntry.Mark(EntrySequence.First, Phase));
+    }
+
+    /// <summary>Stops logging with a last entry.</summary>
+    public void Stop()
+    {
+        if (!IsLogging) return;
+        Post(LbaMigrationQueueEntry.Mark(EntrySequence.LastStopped, Phase));
+        IsLogging = false;
+    }
+
+    /// <summary>Stops logging without an entry.</summary>
+    public void Silence() => IsLogging = false;
+
+    /// <summary>The target was suspended: a last entry; logging goes on when it is resumed.</summary>
+    public void Suspended()
+    {
+        if (IsLogging) Post(LbaMigrationQueueEntry.Mark(EntrySequence.LastSuspended, Phase));
+    }
+
+    /// <summary>The target was resumed: a first entry.</summary>
+    public void Resumed()
+    {
+        if (IsLogging) Post(LbaMigrationQueueEntry.Mark(EntrySequence.First, Phase));
+    }
+
+    /// <summary>Logs a change that took effect.</summary>
+    public void Log(in MediumChange change)
+    {
+        var nsid = change.Namespace.Nsid;
+        var deallocated = change.Kind == MediumChangeKind.Deallocated;
+        for (var done = 0UL; done < change.Blocks && IsLogging;)
+        {
+            var blocks = Math.Min(change.Blocks - done, MostBlocks);
+            Post(LbaMigrationQueueEntry.Range(nsid, change.Slba + done, (uint)(blocks - 1), Phase, deallocated));
+            done += blocks;
+        }
+    }
+
+    /// <summary>An entry was written at the tail.</summary>
+    public void Posted()
+    {
+        var slot = Tail;
+        if (++Tail == Entries)
+        {
+            Tail = 0;
+            Phase = !Phase;
+        }
+
+        if (TailTrigger != slot) return;
+        TailTrigger = null;
+        Owner.Raise(AsyncEvent.Of(OneShotEvent.OfQueue(OneShotInformation.ControllerDataQueueTailPointer, Id)));
+    }
+
+    private void Post(LbaMigrationQueueEntry entry)
+    {
+        if (IsFull)
+        {
+            IsLogging = false;
+            return;
+        }
+
+        var full = Free == 1;
+        if (full) entry.Attributes = entry.Attributes with { Sequence = EntrySequence.LastFull };
+        Owner.Steps.DataQueue.Run(Owner, this, entry);
+        if (!full) return;
+        IsLogging = false;
+        Owner.Raise(AsyncEvent.Of(OneShotEvent.OfQueue(OneShotInformation.ControllerDataQueueFull, Id)));
+    }
+}
+
+/// <summary>The Controller Data Queues of one management controller, by CDQID.</summary>
+internal sealed class DataQueueSet
+{
+    private readonly SortedDictionary<ushort, DataQueue> _queues = [];
+
+    public IReadOnlyCollection<DataQueue> All => _queues.Values;
+
+    public DataQueue? Find(ushort cdqid) => _queues.GetValueOrDefault(cdqid);
+
+    /// <summary>The lowest identifier that names no queue.</summary>
+    public ushort FreeId()
+    {
+        ushort id = 1;
+        while (_queues.ContainsKey(id)) id++;
+        return id;
+    }
+
+    public void Add(DataQueue queue)
+    {
+        _queues.Add(queue.Id, queue);
+        queue.Target.UserDataLog = queue;
+    }
+
+    public void Remove(DataQueue queue)
+    {
+        _queues.Remove(queue.Id);
+        if (ReferenceEquals(queue.Target.UserDataLog, queue)) queue.Target.UserDataLog = null;
+    }
+
+    public void Clear()
+    {
+        foreach (var queue in All.ToArray()) Remove(queue);
+    }
+}
+
+/// <summary>What happens to the queue that logs a controller when something happens to the controller.</summary>
+internal static class DataQueues
+{
+    public static void ControllerSuspended(ControllerCore c) => c.UserDataLog?.Suspended();
+
+    public static void ControllerResumed(ControllerCore c) => c.UserDataLog?.Resumed();
+
+    public static void ControllerWasReset(ControllerCore c)
+    {
+        if (c.Options.Ambiguities.LogAfterReset == Device.LoggingAfterReset.Stops) c.UserDataLog?.Silence();
+    }
+
+    /// <summary>Deletes the queue that logs a controller, if any.</summary>
+    public static void Delete(ControllerCore c)
+    {
+        if (c.UserDataLog is { } queue) queue.Owner.DataQueues.Remove(queue);
+    }
+}

@@ -1,0 +1,301 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>
+/// The vendor part of the simulated device's controller state: what the standard part does not hold. A header of 16 bytes (magic, version,
+/// number of sections, length of all, checksum of what follows), then sections of kind, length and whole dwords.
+/// </summary>
+internal static class VendorStateCodec
+{
+    public const uint Magic = 0x5653_4D53; // "SMSV"
+    private const ushort Version = 1;
+    private const int HeaderSize = 16;
+    private const int SectionHeaderSize = 8;
+
+    private enum Section : ushort
+    {
+        AdminQueue = 1,
+        Features = 2,
+        Events = 3,
+        Interrupts = 4,
+        Padding = 5,
+        SaveCounter = 6,
+    }
+
+    /// <summary>A decoded vendor part; null for what it does not carry.</summary>
+    public sealed class Content
+    {
+        public AdminQueueState? AdminQueue { get; set; }
+
+        public FeatureState? Features { get; set; }
+
+        public EventsState? Events { get; set; }
+
+        public InterruptState? Interrupts { get; set; }
+    }
+
+    /// <summary>CC, AQA, ASQ, ACQ, and the pointers of the admin queue where there is one.</summary>
+    public sealed record AdminQueueState(
+        uint Cc, uint Aqa, ulong Asq, ulong Acq, ushort SqHead, ushort SqTail, ushort CqHead, ushort CqTail, bool Phase);
+
+    /// <summary>Current values by feature identifier, and the allocated queues (0 for not set).</summary>
+    public sealed record FeatureState(int SubmissionQueues, int CompletionQueues, uint[] Current);
+
+    /// <summary>Identifiers of outstanding requests, types that are masked, and events not yet reported.</summary>
+    public sealed record EventsState(ushort[] Requests, int MaskedTypes, AsyncEvent[] Pending);
+
+    /// <summary>INTMS, the dwords of the MSI-X table and one pending bit a vector.</summary>
+    public sealed record InterruptState(uint Mask, uint[] Table, uint[] Pending);
+
+    public static byte[] Encode(ControllerCore c)
+    {
+        var options = c.Options.Migration.VendorState;
+        var writer = new Writer();
+        if (options.AdminQueue) EncodeAdminQueue(c, writer);
+        if (options.Features) EncodeFeatures(c, writer);
+        if (options.Events) EncodeEvents(c, writer);
+        if (options.Interrupts) EncodeInterrupts(c, writer);
+        if (options.Padding > 0) writer.Begin(Section.Padding).Filler(options.Padding).End();
+        if (!options.Deterministic) writer.Begin(Section.SaveCounter).Word(++c.StateSaves).End();
+        return writer.Finish();
+    }
+
+    /// <summary>Reads and checks the whole part; null when anything of it is wrong for this controller.</summary>
+    public static Content? TryDecode(ControllerCore c, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderSize || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic
+            || BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) != Version
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) != bytes.Length
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) != Checksum(bytes[HeaderSize..]))
+        {
+            return null;
+        }
+
+        var content = new Content();
+        var rest = bytes[HeaderSize..];
+        for (var left = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]); left > 0; left--)
+        {
+            if (rest.Length < SectionHeaderSize) return null;
+            var kind = (Section)BinaryPrimitives.ReadUInt16LittleEndian(rest);
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+            rest = rest[SectionHeaderSize..];
+            if (length > rest.Length || length % 4 != 0) return null;
+            if (!TryDecodeSection(c, content, kind, new Reader(rest[..(int)length]))) return null;
+            rest = rest[(int)length..];
+        }
+
+        var aers = content.Events?.Requests.Length ?? 0;
+        return rest.IsEmpty && (aers == 0 || content.AdminQueue is not null) ? content : null;
+    }
+
+    /// <summary>Makes a controller what the content says. Nothing of it can be refused any more.</summary>
+    public static void Commit(ControllerCore c, Content content)
+    {
+        if (content.Features is { } features) CommitFeatures(c, features);
+        if (content.AdminQueue is { } admin) CommitAdminQueue(c, admin);
+        if (content.Events is { } events) CommitEvents(c, events);
+        if (content.Interrupts is { } interrupts) c.Function.Msix.Restore(interrupts.Table, interrupts.Pending);
+        if (content.Interrupts is { } masks) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = masks.Mask;
+    }
+
+    private static void EncodeAdminQueue(ControllerCore c, Writer writer)
+    {
+        var (sq, cq) = (c.Queues.Sq(0), c.Queues.Cq(0));
+        writer.Begin(Section.AdminQueue)
+            .Word(c.Configuration.Raw).Word(c.Registers.Aqa.Raw).Long(c.Registers.Asq).Long(c.Registers.Acq)
+            .Halves(sq?.Head ?? 0, sq?.Tail ?? 0).Halves(cq?.Head ?? 0, cq?.Tail ?? 0).Word(cq is null || cq.Phase ? 1u : 0u).End();
+    }
+
+    private static void EncodeFeatures(ControllerCore c, Writer writer)
+    {
+        writer.Begin(Section.Features)
+            .Word(c.Features.SubmissionQueues == int.MaxValue ? 0u : (uint)c.Features.SubmissionQueues)
+            .Word(c.Features.CompletionQueues == int.MaxValue ? 0u : (uint)c.Features.CompletionQueues);
+        for (var fid = 0; fid < 256; fid++) writer.Word(c.Features.Current((FeatureId)fid));
+        writer.End();
+    }
+
+    private static void EncodeEvents(ControllerCore c, Writer writer)
+    {
+        writer.Begin(Section.Events)
+            .Word((uint)c.Events.Requests.Count).Word((uint)c.Events.MaskedTypes).Word((uint)c.Events.Pending.Count);
+        foreach (var request in c.Events.Requests) writer.Word(request.Cid);
+        foreach (var pending in c.Events.Pending) writer.Word(pending.Dw0.Raw).Word(pending.Parameter);
+        writer.End();
+    }
+
+    private static void EncodeInterrupts(ControllerCore c, Writer writer)
+    {
+        var vectors = c.Function.Msix.Vectors;
+        writer.Begin(Section.Interrupts).Word(c.Registers[Register.Intms]).Word((uint)vectors);
+        for (var i = 0; i < vectors * 4; i++) writer.Word(c.Registers[c.Registers.MsixTable + (i * 4)]);
+        for (var i = 0; i < (vectors + 31) / 32; i++) writer.Word(c.Registers[c.Registers.MsixPending + (i * 4)]);
+        writer.End();
+    }
+
+    private static bool TryDecodeSection(ControllerCore c, Content content, Section kind, Reader reader)
+    {
+        switch (kind)
+        {
+            case Section.AdminQueue:
+                var (cc, aqa) = (reader.Word(), new AdminQueueAttributes(reader.Word()));
+                content.AdminQueue = new AdminQueueState(
+                    cc, aqa.Raw, reader.Long(), reader.Long(),
+                    reader.Half(), reader.Half(), reader.Half(), reader.Half(), reader.Word() != 0);
+                var admin = content.AdminQueue;
+                return reader.IsExact && admin.SqHead <= aqa.AsqsZ && admin.SqTail <= aqa.AsqsZ && admin.CqHead <= aqa.AcqsZ
+                    && admin.CqTail <= aqa.AcqsZ && new ControllerConfiguration(cc).Mps <= c.Registers.Cap.MpsMax;
+            case Section.Features:
+                var (sqs, cqs) = ((int)reader.Word(), (int)reader.Word());
+                content.Features = new FeatureState(sqs, cqs, reader.Words(256));
+                return reader.IsExact && sqs >= 0 && cqs >= 0;
+            case Section.Events:
+                var (requests, masked, pending) = (reader.Word(), (int)reader.Word(), reader.Word());
+                if (requests > c.Options.Capabilities.AerlZ + 1u || pending > 256) return false;
+                content.Events = new EventsState(
+                    [.. reader.Words((int)requests).Select(cid => (ushort)cid)], masked,
+                    [.. reader.Words(2 * (int)pending).Chunk(2).Select(w => new AsyncEvent(new AsynchronousEvent(w[0]), w[1]))]);
+                return reader.IsExact;
+            case Section.Interrupts:
+                var (mask, vectors) = (reader.Word(), reader.Word());
+                if (vectors > c.Function.Msix.Vectors) return false;
+                content.Interrupts = new InterruptState(mask, reader.Words(4 * (int)vectors), reader.Words(((int)vectors + 31) / 32));
+                return reader.IsExact;
+            case Section.Padding:
+            case Section.SaveCounter:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void CommitFeatures(ControllerCore c, FeatureState features)
+    {
+        for (var fid = 0; fid < 256; fid++) c.Features.SetCurrent((FeatureId)fid, features.Current[fid]);
+        c.Features.SubmissionQueues = features.SubmissionQueues == 0 ? int.MaxValue : features.SubmissionQueues;
+        c.Features.CompletionQueues = features.CompletionQueues == 0 ? int.MaxValue : features.CompletionQueues;
+    }
+
+    private static void CommitAdminQueue(ControllerCore c, AdminQueueState admin)
+    {
+        c.Configuration = new ControllerConfiguration(admin.Cc);
+        c.Registers.Cc = c.Configuration;
+        c.Registers[Register.Aqa] = admin.Aqa;
+        c.Registers.Write64(Register.Asq, admin.Asq);
+        c.Registers.Write64(Register.Acq, admin.Acq);
+        c.Machine.DropQueue(0);
+        if (!c.Configuration.En) return;
+        AdminQueues.Create(c);
+        var (sq, cq) = (c.Queues.Sq(0)!, c.Queues.Cq(0)!);
+        (sq.Head, sq.Tail, cq.Head, cq.Tail, cq.Phase) = (admin.SqHead, admin.SqTail, admin.CqHead, admin.CqTail, admin.Phase);
+        c.Registers.Csts = c.Registers.Csts with { Rdy = true };
+    }
+
+    private static void CommitEvents(ControllerCore c, EventsState events)
+    {
+        c.Events.Clear();
+        c.Events.MaskedTypes = events.MaskedTypes;
+        foreach (var pending in events.Pending) c.Events.Raise(pending);
+        if (c.Queues.Sq(0) is not { } queue) return;
+        foreach (var cid in events.Requests)
+        {
+            var request = c.Commands.Add(queue);
+            request.Entry = AdminCommand.AsyncEventRequest() with { Cid = cid };
+            request.Handler = c.Subsystem.AdminCommands[request.Opcode];
+            request.Stage = CommandStage.Execute;
+            c.Commands.Park(request);
+            c.Events.Add(request);
+        }
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        // FNV-1a: enough to notice a damaged state, which is all that it is for.
+        var hash = 2166136261u;
+        foreach (var b in bytes) hash = unchecked((hash ^ b) * 16777619);
+        return hash;
+    }
+
+    private sealed class Writer
+    {
+        private readonly List<byte> _bytes = [.. new byte[HeaderSize]];
+        private ushort _sections;
+        private int _section;
+
+        public Writer Begin(Section kind)
+        {
+            _sections++;
+            _section = _bytes.Count;
+            return Halves((ushort)kind, 0).Word(0);
+        }
+
+        public void End()
+        {
+            var length = (uint)(_bytes.Count - _section - SectionHeaderSize);
+            BinaryPrimitives.WriteUInt32LittleEndian(CollectionsMarshal.AsSpan(_bytes)[(_section + 4)..], length);
+        }
+
+        public Writer Word(uint value)
+        {
+            for (var i = 0; i < 4; i++) _bytes.Add((byte)(value >> (8 * i)));
+            return this;
+        }
+
+        public Writer Long(ulong value) => Word((uint)value).Word((uint)(value >> 32));
+
+        public Writer Halves(int low, int high) => Word((ushort)low | ((uint)(ushort)high << 16));
+
+        public Writer Filler(int bytes)
+        {
+            for (var i = 0; i < (bytes + 3) / 4 * 4; i++) _bytes.Add((byte)(i * 37));
+            return this;
+        }
+
+        public byte[] Finish()
+        {
+            var bytes = _bytes.ToArray();
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), Version);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), _sections);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), (uint)bytes.Length);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Checksum(bytes.AsSpan(HeaderSize)));
+            return bytes;
+        }
+    }
+
+    /// <summary>Reads a section; past its end it gives zeroes and is no longer exact.</summary>
+    private ref struct Reader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+        private bool _short;
+
+        public readonly bool IsExact => !_short && _rest.IsEmpty;
+
+        public ushort Half()
+        {
+            if (_rest.Length < 2)
+            {
+                _short = true;
+                return 0;
+            }
+
+            var value = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
+            _rest = _rest[2..];
+            return value;
+        }
+
+        public uint Word() => Half() | ((uint)Half() << 16);
+
+        public ulong Long() => Word() | ((ulong)Word() << 32);
+
+        public uint[] Words(int count)
+        {
+            var words = new uint[count];
+            for (var i = 0; i < count && !_short; i++) words[i] = Word();
+            return words;
+        }
+    }
+}

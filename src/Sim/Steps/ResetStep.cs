@@ -1,0 +1,68 @@
+namespace Conformance.Sim;
+
+/// <summary>
+/// A controller level reset: commands are dropped without completion, queues deleted, properties and current features get their reset
+/// values, suspensions end, and what the controller tracked or logged for others stops. Attachments of namespaces stay.
+/// </summary>
+internal class ResetStep
+{
+    private const int Clearing = 1;
+
+    public virtual StepResult Run(ControllerCore c, ResetRequest request)
+    {
+        if (request.Phase == Clearing)
+        {
+            c.Registers.Csts = c.Registers.Csts with { Rdy = false };
+            return StepResult.Done;
+        }
+
+        Forget(c);
+        var keepsAdminQueue = request.Kind == ResetKind.ControllerReset;
+        Resets.ResetProperties(c, keepsAdminQueue);
+        if (!keepsAdminQueue)
+        {
+            c.Resources.PrimaryFlexibleQueues = c.Resources.NextPrimaryFlexibleQueues;
+            c.Resources.PrimaryFlexibleVectors = c.Resources.NextPrimaryFlexibleVectors;
+            Resets.ResetFunction(c, request.Kind);
+        }
+
+        if (c.IsPrimary) SecondaryControllers.TakeAllOffline(c);
+        c.Truth.Resets++;
+        var cost = c.Options.Timing.Disable.Nanoseconds;
+        if (request.Kind != ResetKind.ControllerReset || cost == 0)
+        {
+            c.Registers.Csts = c.Registers.Csts with { Rdy = false };
+            return StepResult.Done;
+        }
+
+        request.Phase = Clearing;
+        return StepResult.Later(c.Now + cost);
+    }
+
+    private static void Forget(ControllerCore c)
+    {
+        c.Machine.DropAll();
+        c.Queues.Clear();
+        c.Events.Clear();
+        c.Features.Reset();
+        c.Suspension.End();
+        c.Suspension.Incoming = null;
+        c.IsFatal = false;
+        foreach (var other in c.Subsystem.Controllers)
+        {
+            if (ReferenceEquals(other.Suspension.By, c))
+            {
+                other.Suspension.End();
+                other.Machine.InterruptsUnmasked();
+                other.Machine.Wake();
+            }
+
+            // A sequence of the controller that is reset comes to nothing.
+            if (ReferenceEquals(other.Suspension.Incoming?.Sender, c)) other.Suspension.Incoming = null;
+            if (ReferenceEquals(other.Tracker?.Owner, c)) other.Tracker = null;
+        }
+
+        c.DataQueues.Clear();
+        DataQueues.ControllerWasReset(c);
+    }
+}

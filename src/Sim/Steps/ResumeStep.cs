@@ -1,0 +1,16 @@
+namespace Conformance.Sim;
+
+/// <summary>Lets a suspended controller go on: it looks at all its queues, the admin queue too, without a doorbell.</summary>
+internal class ResumeStep
+{
+    public virtual StepResult Run(ControllerCore target)
+    {
+        target.Suspension.End();
+        target.Truth.ResumedAt = target.Now;
+        target.Truth.FirstFetchAfterResumeAt = -1;
+        DataQueues.ControllerResumed(target);
+        target.Machine.InterruptsUnmasked();
+        target.Machine.Wake();
+        return StepResult.Done;
+    }
+}

@@ -1,0 +1,64 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>Checks what is common to all commands, then what the command itself demands; then lets the profile's faults strike.</summary>
+internal class ValidateStep
+{
+    public virtual StepResult Run(ControllerCore c, CommandContext command)
+    {
+        var status = Check(c, command);
+        if (!status.IsSuccess) return command.Fail(status);
+        if (!c.Subsystem.Faults.IsEmpty) Strike(c, command);
+        return StepResult.Done;
+    }
+
+    private static Status Check(ControllerCore c, CommandContext command)
+    {
+        var handler = command.Handler!;
+        var psdt = command.Entry.Dword0.Psdt;
+        if (psdt == 3 || (psdt != 0 && (command.IsAdmin || !c.Options.Capabilities.Sgls))) return Status.InvalidField;
+        if (command.IsAdmin && command.Entry.Dword0.Fuse != 0) return Status.InvalidField;
+        var status = CheckNamespace(command, handler.NamespaceUse);
+        if (!status.IsSuccess) return status;
+        if (command.DataLength > c.MaximumTransfer) return Status.InvalidField;
+        return handler.Validate(c, command);
+    }
+
+    private static Status CheckNamespace(CommandContext command, NamespaceUse use)
+    {
+        const uint All = 0xFFFF_FFFF;
+        var nsid = command.Entry.Nsid;
+        return use switch
+        {
+            NamespaceUse.None => nsid == 0 ? Status.Success : Status.InvalidField,
+            NamespaceUse.Own => Status.Success,
+            NamespaceUse.AttachedOrAll when nsid == All => Status.Success,
+            _ when command.Namespace is not null => Status.Success,
+            // An inactive NSID is an invalid field; one that can never be, an invalid namespace.
+            _ when nsid == 0 || nsid >= (uint)command.Owner.Attached.Length => Status.InvalidNamespaceOrFormat,
+            _ => Status.InvalidField,
+        };
+    }
+
+    private static void Strike(ControllerCore c, CommandContext command)
+    {
+        if (c.Subsystem.Faults.Strike(c, command) is not { } fault) return;
+        switch (fault.Action)
+        {
+            case FaultAction.Status:
+                command.Fail(new Status(fault.Status), fault.Dnr);
+                break;
+            case FaultAction.Delay:
+                command.ExtraDelay = fault.Delay.Nanoseconds;
+                break;
+            case FaultAction.Drop:
+                command.ExtraDelay = World.Never;
+                break;
+            default:
+                command.Corrupt = true;
+                break;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Conformance.Device;
+
+namespace Conformance.Sim;
+
+/// <summary>A namespace of a subsystem: its format, its identity, who it is attached to, and the blocks behind it.</summary>
+internal sealed class Namespace(uint nsid, SimulatedNamespace definition, BlockStore medium)
+{
+    private readonly SortedSet<ushort> _attached = [];
+
+    public uint Nsid { get; } = nsid;
+
+    /// <summary>Identity and delivery state; what a format changes is in the members below.</summary>
+    public SimulatedNamespace Definition { get; } = definition;
+
+    /// <summary>The blocks; replaced when a format changes their size.</summary>
+    public BlockStore Medium { get; set; } = medium;
+
+    /// <summary>NSZE.</summary>
+    public ulong Blocks => Medium.Blocks;
+
+    public int BlockSize => Medium.BlockSize;
+
+    public int MetadataSize => Medium.MetadataSize;
+
+    /// <summary>Metadata is the end of an extended logical block.</summary>
+    public bool ExtendedMetadata { get; set; } = definition.ExtendedMetadata;
+
+    /// <summary>NMIC bit 0.</summary>
+    public bool IsShared => Definition.Shared;
+
+    /// <summary>CNTLIDs of the controllers that it is attached to, ascending.</summary>
+    public IReadOnlySet<ushort> AttachedTo => _attached;
+
+    internal void Attach(ControllerCore controller)
+    {
+        _attached.Add(controller.Cntlid);
+        controller.Attached[Nsid] = this;
+    }
+
+    internal void Detach(ControllerCore controller)
+    {
+        _attached.Remove(controller.Cntlid);
+        controller.Attached[Nsid] = null;
+    }
+
+    public static BlockStore CreateMedium(SimulatedNamespace definition) =>
+        new((ulong)definition.Blocks, definition.BlockSize, definition.MetadataSize);
+}
+
+/// <summary>What was done to blocks.</summary>
+internal enum MediumChangeKind
+{
+    Written,
+    Zeroed,
+    Deallocated,
+    Uncorrectable,
+
+    /// <summary>The whole namespace: format, sanitize.</summary>
+    All,
+}
+
+/// <summary>A change of user data that took effect.</summary>
+internal readonly record struct MediumChange(Namespace Namespace, ulong Slba, ulong Blocks, MediumChangeKind Kind);

@@ -1,0 +1,30 @@
+using Conformance.Device;
+
+namespace Conformance.Sim;
+
+/// <summary>What a device cannot be: one clear line each.</summary>
+internal static class SimulatedDeviceCheck
+{
+    public static void Require(SimulatedDevice device)
+    {
+        Require(device.Topology.PhysicalFunctions is >= 1 and <= 8, "topology.physicalFunctions must be 1 to 8");
+        Require(device.Topology.VirtualFunctions is >= 0 and <= 120, "topology.virtualFunctions must be 0 to 120");
+        Require(device.Resources.PrimaryQueues >= 2, "resources.primaryQueues must be 2 or more: the admin pair and one for I/O");
+        Require(device.Resources.PrimaryVectors >= 1, "resources.primaryVectors must be 1 or more");
+        Require(device.Resources.PrimaryVectors + device.Resources.FlexibleVectors <= 2048, "resources: more than 2048 vectors");
+        Require(device.Capabilities.MqesZ >= 1, "capabilities.mqesZ must be 1 or more");
+        Require(device.Capabilities.MpsMin <= device.Capabilities.MpsMax, "capabilities.mpsMin must not be above mpsMax");
+        Require(device.Capabilities.MpsMax <= 15, "capabilities.mpsMax must be at most 15");
+        Require(device.Capabilities.Dstrd <= 8, "capabilities.dstrd must be at most 8");
+        Require(device.Namespaces.Count <= device.Capabilities.MaximumNamespaces, "more namespaces than capabilities.maximumNamespaces");
+        Require(
+            device.Namespaces.All(ns => ns.ProtectionType == 0 || ns.MetadataSize >= 8),
+            "namespaces: protection information needs 8 bytes of metadata");
+        foreach (var ns in device.Namespaces) Require(ns.Blocks > 0, "namespaces: blocks must be 1 or more");
+    }
+
+    private static void Require(bool condition, string what)
+    {
+        if (!condition) throw new ArgumentException($"device.sim.{what}.", what);
+    }
+}

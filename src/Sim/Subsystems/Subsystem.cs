@@ -1,0 +1,54 @@
+using Conformance.Device;
+
+namespace Conformance.Sim;
+
+/// <summary>An NVM subsystem: its controllers, its namespaces, and what concerns all of them.</summary>
+internal sealed class Subsystem
+{
+    private readonly SortedDictionary<ushort, ControllerCore> _controllers = [];
+    private readonly SortedDictionary<uint, Namespace> _namespaces = [];
+
+    public Subsystem(string name, SimulatedDevice options, ControllerSteps steps)
+    {
+        Name = name;
+        Options = options;
+        Steps = steps;
+        AdminCommands = AdminTable.Create(options);
+        IoCommands = IoTable.Create();
+        Faults = new FaultTable(options.Faults);
+    }
+
+    public string Name { get; }
+
+    public SimulatedDevice Options { get; }
+
+    public ControllerSteps Steps { get; }
+
+    public CommandTable AdminCommands { get; }
+
+    public CommandTable IoCommands { get; }
+
+    public FaultTable Faults { get; }
+
+    /// <summary>All controllers, ascending by CNTLID, offline ones included.</summary>
+    public IReadOnlyCollection<ControllerCore> Controllers => _controllers.Values;
+
+    /// <summary>All namespaces, ascending by NSID, attached or not.</summary>
+    public IReadOnlyCollection<Namespace> Namespaces => _namespaces.Values;
+
+    public ControllerCore? FindController(ushort cntlid) => _controllers.GetValueOrDefault(cntlid);
+
+    public Namespace? FindNamespace(uint nsid) => _namespaces.GetValueOrDefault(nsid);
+
+    /// <summary>The secondary controllers of a primary, ascending by VF number.</summary>
+    public IEnumerable<ControllerCore> SecondariesOf(ControllerCore primary) =>
+        _controllers.Values.Where(c => ReferenceEquals(c.Primary, primary)).OrderBy(c => c.Function.VfNumber);
+
+    public void Add(ControllerCore controller) => _controllers.Add(controller.Cntlid, controller);
+
+    public void Add(Namespace added) => _namespaces.Add(added.Nsid, added);
+
+    public void Remove(Namespace removed) => _namespaces.Remove(removed.Nsid);
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,56 @@
+using Conformance.Device;
+using Conformance.Nvme;
+
+namespace Conformance.Self.Sim;
+
+/// <summary>One queue pair as bare memory and doorbells: does what a test says, right or wrong, and never more.</summary>
+internal sealed class RawQueue(
+    IFunction function, GuestMemory memory, ulong iova, ushort qid, long sq, int sqEntries, long cq, int cqEntries)
+{
+    public ushort Qid { get; } = qid;
+
+    public int SqEntries { get; } = sqEntries;
+
+    public int CqEntries { get; } = cqEntries;
+
+    public ulong SqIova { get; } = iova + (ulong)sq;
+
+    public ulong CqIova { get; } = iova + (ulong)cq;
+
+    public int Tail { get; set; }
+
+    public int Head { get; set; }
+
+    public bool Phase { get; set; } = true;
+
+    /// <summary>Where the doorbells are; another function after a migration.</summary>
+    public IFunction Function { get; set; } = function;
+
+    /// <summary>Puts an entry at the tail without ringing.</summary>
+    public void Put(in SubmissionEntry entry)
+    {
+        memory.Store(sq + (Tail * SubmissionEntry.Size), entry);
+        Tail = (Tail + 1) % SqEntries;
+    }
+
+    public void Ring() => Function.Write32(Register.SqTailDoorbell(Qid, 0), (uint)Tail);
+
+    /// <summary>The next completion, if it is there; the head doorbell is not rung.</summary>
+    public bool TryTake(out CompletionEntry entry)
+    {
+        entry = memory.Load<CompletionEntry>(cq + (Head * CompletionEntry.Size));
+        if (entry.Phase != Phase) return false;
+        if (++Head == CqEntries)
+        {
+            Head = 0;
+            Phase = !Phase;
+        }
+
+        return true;
+    }
+
+    public void RingHead() => Function.Write32(Register.CqHeadDoorbell(Qid, 0), (uint)Head);
+
+    /// <summary>An entry of the completion queue as it stands in memory.</summary>
+    public CompletionEntry Peek(int slot) => memory.Load<CompletionEntry>(cq + (slot * CompletionEntry.Size));
+}

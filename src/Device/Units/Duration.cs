@@ -7,7 +7,7 @@ namespace Conformance.Device;
 /// <summary>A span of time, in whole nanoseconds; written with its unit: <c>800ns</c>, <c>10us</c>, <c>1.5ms</c>, <c>60s</c>, <c>5min</c>, <c>1h</c>.</summary>
 [Description("a duration with its unit, such as 800ns, 10us, 1.5ms, 60s, 5min or 1h")]
 [JsonConverter(typeof(TextConverter<Duration>))]
-public readonly record struct Duration(long Nanoseconds) : IParsable<Duration>, IComparable<Duration>
+public readonly record struct Duration(long Nanoseconds) : IParsable<Duration>, IComparable<Duration>, IComparable
 {
     private static readonly Unit[] Units =
     [
@@ -35,6 +35,8 @@ public readonly record struct Duration(long Nanoseconds) : IParsable<Duration>, 
     }
 
     public int CompareTo(Duration other) => Nanoseconds.CompareTo(other.Nanoseconds);
+
+    int IComparable.CompareTo(object? obj) => CompareTo((Duration)obj!);
 
     /// <summary>The shortest exact writing, which <see cref="Parse"/> reads back.</summary>
     public override string ToString() => Unit.Write(Nanoseconds, Units);

@@ -7,7 +7,7 @@ namespace Conformance.Device;
 /// <summary>A number of bytes; written with a binary unit, or bare: <c>512</c>, <c>4KiB</c>, <c>16MiB</c>, <c>1GiB</c>, <c>2TiB</c>.</summary>
 [Description("a size in bytes, bare or with its unit, such as 512, 4KiB, 16MiB, 1GiB or 2TiB")]
 [JsonConverter(typeof(TextConverter<Size>))]
-public readonly record struct Size(long Bytes) : IParsable<Size>, IComparable<Size>
+public readonly record struct Size(long Bytes) : IParsable<Size>, IComparable<Size>, IComparable
 {
     private static readonly Unit[] Units =
     [
@@ -34,6 +34,8 @@ public readonly record struct Size(long Bytes) : IParsable<Size>, IComparable<Si
     }
 
     public int CompareTo(Size other) => Bytes.CompareTo(other.Bytes);
+
+    int IComparable.CompareTo(object? obj) => CompareTo((Size)obj!);
 
     /// <summary>The shortest exact writing, which <see cref="Parse"/> reads back.</summary>
     public override string ToString() => Unit.Write(Bytes, Units);

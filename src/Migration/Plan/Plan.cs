@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>What will be done: pure, printable, complete. Made of a <see cref="Profile"/>; nothing has run.</summary>
+/// <param name="Name">Of the profile.</param>
+/// <param name="ProfileHash">SHA-256 of the profile as it holds, after extends, defaults and overrides.</param>
+/// <param name="Seed">Of the run; each combination has one of its own, derived from it and the combination's name.</param>
+public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnlyList<PlannedCombination> Combinations)
+{
+    /// <summary>Expands a profile: each choice of every-step becomes one combination a step, named <c>combination/cancel-after-save</c>.</summary>
+    public static Plan Of(Profile profile) =>
+        new(profile.Name, HashOf(profile), profile.Seed, [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))]);
+
+    private static string HashOf(Profile profile) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(profile, MigrationJson.Default.Profile)));
+
+    private static IEnumerable<PlannedCombination> Expand(Profile profile, string name, Combination it)
+    {
+        if (it.CancelAfter.IsEvery)
+            return StepsOf.Cancellable(it).Select(step => One(profile, $"{name}/cancel-after-{StepChoice.NameOf(step)}", it, step, null));
+        if (it.BreakAt.IsEvery) return StepsOf.Breakable(it).Select(step => One(profile, $"{name}/break-at-{StepChoice.NameOf(step)}", it, null, step));
+        return [One(profile, name, it, it.CancelAfter.Step, it.BreakAt.Step)];
+    }
+
+    private static PlannedCombination One(Profile profile, string name, Combination it, CycleStep? cancelAfter, CycleStep? breakAt)
+    {
+        var isVendor = it.Commands == MigrationCommands.VendorRfc;
+        var adminQueue = it.AdminQueue ?? (isVendor ? AdminQueueKind.Carried : AdminQueueKind.Mediated);
+        return new PlannedCombination
+        {
+            Name = name,
+            Seed = Rng.Derive(profile.Seed, Fnv1A(name)),
+            Commands = it.Commands,
+            AdminQueue = adminQueue,
+            Medium = it.Medium,
+            GuestMemory = it.GuestMemory,
+            GuestStop = it.GuestStop,
+            Dirty = it.Medium == MediumSharing.Local ? it.Dirty ?? DirtySource.Tracked : null,
+            Cycles = it.Cycles,
+            Route = it.Route,
+            Vfs = it.Vfs,
+            FromVf = it.FromVf,
+            ToVf = it.ToVf,
+            Clock = it.Clock ?? profile.Clock,
+            CancelAfter = cancelAfter,
+            BreakAt = breakAt,
+            CancelAfterSave = isVendor ? it.CancelAfterSave ?? CancelAfterSave.LoadThenResume : CancelAfterSave.Resume,
+            Expect = it.Expect,
+            Steps = StepsOf.All(it),
+            Needs = [.. Needs(profile, it, adminQueue)],
+            Limits = profile.Limits,
+            Guest = profile.Guest,
+            Dwell = profile.Dwell,
+            Copy = profile.Copy,
+            Gates = profile.Gates,
+            Pair = new SimulatedPairOptions
+            {
+                Device = profile.Device.Sim ?? new SimulatedDevice(), Destination = profile.Device.SimDestination, Medium = it.Medium,
+            },
+        };
+    }
+
+    private static IEnumerable<string> Needs(Profile profile, Combination it, AdminQueueKind adminQueue)
+    {
+        yield return it.Commands == MigrationCommands.VendorRfc ? "vendor commands" : "host managed live migration";
+        if (it.Commands == MigrationCommands.Hmlm && adminQueue == AdminQueueKind.Carried) yield return "vendor part of the state with the admin queue";
+        if (StepsOf.All(it).Contains(CycleStep.StartTracking))
+        {
+            if (it.Medium == MediumSharing.Local && it.Dirty is null or DirtySource.Tracked) yield return "user data tracking";
+            if (it.GuestMemory == GuestMemoryKind.Copied) yield return "memory tracking";
+        }
+
+        if (it.Medium == MediumSharing.Local) yield return "a namespace that both functions reach";
+        yield return $"{Math.Max(it.FromVf, it.ToVf) + it.Vfs - 1} VF with {profile.Guest.Queues} I/O queue pairs";
+    }
+
+    /// <summary>A name's number, the same on every machine and version.</summary>
+    private static ulong Fnv1A(string text) => text.Aggregate(0xCBF29CE484222325, (hash, c) => (hash ^ c) * 0x100000001B3);
+}

@@ -1,0 +1,70 @@
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>A series of cycles with every choice made: all that is needed to carry it out, and to do it again.</summary>
+public sealed record PlannedCombination
+{
+    /// <summary>Unique in the plan: the combination's name, with the step where there is one for each.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its own, so that it runs the same alone.</summary>
+    public required ulong Seed { get; init; }
+
+    public required MigrationCommands Commands { get; init; }
+
+    public required AdminQueueKind AdminQueue { get; init; }
+
+    public required MediumSharing Medium { get; init; }
+
+    public required GuestMemoryKind GuestMemory { get; init; }
+
+    public required GuestStop GuestStop { get; init; }
+
+    /// <summary>Null where nothing is copied.</summary>
+    public required DirtySource? Dirty { get; init; }
+
+    public required int Cycles { get; init; }
+
+    public required Route Route { get; init; }
+
+    /// <summary>Functions that move at once: <see cref="FromVf"/> and those after it to <see cref="ToVf"/> and those after it.</summary>
+    public required int Vfs { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int FromVf { get; init; }
+
+    /// <summary>From 1.</summary>
+    public required int ToVf { get; init; }
+
+    public required ClockKind Clock { get; init; }
+
+    /// <summary>Each cycle is first cancelled after this step.</summary>
+    public required CycleStep? CancelAfter { get; init; }
+
+    /// <summary>In each cycle this step first fails.</summary>
+    public required CycleStep? BreakAt { get; init; }
+
+    public required CancelAfterSave CancelAfterSave { get; init; }
+
+    public required Expectation Expect { get; init; }
+
+    /// <summary>The steps of one cycle, in order.</summary>
+    public required IReadOnlyList<CycleStep> Steps { get; init; }
+
+    /// <summary>What the device must have, in words; where it has it not, the verdict is not-supported.</summary>
+    public required IReadOnlyList<string> Needs { get; init; }
+
+    public required LimitSettings Limits { get; init; }
+
+    public required GuestSettings Guest { get; init; }
+
+    public required DwellSettings Dwell { get; init; }
+
+    public required CopySettings Copy { get; init; }
+
+    public required GateSettings Gates { get; init; }
+
+    /// <summary>The simulated source and destination.</summary>
+    public required SimulatedPairOptions Pair { get; init; }
+}

@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>A series of migrations of one kind. What is not given comes from the profile's defaults, then from here.</summary>
+public sealed record Combination
+{
+    /// <summary>The command set that moves the controller.</summary>
+    public required MigrationCommands Commands { get; init; }
+
+    /// <summary>Whether both sides reach the same blocks.</summary>
+    public required MediumSharing Medium { get; init; }
+
+    /// <summary>
+    /// How the guest's admin queue moves: mediated by the host (default for hmlm), or carried in the device's own state (always so
+    /// for vendor-rfc).
+    /// </summary>
+    public AdminQueueKind? AdminQueue { get; init; }
+
+    /// <summary>same: both sides map the same pages. copied: the destination has its own, poisoned before.</summary>
+    public GuestMemoryKind GuestMemory { get; init; } = GuestMemoryKind.Same;
+
+    /// <summary>When the guest's processors stop. after-save is a negative control: doorbells rung too late are lost.</summary>
+    public GuestStop GuestStop { get; init; } = GuestStop.BeforeSuspend;
+
+    /// <summary>Migrations.</summary>
+    [Range(1, 1_000_000)]
+    public int Cycles { get; init; } = 1;
+
+    /// <summary>there-and-back: one pair, each cycle moves the other way. one-way: each cycle on a fresh pair.</summary>
+    public Route Route { get; init; } = Route.ThereAndBack;
+
+    /// <summary>Virtual functions that move at once.</summary>
+    [Range(1, 65535)]
+    public int Vfs { get; init; } = 1;
+
+    /// <summary>The first VF on the source, from 1; several follow it.</summary>
+    [Range(1, 65535)]
+    public int FromVf { get; init; } = 1;
+
+    /// <summary>The first VF on the destination, from 1; several follow it.</summary>
+    [Range(1, 65535)]
+    public int ToVf { get; init; } = 1;
+
+    /// <summary>The clock, where it is not the profile's.</summary>
+    public ClockKind? Clock { get; init; }
+
+    /// <summary>
+    /// Local medium: how the blocks written meanwhile are known. By the device (tracked, default for hmlm), by the host that watches the
+    /// guest's commands, or not at all: everything is copied while the guest stands still.
+    /// </summary>
+    public DirtySource? Dirty { get; init; }
+
+    /// <summary>Each cycle is cancelled after this step, then done in full; every-step makes one combination of each.</summary>
+    public StepChoice CancelAfter { get; init; }
+
+    /// <summary>In each cycle this step fails, then it is done in full; every-step makes one combination of each.</summary>
+    public StepChoice BreakAt { get; init; }
+
+    /// <summary>vendor-rfc: how the source comes back when the cycle is cancelled after its state was saved.</summary>
+    public CancelAfterSave? CancelAfterSave { get; init; }
+
+    /// <summary>fail: a negative control, which must be found non-conformant; passing is then the surprise.</summary>
+    public Expectation Expect { get; init; } = Expectation.Pass;
+}
+
+/// <summary>Command sets that move a controller.</summary>
+public enum MigrationCommands
+{
+    /// <summary>Host Managed Live Migration (Base 2.3 8.1.13).</summary>
+    Hmlm,
+
+    /// <summary>The vendor commands of the December 2022 Linux series.</summary>
+    VendorRfc,
+}
+
+public enum AdminQueueKind
+{
+    Mediated,
+    Carried,
+}
+
+public enum GuestMemoryKind
+{
+    Same,
+    Copied,
+}
+
+public enum GuestStop
+{
+    BeforeSuspend,
+    AfterSuspend,
+    AfterSave,
+}
+
+public enum Route
+{
+    ThereAndBack,
+    OneWay,
+}
+
+/// <summary>Who knows which blocks changed during the copy of a local medium.</summary>
+public enum DirtySource
+{
+    /// <summary>The device reports them (Base 2.3 5.1.4, Controller Data Queue).</summary>
+    Tracked,
+
+    /// <summary>The host notes the commands that the guest submits.</summary>
+    HostNoted,
+
+    /// <summary>Nobody: the copy is made while the controller is suspended.</summary>
+    CopyWhileSuspended,
+}
+
+public enum CancelAfterSave
+{
+    /// <summary>Its state is loaded back, then it is resumed.</summary>
+    LoadThenResume,
+
+    /// <summary>It is resumed.</summary>
+    Resume,
+
+    /// <summary>It does not: submission of SAVE is the commit point.</summary>
+    Impossible,
+}
+
+public enum Expectation
+{
+    Pass,
+    Fail,
+}

@@ -1,0 +1,194 @@
+using System.ComponentModel.DataAnnotations;
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>What to ask: a profile as read from YAML, checked and complete. <see cref="Plan.Of"/> makes of it what will be done.</summary>
+public sealed record Profile
+{
+    /// <summary>Names the run and the folder of its report; if absent, the name of the file. Not inherited by extends.</summary>
+    [RegularExpression("[A-Za-z0-9._-]+")]
+    public required string Name { get; init; }
+
+    /// <summary>Where every random choice comes from: the same profile and seed on the virtual clock give the same run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>virtual: time is computed from what the simulated device's timing says. real: the machine's clock.</summary>
+    public ClockKind Clock { get; init; } = ClockKind.Virtual;
+
+    /// <summary>How far each combination may go before it is a timeout.</summary>
+    public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What is tested.</summary>
+    public required DeviceUnderTest Device { get; init; }
+
+    /// <summary>The load that runs while the controller moves.</summary>
+    public GuestSettings Guest { get; init; } = new();
+
+    /// <summary>How long the guest runs undisturbed around each move.</summary>
+    public DwellSettings Dwell { get; init; } = new();
+
+    /// <summary>How blocks and state are copied.</summary>
+    public CopySettings Copy { get; init; } = new();
+
+    /// <summary>What the figures may be at most.</summary>
+    public GateSettings Gates { get; init; } = new();
+
+    /// <summary>What is done: each name is a series of cycles. A base's combination given as ~ is left out.</summary>
+    public required OrderedDictionary<string, Combination> Combinations { get; init; }
+}
+
+/// <summary>The device, one of several kinds.</summary>
+public sealed record DeviceUnderTest
+{
+    /// <summary>The simulated pair.</summary>
+    public SimulatedDevice? Sim { get; init; }
+
+    /// <summary>In what the destination differs from sim.</summary>
+    public SimulatedDevice? SimDestination { get; init; }
+}
+
+/// <summary>Limits of the world of one combination.</summary>
+public sealed record LimitSettings
+{
+    /// <summary>On the profile's clock.</summary>
+    [Range(typeof(Duration), "1us", "24h")]
+    public Duration Time { get; init; } = Duration.FromSeconds(60);
+
+    /// <summary>Steps of devices, guests and timers.</summary>
+    [Range(typeof(long), "1", "9223372036854775807")]
+    public long Steps { get; init; } = 100_000_000;
+}
+
+/// <summary>The guest: its memory, its queues and its load.</summary>
+public sealed record GuestSettings
+{
+    /// <summary>Memory of the guest; queues and buffers are in it.</summary>
+    [Range(typeof(Size), "64KiB", "1TiB")]
+    public Size Memory { get; init; } = Size.MiB(16);
+
+    /// <summary>I/O queue pairs.</summary>
+    [Range(1, 65535)]
+    public int Queues { get; init; } = 1;
+
+    /// <summary>Commands in flight on each queue pair: exactly (closed loop), or at most (open loop).</summary>
+    [Range(1, 65534)]
+    public int Depth { get; init; } = 16;
+
+    /// <summary>Part of the namespace that is used, from its beginning; 0: all.</summary>
+    [Range(typeof(Size), "0", "8PiB")]
+    public Size Region { get; init; }
+
+    /// <summary>Sizes of commands, each as often.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<Size> IoSizes { get; init; } = [Size.KiB(4)];
+
+    /// <summary>Percentages of commands; they sum to 100.</summary>
+    public MixSettings Mix { get; init; } = MixSettings.Default;
+
+    /// <summary>Order of addresses.</summary>
+    public AccessPattern Pattern { get; init; } = AccessPattern.Random;
+
+    /// <summary>closed: the next command begins when one ends. open: commands begin at their rate, whatever became of earlier ones.</summary>
+    public LoadMode Mode { get; init; } = LoadMode.Closed;
+
+    /// <summary>Open loop: commands per second, over all queues.</summary>
+    [Range(1.0, 1e9)]
+    public double? Rate { get; init; }
+
+    /// <summary>Open loop: how the beginnings are spread.</summary>
+    public ArrivalKind Arrivals { get; init; } = ArrivalKind.Poisson;
+}
+
+/// <summary>Percentages of the guest's commands. What is not given is 0.</summary>
+public sealed record MixSettings
+{
+    /// <summary>The mix of a guest that says nothing about it.</summary>
+    public static MixSettings Default { get; } = new() { Read = 50, Write = 40, WriteZeroes = 4, Deallocate = 4, Flush = 2 };
+
+    [Range(0, 100)]
+    public int Read { get; init; }
+
+    [Range(0, 100)]
+    public int Write { get; init; }
+
+    [Range(0, 100)]
+    public int WriteZeroes { get; init; }
+
+    [Range(0, 100)]
+    public int Deallocate { get; init; }
+
+    [Range(0, 100)]
+    public int Flush { get; init; }
+}
+
+public enum AccessPattern
+{
+    Random,
+    Sequential,
+}
+
+public enum LoadMode
+{
+    Closed,
+    Open,
+}
+
+public enum ArrivalKind
+{
+    Poisson,
+    Constant,
+}
+
+/// <summary>Time that the guest runs around each move.</summary>
+public sealed record DwellSettings
+{
+    /// <summary>Before tracking starts.</summary>
+    [Range(typeof(Duration), "0", "24h")]
+    public Duration Before { get; init; } = Duration.FromMilliseconds(2);
+
+    /// <summary>After the guest was restarted, before it is verified.</summary>
+    [Range(typeof(Duration), "0", "24h")]
+    public Duration After { get; init; } = Duration.FromMilliseconds(2);
+}
+
+/// <summary>The copy of a local medium, and of the state.</summary>
+public sealed record CopySettings
+{
+    /// <summary>Most bytes per second while the guest runs; 0: as fast as it goes.</summary>
+    [Range(typeof(Size), "0", "1PiB")]
+    public Size Bandwidth { get; init; }
+
+    /// <summary>Reads and writes in flight.</summary>
+    [Range(1, 1024)]
+    public int Depth { get; init; } = 8;
+
+    /// <summary>Bytes of one read or write.</summary>
+    [Range(typeof(Size), "512", "64MiB")]
+    public Size Chunk { get; init; } = Size.KiB(128);
+
+    /// <summary>Rounds over dirty blocks before the guest is stopped, at most.</summary>
+    [Range(0, 10_000)]
+    public int RoundsMax { get; init; } = 8;
+
+    /// <summary>The guest is stopped when no more blocks than these are dirty.</summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
+    public long UntilDirtyBlocks { get; init; } = 64;
+
+    /// <summary>Bytes of controller state per command, a multiple of 4.</summary>
+    [Range(typeof(Size), "4", "64MiB")]
+    public Size StateChunk { get; init; } = Size.KiB(4);
+}
+
+/// <summary>The longest downtime of any cycle, by observer; what is absent is not judged.</summary>
+public sealed record GateSettings
+{
+    /// <summary>Stop of the guest to the first completion of a command that the destination fetched.</summary>
+    public Duration? GuestDowntime { get; init; }
+
+    /// <summary>Stop of the guest to its restart.</summary>
+    public Duration? OrchestratorDowntime { get; init; }
+
+    /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
+    public Duration? DeviceDowntime { get; init; }
+}

@@ -1,0 +1,128 @@
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>What no single key can know: whether the parts of a profile fit each other and the device.</summary>
+internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileError> errors)
+{
+    private readonly GuestSettings _guest = profile.Guest;
+
+    public void Run()
+    {
+        if (profile.Combinations.Count == 0) Fail(profile, nameof(Profile.Combinations), "there is no combination, so nothing would be done");
+        CheckGuest();
+        if (profile.Copy.StateChunk.Bytes % 4 != 0) Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
+        if (profile.Device.Sim is not { } sim)
+        {
+            Fail(profile, nameof(Profile.Device), "device must say what is tested: sim");
+            return;
+        }
+
+        CheckDevice(sim);
+        foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
+    }
+
+    private void CheckGuest()
+    {
+        var mix = _guest.Mix;
+        var sum = mix.Read + mix.Write + mix.WriteZeroes + mix.Deallocate + mix.Flush;
+        if (sum != 100) Fail(_guest, nameof(GuestSettings.Mix), $"the percentages of mix must sum to 100, not {sum}");
+        if (_guest is { Mode: LoadMode.Open, Rate: null }) Fail(_guest, nameof(GuestSettings.Mode), "an open loop needs its rate, commands per second");
+        if (_guest is { Mode: LoadMode.Closed, Rate: not null }) Fail(_guest, nameof(GuestSettings.Rate), "rate belongs to mode: open");
+    }
+
+    private void CheckDevice(SimulatedDevice sim)
+    {
+        if (sim.Namespaces is not [{ } first, ..])
+        {
+            Fail(sim, nameof(SimulatedDevice.Namespaces), "the guest needs a namespace, and there is none");
+            return;
+        }
+
+        var size = first.Blocks * first.BlockSize;
+        if (_guest.Region.Bytes > size) Fail(_guest, nameof(GuestSettings.Region), $"region is more than the namespace, which has {new Size(size)}");
+        var region = _guest.Region.Bytes == 0 ? size : _guest.Region.Bytes;
+        var longest = sim.Capabilities.Mdts == 0 ? long.MaxValue : 1L << (12 + sim.Capabilities.MpsMin + sim.Capabilities.Mdts);
+        foreach (var io in _guest.IoSizes)
+        {
+            if (io.Bytes == 0 || io.Bytes % first.BlockSize != 0)
+                Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must be multiples of the block size {first.BlockSize}, which {io} is not");
+            else if (io.Bytes > region) Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must fit the region of {new Size(region)}, which {io} does not");
+            else if (io.Bytes > longest) Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must not exceed the device's largest transfer of {new Size(longest)}, which {io} does");
+        }
+
+        var resources = sim.Resources;
+        var pairs = resources.FlexibleQueues > 0 ? resources.SecondaryMaximum : resources.SecondaryPrivate;
+        if (_guest.Queues >= pairs) Fail(_guest, nameof(GuestSettings.Queues), $"a VF of this device has at most {pairs - 1} I/O queue pairs, not {_guest.Queues}");
+        if (_guest.Depth > sim.Capabilities.MqesZ)
+            Fail(_guest, nameof(GuestSettings.Depth), $"a queue of this device takes at most {sim.Capabilities.MqesZ} commands, not {_guest.Depth}");
+        if (profile.Copy.Chunk.Bytes % first.BlockSize != 0)
+            Fail(profile.Copy, nameof(CopySettings.Chunk), $"chunk must be a multiple of the block size {first.BlockSize}");
+    }
+
+    private void CheckCombination(string name, Combination it, SimulatedDevice sim)
+    {
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            Fail(it, "", $"a combination's name has letters, digits, - and _ only, not '{name}'");
+        if (it.Commands == MigrationCommands.VendorRfc) CheckVendor(it, sim);
+        else CheckHmlm(it, sim);
+
+        if (it is { Medium: MediumSharing.Shared, Dirty: not null }) Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
+        if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false }) Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
+        if (it.CancelAfter.Step >= CycleStep.Resume)
+            Fail(it, nameof(Combination.CancelAfter), $"cancel-after must be a step before resume, the commit point, not {it.CancelAfter}");
+        if (it.BreakAt.Step > CycleStep.Resume) Fail(it, nameof(Combination.BreakAt), $"break-at must be resume or a step before it, not {it.BreakAt}");
+        CheckStepHappens(it, nameof(Combination.CancelAfter), it.CancelAfter);
+        CheckStepHappens(it, nameof(Combination.BreakAt), it.BreakAt);
+
+        var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;
+        CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, functions);
+        CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
+        var flexible = sim.Resources.FlexibleQueues;
+        if (flexible > 0 && it.Vfs * (_guest.Queues + 1) > flexible)
+            Fail(it, nameof(Combination.Vfs), $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
+    }
+
+    private void CheckHmlm(Combination it, SimulatedDevice sim)
+    {
+        if (!sim.Migration.Supported) Fail(it, nameof(Combination.Commands), "hmlm needs device.sim.migration.supported");
+        if (it.AdminQueue == AdminQueueKind.Carried && sim.Migration.VendorState is not { Supported: true, AdminQueue: true })
+        {
+            Fail(it, nameof(Combination.AdminQueue), "admin-queue: carried needs a vendor part of the state that holds it: "
+                + "device.sim.migration.vendor-state with supported and admin-queue true");
+        }
+
+        if (it.CancelAfterSave is not null) Fail(it, nameof(Combination.CancelAfterSave), "cancel-after-save belongs to commands: vendor-rfc");
+        if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked } && !sim.Migration.TracksUserData)
+            Fail(it, nameof(Combination.Dirty), "this device tracks no user data; dirty must be host-noted or copy-while-suspended");
+        if (it.GuestMemory == GuestMemoryKind.Copied && !sim.Migration.TracksMemory)
+            Fail(it, nameof(Combination.GuestMemory), "guest-memory: copied needs a device that tracks memory: device.sim.migration.tracks-memory");
+    }
+
+    private void CheckVendor(Combination it, SimulatedDevice sim)
+    {
+        if (sim.VendorRfc is null) Fail(it, nameof(Combination.Commands), "vendor-rfc needs a device that has these commands: device.sim.vendor-rfc, {} for its defaults");
+        if (it.AdminQueue == AdminQueueKind.Mediated) Fail(it, nameof(Combination.AdminQueue), "vendor-rfc carries the admin queue in its state; it cannot be mediated");
+        if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked })
+            Fail(it, nameof(Combination.Dirty), "vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended");
+        if (it.GuestMemory == GuestMemoryKind.Copied) Fail(it, nameof(Combination.GuestMemory), "vendor-rfc tracks no memory; guest-memory must be same");
+    }
+
+    private void CheckStepHappens(Combination it, string property, StepChoice choice)
+    {
+        if (choice.Step is { } step && !StepsOf.All(it).Contains(step))
+            Fail(it, property, $"{Shape.NameOf(property)}: the step {choice} is not part of such a cycle");
+    }
+
+    private void CheckFunctions(Combination it, string property, int first, int functions)
+    {
+        if (first + it.Vfs - 1 > functions) Fail(it, property, $"{Shape.NameOf(property)}: VF {first + it.Vfs - 1} is needed, and the device has {functions}");
+    }
+
+    private void Fail(object record, string property, string what)
+    {
+        // A default that does not fit was written nowhere: the profile as a whole is to blame.
+        var owner = binder.IsGiven(record) ? record : profile;
+        errors.Add(new ProfileError(binder.PlaceOf(owner, property), what));
+    }
+}

@@ -1,0 +1,127 @@
+namespace Conformance.Migration;
+
+/// <summary>A profile, or what is wrong with it: one of the two.</summary>
+/// <param name="Profile">Null where there are errors.</param>
+/// <param name="Errors">In the order of their places.</param>
+public sealed record ProfileResult(Profile? Profile, IReadOnlyList<ProfileError> Errors);
+
+/// <summary>
+/// Reads profiles: strict YAML, <c>extends</c> (a base, relative to the file; mappings merge, lists are replaced), <c>defaults</c>
+/// (under each combination), and overrides from the command line. Every error has its place.
+/// </summary>
+public static class ProfileFile
+{
+    private const string ExtendsKey = "extends";
+    private const string NameKey = "name";
+    private const string DeviceKey = "device";
+
+    internal const string DefaultsKey = "defaults";
+    internal const string CombinationsKey = "combinations";
+
+    /// <param name="path">The file.</param>
+    /// <param name="overrides">Each <c>key.key=value</c>, applied in order after everything else is merged.</param>
+    public static ProfileResult Load(string path, IReadOnlyList<string>? overrides = null)
+    {
+        var errors = new List<ProfileError>();
+        var root = Merge(path, Place.Whole(path), [], errors);
+        if (root is null) return new ProfileResult(null, Sorted(errors));
+
+        foreach (var text in overrides ?? []) root = Override.Apply(text, root, errors);
+        root = Named(root, path);
+        root = WithDestination(root);
+        root = WithDefaults(root, errors);
+
+        var binder = new Binder(errors);
+        var profile = binder.Bind<Profile>(root);
+        if (errors.Count == 0) new ProfileCheck(profile!, binder, errors).Run();
+        return new ProfileResult(errors.Count == 0 ? profile : null, Sorted(errors));
+    }
+
+    private static MapNode? Merge(string path, Place asked, IReadOnlyList<string> chain, List<ProfileError> errors)
+    {
+        var full = Path.GetFullPath(path);
+        if (chain.Contains(full))
+        {
+            errors.Add(new ProfileError(asked, $"extends goes in a circle: {string.Join(" -> ", chain.Append(full).Select(Path.GetFileName))}"));
+            return null;
+        }
+
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var why = e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message;
+            errors.Add(new ProfileError(asked, chain.Count == 0 ? why : $"extends '{path}': {why}"));
+            return null;
+        }
+
+        var node = YamlReader.ReadFile(text, path, errors);
+        if (node is not MapNode map)
+        {
+            if (errors.Count == 0) errors.Add(new ProfileError(new Place(path, 1, 1), "a profile is a mapping of keys to values; there is none here"));
+            return null;
+        }
+
+        if (map[ExtendsKey] is not { } extends) return map;
+        map = map.With(ExtendsKey, null);
+        if (extends is not ScalarNode { IsNull: false } name)
+        {
+            errors.Add(new ProfileError(extends.Place, "extends must be the path of a profile"));
+            return map;
+        }
+
+        var below = Merge(Path.Combine(Path.GetDirectoryName(path) ?? "", name.Text), extends.Place, [.. chain, full], errors);
+        return below?.With(NameKey, null).MergedWith(map);
+    }
+
+    private static MapNode Named(MapNode root, string path) => root.Entries.ContainsKey(NameKey)
+        ? root
+        : root.With(NameKey, new MapEntry(root.Place, new ScalarNode(root.Place, Path.GetFileNameWithoutExtension(path), Quoted: true)));
+
+    /// <summary>What the destination does not say, it has from the source.</summary>
+    private static MapNode WithDestination(MapNode root)
+    {
+        var key = Shape.NameOf(nameof(DeviceUnderTest.SimDestination));
+        return root[DeviceKey] is MapNode device && device[Shape.NameOf(nameof(DeviceUnderTest.Sim))] is MapNode source && device[key] is MapNode other
+            ? root.With(DeviceKey, root.Entries[DeviceKey] with
+            {
+                Value = device.With(key, device.Entries[key] with { Value = source.MergedWith(other) }),
+            })
+            : root;
+    }
+
+    private static MapNode WithDefaults(MapNode root, List<ProfileError> errors)
+    {
+        var defaults = new MapNode(root.Place);
+        if (root[DefaultsKey] is { } given)
+        {
+            root = root.With(DefaultsKey, null);
+            if (given is MapNode map) defaults = map;
+            else errors.Add(new ProfileError(given.Place, "defaults must be a mapping, with keys of a combination"));
+        }
+
+        if (root[CombinationsKey] is not MapNode combinations) return root;
+        var entries = new OrderedDictionary<string, MapEntry>();
+        foreach (var (name, entry) in combinations.Entries)
+        {
+            // A base's combination that the profile does not want.
+            if (entry.Value is ScalarNode { IsNull: true }) continue;
+            entries[name] = entry.Value is MapNode own ? entry with { Value = defaults.MergedWith(own) } : entry;
+        }
+
+        return root.With(CombinationsKey, root.Entries[CombinationsKey] with { Value = new MapNode(combinations.Place, entries) });
+    }
+
+    /// <summary>In order of place, each place once: what is wrong with the defaults is wrong in each combination.</summary>
+    private static IReadOnlyList<ProfileError> Sorted(List<ProfileError> errors) =>
+    [
+        .. errors.DistinctBy(error => error.Place with { Source = error.Place.Line == 0 ? error.ToString() : error.Place.Source })
+            .OrderBy(error => error.Place.Line == 0)
+            .ThenBy(error => error.Place.Source, StringComparer.Ordinal)
+            .ThenBy(error => error.Place.Line)
+            .ThenBy(error => error.Place.Column),
+    ];
+}

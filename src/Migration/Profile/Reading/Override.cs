@@ -1,0 +1,50 @@
+namespace Conformance.Migration;
+
+/// <summary>
+/// <c>--set key.key=value</c>: the value is YAML. A combination is addressed by its name, or all at once by <c>*</c>:
+/// <c>combinations.*.cycles=5</c>.
+/// </summary>
+internal static class Override
+{
+    public static MapNode Apply(string text, MapNode root, List<ProfileError> errors)
+    {
+        var place = Place.Whole($"--set {text}");
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var keys = equals < 0 ? [] : text[..equals].Split('.', StringSplitOptions.TrimEntries);
+        if (keys.Length == 0 || Array.Exists(keys, string.IsNullOrEmpty))
+        {
+            errors.Add(new ProfileError(place, "an override is key=value or key.key=value"));
+            return root;
+        }
+
+        var value = YamlReader.ReadArgument(text[(equals + 1)..], place, errors);
+        return value is null ? root : Set(root, keys, value, errors);
+    }
+
+    private static MapNode Set(MapNode map, ReadOnlySpan<string> keys, Node value, List<ProfileError> errors, bool inCombinations = false)
+    {
+        var key = keys[0];
+        var rest = keys[1..];
+        if (inCombinations && key == "*")
+        {
+            foreach (var name in map.Entries.Keys) map = Put(map, name, rest, value, errors, nested: false);
+            return map;
+        }
+
+        if (inCombinations && !map.Entries.ContainsKey(key) && !rest.IsEmpty)
+        {
+            errors.Add(new ProfileError(value.Place, $"no combination is named '{key}'; the nearest is '{Nearest.To(key, map.Entries.Keys)}'"));
+            return map;
+        }
+
+        return Put(map, key, rest, value, errors, nested: key == ProfileFile.CombinationsKey);
+    }
+
+    private static MapNode Put(MapNode map, string key, ReadOnlySpan<string> rest, Node value, List<ProfileError> errors, bool nested)
+    {
+        var entry = map.Entries.TryGetValue(key, out var old) ? old : new MapEntry(value.Place, new MapNode(value.Place));
+        if (rest.IsEmpty) return map.With(key, new MapEntry(value.Place, value));
+        var below = entry.Value as MapNode ?? new MapNode(value.Place);
+        return map.With(key, entry with { Value = Set(below, rest, value, errors, nested) });
+    }
+}

@@ -1,0 +1,100 @@
+namespace Conformance.Migration;
+
+/// <summary>How a cycle ended.</summary>
+public enum CycleOutcome
+{
+    /// <summary>The controller runs on the destination.</summary>
+    Completed,
+
+    /// <summary>It was cancelled as asked, and the source runs.</summary>
+    Cancelled,
+
+    /// <summary>It broke as asked, and the source runs.</summary>
+    Broken,
+
+    /// <summary>It could not be completed.</summary>
+    Failed,
+
+    /// <summary>The run was interrupted.</summary>
+    Interrupted,
+}
+
+/// <summary>One migration of one function, and what it showed. Times are ns of the world's clock since the world began.</summary>
+public sealed record CycleRecord
+{
+    /// <summary>From 1 in its combination.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The side it left, <c>A</c> or <c>B</c>, and the VF there.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The side it went to, and the VF there.</summary>
+    public required string To { get; init; }
+
+    public required CycleOutcome Outcome { get; init; }
+
+    public required IReadOnlyList<StepRecord> Steps { get; init; }
+
+    public DowntimeRecord Downtime { get; init; } = new();
+
+    public InFlightRecord InFlight { get; init; } = new();
+
+    public CopyRecord Copy { get; init; } = new();
+
+    /// <summary>Blocks compared with the ledger after this cycle.</summary>
+    public long BlocksVerified { get; init; }
+
+    /// <summary>Bytes of the saved controller state.</summary>
+    public long StateBytes { get; init; }
+
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+}
+
+/// <summary>One step with its begin and end, ns of the world's clock.</summary>
+/// <param name="Note">What is worth saying about it; null for nothing.</param>
+public sealed record StepRecord(CycleStep Step, long BeginNs, long EndNs, string? Note = null);
+
+/// <summary>Downtime by observer, ns (what each means is DESIGN section 10); null where it was not observed.</summary>
+public sealed record DowntimeRecord
+{
+    /// <summary>Stop of the guest to its first completion of a command that the destination fetched.</summary>
+    public long? GuestNs { get; init; }
+
+    /// <summary>Stop of the guest to its restart.</summary>
+    public long? OrchestratorNs { get; init; }
+
+    /// <summary>Within it, submission of suspend to completion of resume.</summary>
+    public long? SuspendedNs { get; init; }
+
+    /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
+    public long? DeviceNs { get; init; }
+}
+
+/// <summary>Commands in flight at the cut, in three classes; null where a class cannot be known.</summary>
+public sealed record InFlightRecord
+{
+    /// <summary>Fetched by the source: completed between submission of suspend and the freeze point.</summary>
+    public long? Fetched { get; init; }
+
+    /// <summary>In a submission queue, not fetched.</summary>
+    public long? Unfetched { get; init; }
+
+    /// <summary>Completed, not consumed by the guest.</summary>
+    public long? Posted { get; init; }
+}
+
+/// <summary>What was copied.</summary>
+public sealed record CopyRecord
+{
+    /// <summary>Rounds over dirty blocks while the guest ran, the bulk copy not counted.</summary>
+    public int Rounds { get; init; }
+
+    /// <summary>Bytes of blocks copied in all.</summary>
+    public long MediumBytes { get; init; }
+
+    /// <summary>Blocks copied after the guest had stopped.</summary>
+    public long BlocksAfterStop { get; init; }
+
+    /// <summary>Pages of guest memory copied in all.</summary>
+    public long MemoryPages { get; init; }
+}

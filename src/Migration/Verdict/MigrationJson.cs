@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Conformance.Migration;
+
+/// <summary>How plans and records are written: kebab-case, indented, members in the order of their declaration, nothing left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    Converters = [typeof(KebabEnums)],
+    WriteIndented = true)]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(VerdictFile))]
+public sealed partial class MigrationJson : JsonSerializerContext;
+
+/// <summary>Enumerations as the words that profiles use.</summary>
+internal sealed class KebabEnums : JsonConverterFactory
+{
+    private readonly JsonStringEnumConverter _enums = new(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false);
+
+    public override bool CanConvert(Type typeToConvert) => _enums.CanConvert(typeToConvert);
+
+    public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) => _enums.CreateConverter(typeToConvert, options);
+}

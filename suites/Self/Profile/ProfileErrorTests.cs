@@ -1,0 +1,139 @@
+using Conformance.Migration;
+using NUnit.Framework;
+
+namespace Conformance.Self;
+
+/// <summary>What a wrong profile is told: the place, what is wrong, and what was probably meant. Places are counted by hand.</summary>
+[TestFixture]
+public sealed class ProfileErrorTests
+{
+    private const string Good = """
+        device: { sim: {} }
+        combinations:
+          a: { commands: hmlm, medium: shared }
+
+        """;
+
+    private ProfileFolder _folder = null!;
+
+    [SetUp]
+    public void Open() => _folder = new ProfileFolder();
+
+    [TearDown]
+    public void Close() => _folder.Dispose();
+
+    [Test]
+    public void AGoodProfileHasNoErrors() => Assert.That(_folder.Errors(Good), Is.Empty);
+
+    // Keys
+    [TestCase(Good + "gest: { queues: 2 }", "p.yaml:4:1: unknown key 'gest'; the nearest is 'guest'")]
+    [TestCase(Good + "guest:\n  memory: 1MiB\n  quues: 2", "p.yaml:6:3: unknown key 'quues' in guest; the nearest is 'queues'")]
+    [TestCase(Good + "guest: { io_sizes: [4KiB] }", "p.yaml:4:10: unknown key 'io_sizes' in guest; the nearest is 'io-sizes'")]
+    [TestCase(Good + "guest: { depth: 1,\n  depth: 2 }", "p.yaml:5:3: duplicate key 'depth'; the first is in line 4")]
+    [TestCase("device: { sim: {} }", "p.yaml:1:1: missing key 'combinations'")]
+    [TestCase("device: { sim: {} }\ncombinations:\n  a: { medium: shared }", "p.yaml:3:6: missing key 'commands' in combinations.a, one of hmlm, vendor-rfc")]
+
+    // Types
+    [TestCase(Good + "guest: 5", "p.yaml:4:8: guest must be a mapping, not '5'")]
+    [TestCase(Good + "guest: [5]", "p.yaml:4:8: guest must be a mapping, not a list")]
+    [TestCase(Good + "guest: { queues: many }", "p.yaml:4:18: guest.queues must be a whole number, not 'many'")]
+    [TestCase(Good + "guest: { queues: 1.5 }", "p.yaml:4:18: guest.queues must be a whole number, not '1.5'")]
+    [TestCase(Good + "guest: { queues: [1] }", "p.yaml:4:18: guest.queues must be a whole number, not a list")]
+    [TestCase(Good + "guest: { queues: }", "p.yaml:4:10: guest.queues has no value")]
+    [TestCase(Good + "guest: { io-sizes: 4KiB }", "p.yaml:4:20: guest.io-sizes must be a list, not '4KiB'")]
+    [TestCase(Good + "guest: { io-sizes: [4KiB, x] }", "p.yaml:4:27: guest.io-sizes[1] must be a size in bytes, such as 512, 4KiB or 2TiB, not 'x'")]
+    [TestCase(Good + "guest: { memory: 16MB }", "p.yaml:4:18: guest.memory must be a size in bytes, such as 512, 4KiB or 2TiB, not '16MB'")]
+    [TestCase(Good + "limits: { time: 60 }", "p.yaml:4:17: limits.time must be a duration with its unit, such as 10us or 1.5ms, not '60'")]
+    [TestCase("device: { sim: { vendor-rfc: { save-disables: yes } } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
+        "p.yaml:1:47: device.sim.vendor-rfc.save-disables must be true or false, not 'yes'")]
+    [TestCase("device: { sim: {} }\ncombinations: [a]", "p.yaml:2:15: combinations must be a mapping, not a list")]
+    [TestCase(Good + "defaults: 3", "p.yaml:4:11: defaults must be a mapping, with keys of a combination")]
+
+    // Values
+    [TestCase(Good + "guest: { depth: 0 }", "p.yaml:4:17: guest.depth must be 1 to 65534, not 0")]
+    [TestCase(Good + "guest: { depth: 99999999999999999999 }", "p.yaml:4:17: guest.depth must be 0 to 2147483647, not 99999999999999999999")]
+    [TestCase(Good + "guest: { io-sizes: [] }", "p.yaml:4:20: guest.io-sizes must have at least 1 of them")]
+    [TestCase(Good + "guest: { memory: 4KiB }", "p.yaml:4:18: guest.memory must be 64KiB to 1TiB, not 4KiB")]
+    [TestCase(Good + "seed: -1", "p.yaml:4:7: seed must be 0 to 18446744073709551615, not -1")]
+    [TestCase(Good + "name: a/b", "p.yaml:4:7: name must match [A-Za-z0-9._-]+, which 'a/b' does not")]
+    [TestCase(Good + "clock: vitrual", "p.yaml:4:8: clock must be one of virtual, real, not 'vitrual'; the nearest is 'virtual'")]
+    [TestCase(Good + "clock: Virtual", "p.yaml:4:8: clock must be one of virtual, real, not 'Virtual'; the nearest is 'virtual'")]
+
+    // Not YAML, or not a profile
+    [TestCase("", "p.yaml:1:1: a profile is a mapping of keys to values; there is none here")]
+    [TestCase("just text", "p.yaml:1:1: a profile is a mapping of keys to values; there is none here")]
+    [TestCase("a: [1, 2", "p.yaml:2:1: not valid YAML: While parsing a flow sequence, did not find expected ',' or ']'")]
+    [TestCase("a: *nowhere", "p.yaml:1:4: not valid YAML: nothing is named &nowhere")]
+    [TestCase(Good + "--- \nb: 1", "p.yaml:4:1: a profile is one document; a second one begins here")]
+    [TestCase("? [a]\n: 1", "p.yaml:1:3: not valid YAML: a key must be a plain word")]
+    public void EachMistakeIsToldWithItsPlace(string yaml, string expected) => Assert.That(_folder.Errors(yaml), Is.EqualTo(new[] { expected }));
+
+    [Test]
+    public void AllMistakesAreToldAtOnceInTheirOrder() =>
+        Assert.That(
+            _folder.Errors("clock: no\ndevice: { sim: { what: 1 } }\ncombinations: { a: { commands: hmlm, medium: shred } }\nguest: { depth: 0 }"),
+            Is.EqualTo(new[]
+            {
+                "p.yaml:1:8: clock must be one of virtual, real, not 'no'; the nearest is 'real'",
+                "p.yaml:2:18: unknown key 'what' in device.sim; the nearest is 'faults'",
+                "p.yaml:3:46: combinations.a.medium must be one of local, shared, not 'shred'; the nearest is 'shared'",
+                "p.yaml:4:17: guest.depth must be 1 to 65534, not 0",
+            }));
+
+    [Test]
+    public void AFileThatIsNotThereIsTold() =>
+        Assert.That(ProfileFile.Load(_folder.PathOf("absent.yaml")).Errors.Select(_folder.Plain), Is.EqualTo(new[] { "absent.yaml: no such file" }));
+
+    [Test]
+    public void DeepNestingIsRefusedAndDoesNotOverflow() =>
+        Assert.That(_folder.Errors("a: " + new string('[', 100_000)), Is.EqualTo(new[] { "p.yaml:1:67: not valid YAML: nested too deeply" }));
+
+    [Test]
+    public void ADefaultThatIsWrongIsToldOnce() =>
+        Assert.That(
+            _folder.Errors("device: { sim: {} }\ndefaults: { cycles: 0 }\ncombinations:\n  a: { commands: hmlm, medium: shared }\n  b: { commands: hmlm, medium: shared }"),
+            Is.EqualTo(new[] { "p.yaml:2:21: combinations.a.cycles must be 1 to 1000000, not 0" }));
+
+    // Parts that do not fit each other
+    [TestCase("guest: { mix: { read: 50 } }", "", "p.yaml:3:10: the percentages of mix must sum to 100, not 50")]
+    [TestCase("guest: { mode: open }", "", "p.yaml:3:10: an open loop needs its rate, commands per second")]
+    [TestCase("guest: { rate: 5 }", "", "p.yaml:3:10: rate belongs to mode: open")]
+    [TestCase("guest: { region: 1TiB }", "", "p.yaml:3:10: region is more than the namespace, which has 256MiB")]
+    [TestCase("guest: { io-sizes: [512] }", "", "p.yaml:3:10: io-sizes must be multiples of the block size 4096, which 512B is not")]
+    [TestCase("guest: { io-sizes: [2MiB] }", "", "p.yaml:3:10: io-sizes must not exceed the device's largest transfer of 1MiB, which 2MiB does")]
+    [TestCase("guest: { queues: 17 }", "", "p.yaml:3:10: a VF of this device has at most 16 I/O queue pairs, not 17")]
+    [TestCase("guest: { depth: 1024 }", "", "p.yaml:3:10: a queue of this device takes at most 1023 commands, not 1024")]
+    [TestCase("copy: { state-chunk: 6 }", "", "p.yaml:3:9: state-chunk must be a multiple of 4")]
+    [TestCase("copy: { chunk: 1KiB }", "", "p.yaml:3:9: chunk must be a multiple of the block size 4096")]
+    [TestCase("", "admin-queue: carried",
+        "p.yaml:2:54: admin-queue: carried needs a vendor part of the state that holds it: device.sim.migration.vendor-state with supported and admin-queue true")]
+    [TestCase("", "dirty: tracked", "p.yaml:2:54: dirty belongs to medium: local; a shared medium is not copied")]
+    [TestCase("", "cancel-after-save: resume", "p.yaml:2:54: cancel-after-save belongs to commands: vendor-rfc")]
+    [TestCase("", "cancel-after: suspend, break-at: save", "p.yaml:2:77: a cycle is either cancelled or broken: cancel-after or break-at")]
+    [TestCase("", "cancel-after: verify", "p.yaml:2:54: cancel-after must be a step before resume, the commit point, not verify")]
+    [TestCase("", "break-at: verify", "p.yaml:2:54: break-at must be resume or a step before it, not verify")]
+    [TestCase("", "cancel-after: bulk-copy", "p.yaml:2:54: cancel-after: the step bulk-copy is not part of such a cycle")]
+    [TestCase("", "from-vf: 4, vfs: 2", "p.yaml:2:54: from-vf: VF 5 is needed, and the device has 4")]
+    public void PartsThatDoNotFitAreToldWithTheirPlace(string section, string keys, string expected)
+    {
+        var errors = _folder.Errors($$"""
+            device: { sim: {} }
+            combinations: { a: { commands: hmlm, medium: shared, {{keys}} } }
+            {{section}}
+            """);
+        Assert.That(errors, Does.Contain(expected));
+    }
+
+    [TestCase("admin-queue: mediated, medium: shared", "p.yaml:2:44: vendor-rfc carries the admin queue in its state; it cannot be mediated")]
+    [TestCase("medium: local", "p.yaml:2:20: vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended")]
+    [TestCase("dirty: tracked, medium: local",
+        "p.yaml:2:44: vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended")]
+    [TestCase("guest-memory: copied, medium: shared", "p.yaml:2:44: vendor-rfc tracks no memory; guest-memory must be same")]
+    public void VendorCommandsCannotDoWhatTheyHaveNoCommandFor(string keys, string expected) =>
+        Assert.That(
+            _folder.Errors($$"""
+                device: { sim: { vendor-rfc: {} } }
+                combinations: { a: { commands: vendor-rfc, {{keys}} } }
+                """),
+            Is.EqualTo(new[] { expected }));
+}

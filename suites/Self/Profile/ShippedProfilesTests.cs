@@ -1,0 +1,54 @@
+using Conformance.Migration;
+using NUnit.Framework;
+
+namespace Conformance.Self;
+
+[TestFixture]
+public sealed class ShippedProfilesTests
+{
+    private static string Folder => Path.Combine(Repository.Root, "profiles");
+
+    private static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    [TestCaseSource(nameof(Names))]
+    public void EveryShippedProfileIsValidAndCanBePlanned(string name)
+    {
+        var result = ProfileFile.Load(Path.Combine(Folder, name));
+        Assert.That(result.Errors, Is.Empty);
+        Assert.That(Plan.Of(result.Profile!).Combinations, Is.Not.Empty);
+        Assert.That(result.Profile!.Name, Is.EqualTo(Path.GetFileNameWithoutExtension(name)));
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public void EveryShippedProfileNamesItsSchemaThenSaysWhatItIsFor(string name)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Folder, name));
+        Assert.That(lines[0], Is.EqualTo("# yaml-language-server: $schema=schema.json"));
+        Assert.That(lines[1], Does.Match("^# [A-Z].{20,}"));
+    }
+
+    [Test]
+    public void SmokeHasEveryCombinationThatTheSimulatedPairCanDo()
+    {
+        var plan = Plan.Of(ProfileFile.Load(Path.Combine(Folder, "smoke.yaml")).Profile!);
+        var hmlm = from combination in plan.Combinations
+                   where combination.Commands == MigrationCommands.Hmlm
+                   select (combination.AdminQueue, combination.Medium, combination.GuestMemory);
+        var vendor = from combination in plan.Combinations where combination.Commands == MigrationCommands.VendorRfc select combination.Medium;
+        Assert.That(hmlm.Distinct().Count(), Is.EqualTo(8));
+        Assert.That(vendor.Distinct().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void SoakIsAThousandMigrationsThereAndBack()
+    {
+        var plan = Plan.Of(ProfileFile.Load(Path.Combine(Folder, "soak.yaml")).Profile!);
+        Assert.That(plan.Combinations.Sum(combination => combination.Cycles), Is.EqualTo(1000));
+        Assert.That(plan.Combinations, Has.All.Property(nameof(PlannedCombination.Route)).EqualTo(Route.ThereAndBack));
+        Assert.That(plan.Combinations[0].Guest, Has.Property(nameof(GuestSettings.Queues)).EqualTo(4).And.Property(nameof(GuestSettings.Depth)).EqualTo(16));
+    }
+
+    [Test]
+    public void TheSchemaOnDiskIsTheOneThatTheTypesMake() =>
+        Assert.That(File.ReadAllText(Path.Combine(Folder, "schema.json")), Is.EqualTo(ProfileSchema.Write()), "./run.sh schema > profiles/schema.json");
+}

@@ -1,1 +1,3 @@
-return 0;
+using Conformance.Runner;
+
+return (int)App.Run(args, Services.OfProcess());

@@ -6,7 +6,7 @@ namespace Conformance.Migration;
 
 /// <summary>What will be done: pure, printable, complete. Made of a <see cref="Profile"/>; nothing has run.</summary>
 /// <param name="Name">Of the profile.</param>
-/// <param name="ProfileHash">SHA-256 of the profile as it holds, after extends, defaults and overrides.</param>
+/// <param name="ProfileHash">SHA-256 of the profile as it holds, after extends, defaults and overrides; name and seed left out.</param>
 /// <param name="Seed">Of the run; each combination has one of its own, derived from it and the combination's name.</param>
 public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnlyList<PlannedCombination> Combinations)
 {
@@ -15,13 +15,14 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
         new(profile.Name, HashOf(profile), profile.Seed, [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))]);
 
     private static string HashOf(Profile profile) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(profile, MigrationJson.Default.Profile)));
+        Convert.ToHexStringLower(SHA256.HashData(
+            JsonSerializer.SerializeToUtf8Bytes(profile with { Name = "", Seed = 0 }, MigrationJson.Default.Profile)));
 
     private static IEnumerable<PlannedCombination> Expand(Profile profile, string name, Combination it)
     {
         if (it.CancelAfter.IsEvery)
-            return StepsOf.Cancellable(it).Select(step => One(profile, $"{name}/cancel-after-{StepChoice.NameOf(step)}", it, step, null));
-        if (it.BreakAt.IsEvery) return StepsOf.Breakable(it).Select(step => One(profile, $"{name}/break-at-{StepChoice.NameOf(step)}", it, null, step));
+            return StepsOf.Cancellable(it).Select(step => One(profile, $"{name}/cancel-after-{Words.Of(step)}", it, step, null));
+        if (it.BreakAt.IsEvery) return StepsOf.Breakable(it).Select(step => One(profile, $"{name}/break-at-{Words.Of(step)}", it, null, step));
         return [One(profile, name, it, it.CancelAfter.Step, it.BreakAt.Step)];
     }
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Conformance.Device;
 
@@ -73,7 +72,7 @@ public readonly record struct StepChoice : IParsable<StepChoice>
     public static StepChoice EveryStep { get; } = new() { IsEvery = true };
 
     /// <summary>The words that are understood.</summary>
-    public static IReadOnlyList<string> Words { get; } = [NoneWord, EveryWord, .. Enum.GetValues<CycleStep>().Select(NameOf)];
+    public static IReadOnlyList<string> All { get; } = [NoneWord, EveryWord, .. Enum.GetValues<CycleStep>().Select(Words.Of)];
 
     public CycleStep? Step { get; private init; }
 
@@ -83,9 +82,6 @@ public readonly record struct StepChoice : IParsable<StepChoice>
 
     public static StepChoice At(CycleStep step) => new() { Step = step };
 
-    /// <summary>The step's name in profiles and reports: <c>start-tracking</c>.</summary>
-    public static string NameOf(CycleStep step) => JsonNamingPolicy.KebabCaseLower.ConvertName(step.ToString());
-
     public static StepChoice Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var value) ? value : throw new FormatException($"'{s}' is no step.");
 
@@ -94,11 +90,11 @@ public readonly record struct StepChoice : IParsable<StepChoice>
         result = s == EveryWord ? EveryStep : default;
         foreach (var step in Enum.GetValues<CycleStep>())
         {
-            if (s == NameOf(step)) result = At(step);
+            if (s == Words.Of(step)) result = At(step);
         }
 
         return s == NoneWord || !result.IsNone;
     }
 
-    public override string ToString() => IsEvery ? EveryWord : Step is { } step ? NameOf(step) : NoneWord;
+    public override string ToString() => IsEvery ? EveryWord : Step is { } step ? Words.Of(step) : NoneWord;
 }

@@ -111,12 +111,12 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
     private void CheckStepHappens(Combination it, string property, StepChoice choice)
     {
         if (choice.Step is { } step && !StepsOf.All(it).Contains(step))
-            Fail(it, property, $"{Shape.NameOf(property)}: the step {choice} is not part of such a cycle");
+            Fail(it, property, $"{Words.OfName(property)}: the step {choice} is not part of such a cycle");
     }
 
     private void CheckFunctions(Combination it, string property, int first, int functions)
     {
-        if (first + it.Vfs - 1 > functions) Fail(it, property, $"{Shape.NameOf(property)}: VF {first + it.Vfs - 1} is needed, and the device has {functions}");
+        if (first + it.Vfs - 1 > functions) Fail(it, property, $"{Words.OfName(property)}: VF {first + it.Vfs - 1} is needed, and the device has {functions}");
     }
 
     private void Fail(object record, string property, string what)

@@ -84,8 +84,8 @@ public static class ProfileFile
     /// <summary>What the destination does not say, it has from the source.</summary>
     private static MapNode WithDestination(MapNode root)
     {
-        var key = Shape.NameOf(nameof(DeviceUnderTest.SimDestination));
-        return root[DeviceKey] is MapNode device && device[Shape.NameOf(nameof(DeviceUnderTest.Sim))] is MapNode source && device[key] is MapNode other
+        var key = Words.OfName(nameof(DeviceUnderTest.SimDestination));
+        return root[DeviceKey] is MapNode device && device[Words.OfName(nameof(DeviceUnderTest.Sim))] is MapNode source && device[key] is MapNode other
             ? root.With(DeviceKey, root.Entries[DeviceKey] with
             {
                 Value = device.With(key, device.Entries[key] with { Value = source.MergedWith(other) }),

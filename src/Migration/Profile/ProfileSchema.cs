@@ -59,7 +59,7 @@ public static class ProfileSchema
         var property = context.PropertyInfo?.AttributeProvider as PropertyInfo;
         // A converter of its own hides from the exporter what it writes.
         var node = schema as JsonObject ?? [];
-        if (plain == typeof(StepChoice)) node["enum"] = new JsonArray([.. StepChoice.Words.Select(word => (JsonNode)word)]);
+        if (plain == typeof(StepChoice)) node["enum"] = new JsonArray([.. StepChoice.All.Select(word => (JsonNode)word)]);
         else if (plain == typeof(Duration)) node["type"] = new JsonArray("string", "integer");
         else if (plain == typeof(Size)) node["type"] = new JsonArray("string", "integer");
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Conformance.Migration;
 
 /// <summary>Carries out one combination from beginning to end on the calling thread.</summary>
@@ -28,6 +30,13 @@ public sealed record CombinationResult
     /// <summary>Commands that the guest completed, over all cycles.</summary>
     public long Commands { get; init; }
 
+    /// <summary>Bytes that those commands read and wrote.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Saved states worth keeping; each becomes a file under <c>states/</c> that <c>inspect</c> reads.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<KeptState> States { get; init; } = [];
+
     /// <summary>Time on the world's clock that it took, ns.</summary>
     public long WorldNs { get; init; }
 
@@ -38,3 +47,7 @@ public sealed record CombinationResult
     public static CombinationResult NotDone(Verdict verdict, string requirement, string what) =>
         new() { Findings = [new Finding { Verdict = verdict, Requirement = requirement, Path = "combination", What = what }] };
 }
+
+/// <summary>A saved controller state to be written beside the record.</summary>
+/// <param name="Name">Without folder and extension: <c>cycle-3-source</c>.</param>
+public sealed record KeptState(string Name, ReadOnlyMemory<byte> Bytes);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,7 +13,11 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(VerdictFile))]
-public sealed partial class MigrationJson : JsonSerializerContext;
+public sealed partial class MigrationJson : JsonSerializerContext
+{
+    /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>
+    public static MigrationJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>Enumerations as the words that profiles use.</summary>
 internal sealed class KebabEnums : JsonConverterFactory

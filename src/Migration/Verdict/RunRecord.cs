@@ -6,6 +6,9 @@ public sealed record RunRecord
     /// <summary>Of this form; raised when a reader must know.</summary>
     public int Version { get; init; } = 1;
 
+    /// <summary>What every figure in here is of: a model of a device, which is not a device.</summary>
+    public string Figures { get; init; } = "SIMULATED";
+
     public required EnvironmentRecord Environment { get; init; }
 
     public required Plan Plan { get; init; }

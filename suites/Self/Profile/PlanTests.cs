@@ -83,7 +83,7 @@ public sealed class PlanTests
         Assert.That(plan.ProfileHash, Does.Match("^[0-9a-f]{64}$"));
         Assert.That(Planned("# a remark\n" + Yaml + "guest: { queues: 1 }").ProfileHash, Is.EqualTo(plan.ProfileHash));
         Assert.That(Planned(Yaml, "guest.queues=2").ProfileHash, Is.Not.EqualTo(plan.ProfileHash));
-        Assert.That(Planned(Yaml, "device.sim.timing.read=1").ProfileHash, Is.Not.EqualTo(plan.ProfileHash));
+        Assert.That(Planned(Yaml, "device.sim.timing.read=1us").ProfileHash, Is.Not.EqualTo(plan.ProfileHash));
     }
 
     [Test]

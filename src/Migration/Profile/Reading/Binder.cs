@@ -16,7 +16,7 @@ internal sealed class Binder(List<ProfileError> errors)
     public Place PlaceOf(object record, string property)
     {
         var origin = _origins[record];
-        return origin.Entries.TryGetValue(Shape.NameOf(property), out var entry) ? entry.Place : origin.Place;
+        return origin.Entries.TryGetValue(Words.OfName(property), out var entry) ? entry.Place : origin.Place;
     }
 
     /// <summary>Where a bound record begins.</summary>
@@ -46,7 +46,7 @@ internal sealed class Binder(List<ProfileError> errors)
         switch (scalar.Read(word.Text))
         {
             case null:
-                var hint = scalar.Words is { } words ? $"; the nearest is '{Nearest.To(word.Text, words)}'" : "";
+                var hint = scalar.Choices is { } choices ? $"; the nearest is '{Nearest.To(word.Text, choices)}'" : "";
                 Fail(node, $"{path} must be {scalar.Kind}, not '{word.Text}'{hint}");
                 return null;
             case OutOfRange range:

@@ -23,14 +23,14 @@ internal sealed record ScalarType(string Kind, Func<string, object?> Read)
         [typeof(long)] = Integer(long.MaxValue, value => (long)value),
         [typeof(Duration)] = Text<Duration>("a duration with its unit, such as 10us or 1.5ms"),
         [typeof(Size)] = Text<Size>("a size in bytes, such as 512, 4KiB or 2TiB"),
-        [typeof(StepChoice)] = new(string.Join(", ", StepChoice.Words), word => StepChoice.TryParse(word, null, out var value) ? value : null)
+        [typeof(StepChoice)] = new(string.Join(", ", StepChoice.All), word => StepChoice.TryParse(word, null, out var value) ? value : null)
         {
-            Words = StepChoice.Words,
+            Choices = StepChoice.All,
         },
     };
 
     /// <summary>All words there are, where they can be listed.</summary>
-    public IReadOnlyList<string>? Words { get; init; }
+    public IReadOnlyList<string>? Choices { get; init; }
 
     public static ScalarType? Of(Type type)
     {
@@ -59,8 +59,8 @@ internal sealed record ScalarType(string Kind, Func<string, object?> Read)
 
     private static ScalarType Enumeration(Type type)
     {
-        var values = Enum.GetValues(type).Cast<object>().ToDictionary(value => Shape.NameOf(value.ToString()!));
-        return new ScalarType($"one of {string.Join(", ", values.Keys)}", values.GetValueOrDefault) { Words = [.. values.Keys] };
+        var values = Enum.GetValues(type).Cast<object>().ToDictionary(value => Words.OfName(value.ToString()!));
+        return new ScalarType($"one of {string.Join(", ", values.Keys)}", values.GetValueOrDefault) { Choices = [.. values.Keys] };
     }
 }
 

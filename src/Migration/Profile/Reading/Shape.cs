@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace Conformance.Migration;
 
@@ -27,7 +26,7 @@ internal sealed class Shape
             .. from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                where property.CanWrite
                select new Member(
-                   NameOf(property.Name),
+                   Words.OfName(property.Name),
                    property,
                    Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
                    property.IsDefined(typeof(RequiredMemberAttribute)),
@@ -46,9 +45,6 @@ internal sealed class Shape
             return shape;
         }
     }
-
-    /// <summary>How a name of the code is written in a profile: <c>MqesZ</c> is <c>mqes-z</c>.</summary>
-    public static string NameOf(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     public Member? this[string name] => Members.FirstOrDefault(member => member.Name == name);
 }

@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Conformance.Migration;
+
+/// <summary>How the values of an enumeration are called in profiles, records and on the screen: <c>there-and-back</c>.</summary>
+public static class Words
+{
+    public static string Of<T>(T value)
+        where T : struct, Enum => OfName(value.ToString());
+
+    /// <summary>A name of the code in kebab-case: <c>MqesZ</c> is <c>mqes-z</c>.</summary>
+    public static string OfName(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+}

@@ -1,0 +1,67 @@
+using Conformance.Migration;
+
+namespace Conformance.Report;
+
+/// <summary>One combination of the page: how it was set up, what was found, and its cycles step by step.</summary>
+internal static class CombinationSection
+{
+    public static void Write(Html html, RunRecord run, CombinationRecord it, int index, int cyclesShown)
+    {
+        html.Write($"<h2 id=\"c{index}\">{it.Name} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h2>");
+        if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
+        if (it.UnexpectedPass) html.Write($"<p class=\"warn\">A negative control: it should have failed, and nothing was noticed.</p>");
+        foreach (var gate in it.GatesBroken) html.Write($"<p class=\"fail\">Gate: {gate}</p>");
+        WriteFindings(html, [.. it.AllFindings()]);
+        WriteCycles(html, it.Result.Cycles, cyclesShown);
+    }
+
+    public static string Microseconds(long nanoseconds) => $"{nanoseconds / 1e3:#,0.0}";
+
+    private static void WriteSettings(Html html, PlannedCombination plan)
+    {
+        var dirty = plan.Dirty is { } source ? $" ({Words.Of(source)})" : "";
+        html.Write($"<p>{Words.Of(plan.Commands)}, admin queue {Words.Of(plan.AdminQueue)}, {Words.Of(plan.Medium)} medium{dirty},");
+        html.Write($"{Words.Of(plan.GuestMemory)} guest memory, guest stops {Words.Of(plan.GuestStop)}, {Words.Of(plan.Route)}, {Words.Of(plan.Clock)} clock, seed {plan.Seed}");
+        if (plan.CancelAfter is { } cancel) html.Write($", cancelled after {Words.Of(cancel)}");
+        if (plan.BreakAt is { } broken) html.Write($", broken at {Words.Of(broken)}");
+        if (plan.Expect == Expectation.Fail) html.Write($", must fail");
+        html.Write($"</p>");
+    }
+
+    private static void WriteFindings(Html html, IReadOnlyList<Finding> findings)
+    {
+        if (findings.Count == 0) return;
+        html.Write($"<div class=\"wide\"><table><tr><th>verdict<th>cycle<th>requirement<th>where<th>what<th>observed<th>expected</tr>");
+        foreach (var it in findings)
+        {
+            html.Write($"<tr><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}<td class=\"n\">{it.Cycle}<td>{it.Requirement}<td><code>{it.Path}</code>");
+            html.Write($"<td>{it.What}<td><code>{it.Observed}</code><td><code>{it.Expected}</code></tr>");
+        }
+
+        html.Write($"</table></div>");
+    }
+
+    private static void WriteCycles(Html html, IReadOnlyList<CycleRecord> cycles, int shown)
+    {
+        if (cycles.Count == 0) return;
+        var steps = cycles.SelectMany(cycle => cycle.Steps).Select(step => step.Step).Distinct().Order().ToList();
+        html.Write($"<details><summary>Cycles: time of each step, us</summary><div class=\"wide\"><table><tr><th>cycle<th>route<th>outcome");
+        foreach (var step in steps) html.Write($"<th>{Words.Of(step)}");
+        html.Write($"</tr>");
+        foreach (var cycle in cycles.Take(shown))
+        {
+            html.Write($"<tr><td class=\"n\">{cycle.Number}<td>{cycle.From} &rarr; {cycle.To}<td>{Words.Of(cycle.Outcome)}");
+            foreach (var step in steps)
+            {
+                var times = cycle.Steps.Where(record => record.Step == step).ToList();
+                html.Write($"<td class=\"n\">{(times.Count == 0 ? "" : Microseconds(times.Sum(record => record.EndNs - record.BeginNs)))}");
+            }
+
+            html.Write($"</tr>");
+        }
+
+        html.Write($"</table></div>");
+        if (cycles.Count > shown) html.Write($"<p class=\"note\">The first {shown} of {cycles.Count}; run.json has all.</p>");
+        html.Write($"</details>");
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Conformance.Nvme;
+
+namespace Conformance.Runner.Commands;
+
+/// <summary><c>inspect</c>: a saved controller state field by field, or the difference of two.</summary>
+internal static class InspectCommand
+{
+    /// <summary>No state is larger; a file that is was given by mistake.</summary>
+    private const long LargestFile = 256L << 20;
+
+    public static Command Create(Services services)
+    {
+        var command = new ExampleCommand("inspect", "Show a saved controller state field by field, or in which fields two differ.", """
+            ./run.sh inspect before.bin
+            ./run.sh inspect before.bin after.bin
+            ./run.sh inspect --opaque blob.bin        a state of vendor-rfc, which has no published layout
+            """);
+        var state = new Argument<string>("STATE.bin") { Description = "A saved controller state (Base 2.3, Controller State data structure)." };
+        var other = new Argument<string?>("OTHER.bin") { Description = "A second one: show the difference only.", Arity = ArgumentArity.ZeroOrOne };
+        var opaque = new Option<bool>("--opaque") { Description = "Bytes without a known layout, as the vendor commands save them." };
+        command.Add(state);
+        command.Add(other);
+        command.Add(opaque);
+        command.SetAction(parsed =>
+        {
+            var isOpaque = parsed.GetValue(opaque);
+            var left = Fields(parsed.GetRequiredValue(state), isOpaque, services);
+            if (parsed.GetValue(other) is { } path) WriteDifference(left, Fields(path, isOpaque, services), services);
+            else Write(left, services);
+            return (int)ExitCode.Conformant;
+        });
+        return command;
+    }
+
+    private static List<StateField> Fields(string path, bool isOpaque, Services services)
+    {
+        var bytes = Read(path);
+        if (isOpaque) return [.. StateField.Walk("blob", bytes)];
+        var state = ControllerState.TryDecode(bytes, out var error)
+            ?? throw new UsageException($"{path}: no controller state: {error} (a state of vendor-rfc is read with --opaque)");
+        if (state.Length < bytes.Length) services.Error.WriteLine($"{path}: {bytes.Length - state.Length} bytes after the end of the state");
+        return [.. StateField.Walk(state)];
+    }
+
+    private static byte[] Read(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= LargestFile ? File.ReadAllBytes(path) : throw new UsageException($"{path}: {length} bytes are too many for a controller state");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"{path}: no such file");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path}: {e.Message}");
+        }
+    }
+
+    private static void Write(List<StateField> fields, Services services)
+    {
+        var width = fields.Select(field => field.Path.Length).DefaultIfEmpty().Max();
+        foreach (var field in fields) services.Out.WriteLine($"0x{field.Offset:x4} {field.Size,2}  {field.Path.PadRight(width)}  {field.Text}");
+    }
+
+    private static void WriteDifference(List<StateField> left, List<StateField> right, Services services)
+    {
+        var differences = StateDifference.Between(left, right);
+        var width = differences.Select(difference => difference.Path.Length).DefaultIfEmpty().Max();
+        foreach (var it in differences) services.Out.WriteLine($"{it.Path.PadRight(width)}  {it.Left?.Text ?? "absent"} -> {it.Right?.Text ?? "absent"}");
+        services.Out.WriteLine(differences.Count == 0 ? "no field differs" : $"{differences.Count} of {Math.Max(left.Count, right.Count)} fields differ");
+    }
+}

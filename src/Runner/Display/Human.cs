@@ -1,0 +1,34 @@
+namespace Conformance.Runner.Display;
+
+/// <summary>Figures as a person reads them.</summary>
+internal static class Human
+{
+    /// <summary>Three digits and a unit: <c>1.24 ms</c>.</summary>
+    public static string Time(double nanoseconds) => nanoseconds switch
+    {
+        < 1e3 => $"{nanoseconds:0} ns",
+        < 1e6 => $"{Digits(nanoseconds / 1e3)} us",
+        < 1e9 => $"{Digits(nanoseconds / 1e6)} ms",
+        _ => $"{Digits(nanoseconds / 1e9)} s",
+    };
+
+    /// <summary>Three digits and k, M or G.</summary>
+    public static string Count(double count) => count switch
+    {
+        < 1e4 => $"{count:0}",
+        < 1e6 => $"{Digits(count / 1e3)}k",
+        < 1e9 => $"{Digits(count / 1e6)}M",
+        _ => $"{Digits(count / 1e9)}G",
+    };
+
+    /// <summary>Median and maximum of what was observed, <c>-</c> where nothing was.</summary>
+    public static string MedianAndMost(IEnumerable<long?> observed)
+    {
+        var sorted = observed.OfType<long>().Order().ToList();
+        if (sorted.Count == 0) return "-";
+        var median = (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2.0;
+        return sorted.Count == 1 ? Time(median) : $"{Time(median)} / {Time(sorted[^1])}";
+    }
+
+    private static string Digits(double value) => value < 10 ? $"{value:0.00}" : value < 100 ? $"{value:0.0}" : $"{value:0}";
+}

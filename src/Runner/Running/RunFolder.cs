@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Conformance.Migration;
+using Conformance.Report;
+using Conformance.Runner.Commands;
+
+namespace Conformance.Runner.Running;
+
+/// <summary>The folder of a run: made, and proven to take files, before anything runs.</summary>
+internal sealed class RunFolder
+{
+    private readonly string _path;
+    private readonly string _shown;
+
+    private RunFolder(string path, string shown)
+    {
+        _path = path;
+        _shown = shown;
+    }
+
+    /// <param name="asked">As given by the user, or null for a new folder under <c>reports</c>.</param>
+    /// <param name="name">Of the profile.</param>
+    /// <exception cref="UsageException">No folder can be made there, or no file in it.</exception>
+    public static RunFolder Create(string? asked, string name, Services services)
+    {
+        var path = asked ?? Fresh(Path.Combine(services.Root, "reports"), $"{name}-{services.Time.GetUtcNow():yyyyMMdd-HHmmss}");
+        try
+        {
+            Directory.CreateDirectory(path);
+            var probe = Path.Combine(path, ".probe");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            // What an earlier run left there would be taken for this one's.
+            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", HarnessError.FileName]) File.Delete(Path.Combine(path, file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"cannot write to the output folder {path}: {e.Message}");
+        }
+
+        return new RunFolder(path, Shipped.Near(path));
+    }
+
+    /// <summary>Writes the record in its three forms; returns the path of the page as a user would name it.</summary>
+    public string Write(RunRecord record)
+    {
+        WriteJson("run.json", JsonSerializer.SerializeToUtf8Bytes(record, MigrationJson.Readable.RunRecord));
+        WriteJson("verdicts.json", JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(record), MigrationJson.Readable.VerdictFile));
+        File.WriteAllText(Path.Combine(_path, "report.html"), RunPage.Write(record));
+        return Path.Combine(_shown, "report.html");
+    }
+
+    /// <summary>Keeps saved states as <c>states/combination.name.bin</c>.</summary>
+    public void Keep(string combination, IReadOnlyList<KeptState> states)
+    {
+        if (states.Count == 0) return;
+        var folder = Directory.CreateDirectory(Path.Combine(_path, "states")).FullName;
+        foreach (var state in states) File.WriteAllBytes(Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+    }
+
+    /// <summary>Adds the trace of a failure of the suite.</summary>
+    public void KeepError(PlannedCombination combination, Exception exception) =>
+        File.AppendAllText(Path.Combine(_path, HarnessError.FileName), $"{combination.Name}, seed {combination.Seed}\n{exception}\n\n");
+
+    private void WriteJson(string name, byte[] json) => File.WriteAllBytes(Path.Combine(_path, name), [.. json, (byte)'\n']);
+
+    private static string Fresh(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        for (var i = 2; Directory.Exists(path); i++) path = Path.Combine(folder, $"{name}-{i}");
+        return path;
+    }
+}

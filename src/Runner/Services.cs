@@ -1,0 +1,46 @@
+using Conformance.Migration;
+
+namespace Conformance.Runner;
+
+/// <summary>What the commands are given from outside, so that a test can give something else.</summary>
+public sealed record Services
+{
+    public required TextWriter Out { get; init; }
+
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Out is a terminal: colours, and a line that changes in place.</summary>
+    public required bool IsTerminal { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The folder that holds <c>profiles</c> and <c>reports</c>.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Names of planted bugs, each with a sentence about it.</summary>
+    public required IReadOnlyDictionary<string, string> Defects { get; init; }
+
+    /// <summary>Makes what carries out combinations; given the name of a planted bug of the simulated device, or null.</summary>
+    public required Func<string?, CombinationRunner> Bench { get; init; }
+
+    /// <summary>Called for SIGINT and SIGTERM while a run is under way; null: the process's own signals.</summary>
+    public Func<Action<ExitCode>, IDisposable>? Signals { get; init; }
+
+    /// <summary>Those of the process.</summary>
+    public static Services OfProcess() => new()
+    {
+        Out = Console.Out,
+        Error = Console.Error,
+        IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        Time = TimeProvider.System,
+        Root = FindRoot(AppContext.BaseDirectory) ?? Environment.CurrentDirectory,
+        Defects = Composition.Defects,
+        Bench = Composition.Bench,
+    };
+
+    private static string? FindRoot(string? folder)
+    {
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Conformance.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder;
+    }
+}

@@ -1,0 +1,236 @@
+using System.Text.Json;
+using Conformance.Device;
+using Conformance.Migration;
+using Conformance.Runner;
+using NUnit.Framework;
+
+namespace Conformance.Self;
+
+[TestFixture]
+public sealed class RunCommandTests
+{
+    private TestBench _bench = null!;
+
+    [SetUp]
+    public void Open() => _bench = new TestBench();
+
+    [TearDown]
+    public void Close() => _bench.Dispose();
+
+    [Test]
+    public void AConformantRunExits0AndLeavesItsThreeFiles()
+    {
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Conformant));
+        foreach (var file in (string[])["run.json", "verdicts.json", "report.html"])
+            Assert.That(_bench.PathOf($"reports/two-20250102-030405/{file}"), Does.Exist);
+        Assert.That(_bench.Error, Is.Empty);
+    }
+
+    [Test]
+    public void TheTableSaysWhatWasSeenInPlainText()
+    {
+        _bench.Run("run", "two", "--only", "first", "--out", _bench.PathOf("o"));
+        Assert.That(Lines(_bench.Out), Is.EqualTo(new[]
+        {
+            "[1/1] first: pass, 1 cycles, 0.00 s",
+            "",
+            "two, seed 1: SIMULATED device; downtime median / most over the cycles, in flight at the cut summed over them",
+            "combination verdict cycles  guest orchestrator device IO/s verified fetched unfetched posted",
+            "first       pass         1 412 us       300 us 280 us 100k     4096      12         3      2",
+            "",
+            $"pass: 1 combinations, 1 cycles, 4096 blocks verified, 0.0 s; {_bench.PathOf("o/report.html")}",
+        }));
+    }
+
+    [Test]
+    public void AFailureIsToldAtTheEndWithTheLineThatRepeatsIt()
+    {
+        _bench.Runner = (plan, _, _) => plan.Name == "second" ? TestBench.Good(plan, TestBench.Finding(Verdict.Fail)) : TestBench.Good(plan);
+        Assert.That(_bench.Run("run", "two", "--set", "guest.io-sizes=[4KiB, 8KiB]", "--seed", "5"), Is.EqualTo(ExitCode.NonConformant));
+        var end = Lines(_bench.Out)[^5..^2];
+        Assert.That(end[0], Is.EqualTo("second: fail"));
+        Assert.That(end[1], Is.EqualTo("  fail in cycle 1: D2: lba[17]: LOST <b>block</b> (observed generation 4, expected generation 5)"));
+        Assert.That(end[2], Is.EqualTo($"  again: ./run.sh run {_bench.PathOf("profiles/two.yaml")} --seed 5 --only second --set 'guest.io-sizes=[4KiB, 8KiB]'"));
+    }
+
+    [Test]
+    public void TheSameSeedGivesTheSameVerdictFileByteForByte()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan, TestBench.Finding(Verdict.Warn));
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        _bench.Run("run", "two", "--out", _bench.PathOf("b"));
+        _bench.Run("run", "two", "--out", _bench.PathOf("c"), "--seed", "2");
+        Assert.That(File.ReadAllBytes(_bench.PathOf("b/verdicts.json")), Is.EqualTo(File.ReadAllBytes(_bench.PathOf("a/verdicts.json"))));
+        Assert.That(_bench.Read("c/verdicts.json"), Is.Not.EqualTo(_bench.Read("a/verdicts.json")));
+        Assert.That(_bench.Read("a/verdicts.json"), Does.Not.Contain("-ns").And.Not.Contain("2025"));
+    }
+
+    [Test]
+    public void TheRecordIsReadBackWhole()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan, TestBench.Finding(Verdict.Warn));
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        var json = _bench.Read("a/run.json");
+        var record = JsonSerializer.Deserialize(json, MigrationJson.Default.RunRecord)!;
+        Assert.That(JsonSerializer.Serialize(record, MigrationJson.Readable.RunRecord) + "\n", Is.EqualTo(json));
+        Assert.That(record.Figures, Is.EqualTo("SIMULATED"));
+        Assert.That(record.Environment, Has.Property(nameof(EnvironmentRecord.Cores)).GreaterThan(0).And.Property(nameof(EnvironmentRecord.Runtime)).Contains(".NET 10"));
+    }
+
+    [Test]
+    public void ThePageEscapesWhatCameFromOutsideAndNeedsNothingElse()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan, TestBench.Finding(Verdict.Fail));
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        var page = _bench.Read("a/report.html");
+        Assert.That(page, Does.Contain("LOST &lt;b&gt;block&lt;/b&gt;").And.Not.Contain("<b>block"));
+        Assert.That(page, Does.Contain("SIMULATED").And.Contain("prefers-color-scheme").And.Contain("412.0 / 412.0 us"));
+        Assert.That(page, Does.Not.Contain("http").And.Not.Contain("<script"));
+    }
+
+    [Test]
+    public void SavedStatesBecomeFiles()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with { States = [new KeptState("cycle-1-source", new byte[] { 1, 2, 3 })] };
+        _bench.Run("run", "two", "--only", "first", "--out", _bench.PathOf("a"));
+        Assert.That(File.ReadAllBytes(_bench.PathOf("a/states/first.cycle-1-source.bin")), Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public void AFailureOfTheSuiteExits70AndKeepsItsTraceOutOfSight()
+    {
+        _bench.Runner = (plan, _, _) => plan.Name == "first" ? throw new InvalidOperationException("queue\nof our own") : TestBench.Good(plan);
+        Assert.That(_bench.Run("run", "two", "--out", _bench.PathOf("a")), Is.EqualTo(ExitCode.HarnessFailed));
+        Assert.That(_bench.Out, Does.Contain("InvalidOperationException: queue of our own").And.Not.Contain("   at "));
+        Assert.That(_bench.Read("a/harness-error.txt"), Does.Contain("first, seed").And.Contain("   at "));
+        Assert.That(_bench.Out, Does.Contain("[2/2] second: pass"), "one failure does not take the others with it");
+    }
+
+    [Test]
+    public void AFailureOfTheProgramItselfIsOneLineToo()
+    {
+        _bench.Runner = null!;
+        _bench.Write("reports", "a file where a folder should be");
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.StartWith("cannot write to the output folder"));
+    }
+
+    [Test]
+    public void AWorldThatPassesItsLimitIsATimeout()
+    {
+        _bench.Runner = (_, _, _) => throw new WorldLimitException("The world's limit was reached.");
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_bench.Out, Does.Contain("first: timeout"));
+    }
+
+    [TestCase(ExitCode.Interrupted)]
+    [TestCase(ExitCode.Terminated)]
+    public void AnInterruptedRunKeepsWhatItHas(ExitCode code)
+    {
+        _bench.Runner = (plan, _, stop) =>
+        {
+            _bench.Signal(code);
+            return TestBench.Good(plan) with { Interrupted = stop.IsCancellationRequested };
+        };
+        Assert.That(_bench.Run("run", "two", "--out", _bench.PathOf("a")), Is.EqualTo(code));
+        var record = JsonSerializer.Deserialize(_bench.Read("a/run.json"), MigrationJson.Default.RunRecord)!;
+        Assert.That((record.Interrupted, record.Combinations.Count, record.Verdict), Is.EqualTo((true, 1, Verdict.Inconclusive)));
+        Assert.That(_bench.Out, Does.Contain("interrupted, 1 of 2 combinations not begun"));
+        Assert.That(_bench.Read("a/report.html"), Does.Contain("Interrupted: 1 of 2"));
+    }
+
+    [Test]
+    public void AGateThatDoesNotHoldExits3AndSaysByHowMuch()
+    {
+        Assert.That(_bench.Run("run", "two", "--set", "gates.guest-downtime=400us"), Is.EqualTo(ExitCode.Regression));
+        Assert.That(_bench.Out, Does.Contain("gate: guest downtime: 1 of 1 cycles over 400us; the longest was 412us in cycle 1"));
+        Assert.That(_bench.Run("run", "two", "--set", "gates.guest-downtime=412us"), Is.EqualTo(ExitCode.Conformant));
+    }
+
+    [Test]
+    public void ANegativeControlMustFail()
+    {
+        Assert.That(_bench.Run("run", "two", "--set", "combinations.first.expect=fail"), Is.EqualTo(ExitCode.UnexpectedPass));
+        Assert.That(_bench.Out, Does.Contain("it should have failed, and nothing was noticed"));
+
+        _bench.Runner = (plan, _, _) => plan.Name == "first" ? TestBench.Good(plan, TestBench.Finding(Verdict.Fail)) : TestBench.Good(plan);
+        Assert.That(_bench.Run("run", "two", "--set", "combinations.first.expect=fail"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Not.Contain("again:"));
+    }
+
+    [Test]
+    public void ARunThatShowsNothingIsInconclusive()
+    {
+        _bench.Runner = (_, _, _) => CombinationResult.NotDone(Verdict.NotSupported, "needs", "no vendor commands");
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Inconclusive));
+        _bench.Runner = (_, _, _) => new CombinationResult();
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Inconclusive));
+    }
+
+    [Test]
+    public void ADefectIsPlantedByNameAndRecorded()
+    {
+        _bench.Run("run", "two", "--defect", "lost-write", "--out", _bench.PathOf("a"));
+        Assert.That(_bench.Planted, Is.EqualTo("lost-write"));
+        Assert.That(_bench.Read("a/verdicts.json"), Does.Contain("\"defect\": \"lost-write\""));
+    }
+
+    [Test]
+    public void AnOldRunInTheSameFolderIsNotTakenForThisOne()
+    {
+        Directory.CreateDirectory(_bench.PathOf("a"));
+        _bench.Write("a/harness-error.txt", "of another run");
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        Assert.That(_bench.PathOf("a/harness-error.txt"), Does.Not.Exist);
+    }
+
+    [TestCase("run", "tow", "tow: no such file, and no shipped profile has that name; the nearest is 'two'")]
+    [TestCase("run", "absent.yaml", "absent.yaml: no such file")]
+    [TestCase("rnu", "two", "there is no command 'rnu'; the nearest is 'run'")]
+    [TestCase("run", "two --seed x", "--seed must be a whole number, not 'x'")]
+    [TestCase("run", "two --set guest.quues=1", "--set guest.quues=1: unknown key 'quues' in guest; the nearest is 'queues'")]
+    [TestCase("run", "two --only frist", "--only frist: no combination has that name; the nearest is 'first'")]
+    [TestCase("run", "two --defect lost-wirte", "--defect lost-wirte: there is no such defect; the nearest is 'lost-write'")]
+    [TestCase("run", "two --out /dev/null/x", "cannot write to the output folder /dev/null/x: Could not find a part of the path '/dev/null/x'.")]
+    [TestCase("run", "two --fast", "Unrecognized command or argument '--fast'.")]
+    [TestCase("inspect", "absent.bin", "absent.bin: no such file")]
+    public void AUsersMistakeIsOneLineAndExits64BeforeAnythingRuns(string command, string words, string expected)
+    {
+        _bench.Runner = (_, _, _) => throw new InvalidOperationException("it ran");
+        Assert.That(_bench.Run([command, .. words.Split(' ')]), Is.EqualTo(ExitCode.Usage));
+        Assert.That(Lines(_bench.Error)[0], Is.EqualTo(expected));
+        Assert.That(Lines(_bench.Error), Has.Length.LessThanOrEqualTo(2));
+        Assert.That(_bench.Out, Is.Empty);
+        Assert.That(_bench.PathOf("reports"), Does.Not.Exist);
+    }
+
+    [Test]
+    public void HelpIsThereForEveryCommandWithExamples()
+    {
+        foreach (var command in (string[][])[[], ["run"], ["plan"], ["inspect"], ["list"], ["schema"]])
+        {
+            Assert.That(_bench.Run([.. command, "--help"]), Is.EqualTo(ExitCode.Conformant));
+            Assert.That(_bench.Out, Does.Contain("Examples:").And.Contain("  ./run.sh"));
+        }
+    }
+
+    [Test]
+    public void ListNamesProfilesAndDefects()
+    {
+        Assert.That(_bench.Run("list"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Match("two +Two: for tests[.]\n").And.Match("lost-write +Forgets a write[.]\n"));
+    }
+
+    [Test]
+    public void PlanIsATableOrJsonAndRunsNothing()
+    {
+        _bench.Runner = (_, _, _) => throw new InvalidOperationException("it ran");
+        Assert.That(_bench.Run("plan", "two"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Match("first +1 +hmlm +mediated +shared +same +before-suspend +1 -> 1").And.Contain("  vendor commands\n"));
+        Assert.That(_bench.Run("plan", "two", "--json"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(JsonSerializer.Deserialize(_bench.Out, MigrationJson.Default.Plan)!.Combinations, Has.Count.EqualTo(2));
+        Assert.That(_bench.PathOf("reports"), Does.Not.Exist);
+    }
+
+    private static string[] Lines(string text) => [.. text.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd())];
+}

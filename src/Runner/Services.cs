@@ -12,6 +12,9 @@ public sealed record Services
     /// <summary>Out is a terminal: colours, and a line that changes in place.</summary>
     public required bool IsTerminal { get; init; }
 
+    /// <summary>Columns of the terminal; of a pipe as many as one likes.</summary>
+    public int Width { get; init; } = int.MaxValue;
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>The folder that holds <c>profiles</c> and <c>reports</c>.</summary>
@@ -27,16 +30,22 @@ public sealed record Services
     public Func<Action<ExitCode>, IDisposable>? Signals { get; init; }
 
     /// <summary>Those of the process.</summary>
-    public static Services OfProcess() => new()
+    public static Services OfProcess()
     {
-        Out = Console.Out,
-        Error = Console.Error,
-        IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-        Time = TimeProvider.System,
-        Root = FindRoot(AppContext.BaseDirectory) ?? Environment.CurrentDirectory,
-        Defects = Composition.Defects,
-        Bench = Composition.Bench,
-    };
+        var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        return new Services
+        {
+            Out = Console.Out,
+            Error = Console.Error,
+            IsTerminal = isTerminal,
+            // A terminal that does not tell its width says 0.
+            Width = isTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue,
+            Time = TimeProvider.System,
+            Root = FindRoot(AppContext.BaseDirectory) ?? Environment.CurrentDirectory,
+            Defects = Composition.Defects,
+            Bench = Composition.Bench,
+        };
+    }
 
     private static string? FindRoot(string? folder)
     {

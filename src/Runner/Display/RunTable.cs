@@ -10,30 +10,27 @@ internal static class RunTable
     {
         services.Out.WriteLine();
         services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; downtime median / most over the cycles, in flight at the cut summed over them");
-        var table = Tables.Create(
-            services, "combination", "verdict", "cycles", "guest", "orchestrator", "device", "IO/s", "verified", "fetched", "unfetched", "posted");
-        for (var column = 2; column < table.Columns.Count; column++) table.Columns[column].RightAligned();
-        foreach (var it in run.Combinations)
-        {
-            var result = it.Result;
-            var cycles = result.Cycles;
-            var inFlight = cycles.Select(cycle => cycle.InFlight).ToTotal();
-            table.AddRow(
-                Tables.Cell(it.Name),
-                Tables.Cell(VerdictOf(it), ColorOf(it)),
-                Tables.Cell(cycles.Count.ToString()),
-                Tables.Cell(Human.MedianAndMost(cycles.Select(cycle => cycle.Downtime.GuestNs))),
-                Tables.Cell(Human.MedianAndMost(cycles.Select(cycle => cycle.Downtime.OrchestratorNs))),
-                Tables.Cell(Human.MedianAndMost(cycles.Select(cycle => cycle.Downtime.DeviceNs))),
-                Tables.Cell(result.WorldNs == 0 ? "-" : Human.Count(result.Commands * 1e9 / result.WorldNs)),
-                Tables.Cell(Human.Count(cycles.Sum(cycle => cycle.BlocksVerified))),
-                Tables.Cell(inFlight.Fetched?.ToString() ?? "-"),
-                Tables.Cell(inFlight.Unfetched?.ToString() ?? "-"),
-                Tables.Cell(inFlight.Posted?.ToString() ?? "-"));
-        }
-
-        Tables.Write(table, services);
+        var all = run.Combinations;
+        if (all.Count == 0) return;
+        var inFlight = all.Select(it => it.Result.Cycles.Select(cycle => cycle.InFlight).ToTotal()).ToList();
+        var grid = new Grid(services);
+        grid.Add("combination", all.Select(it => it.Name));
+        grid.Add("verdict", all.Select(it => (VerdictOf(it), ColorOf(it))));
+        grid.AddFigures("cycles", all.Select(it => it.Result.Cycles.Count.ToString()));
+        grid.AddFigures("verified", all.Select(it => Human.Count(it.Result.Cycles.Sum(cycle => cycle.BlocksVerified))));
+        grid.AddFigures("fetched", inFlight.Select(it => Known(it.Fetched)));
+        grid.AddFigures("unfetched", inFlight.Select(it => Known(it.Unfetched)));
+        grid.AddFigures("posted", inFlight.Select(it => Known(it.Posted)));
+        grid.AddFigures("IO/s", all.Select(it => it.Result.WorldNs == 0 ? "-" : Human.Count(it.Result.Commands * 1e9 / it.Result.WorldNs)));
+        grid.AddFigures("down: guest", all.Select(it => Downtime(it, downtime => downtime.GuestNs)));
+        grid.AddFigures("orchestrator", all.Select(it => Downtime(it, downtime => downtime.OrchestratorNs)));
+        grid.AddFigures("device", all.Select(it => Downtime(it, downtime => downtime.DeviceNs)));
+        grid.Write();
     }
+
+    private static string Known(long? count) => count?.ToString() ?? "-";
+
+    private static string Downtime(CombinationRecord it, Func<DowntimeRecord, long?> of) => Human.MedianAndMost(it.Result.Cycles.Select(cycle => of(cycle.Downtime)));
 
     private static string VerdictOf(CombinationRecord it) =>
         it.UnexpectedPass ? "unexpected pass" : it.GatesBroken.Count > 0 && it.Verdict == Verdict.Pass ? "gate broken" : Words.Of(it.Verdict);

@@ -35,11 +35,21 @@ public sealed class RunCommandTests
             "[1/1] first: pass, 1 cycles, 0.00 s",
             "",
             "two, seed 1: SIMULATED device; downtime median / most over the cycles, in flight at the cut summed over them",
-            "combination verdict cycles  guest orchestrator device IO/s verified fetched unfetched posted",
-            "first       pass         1 412 us       300 us 280 us 100k     4096      12         3      2",
+            "combination  verdict  cycles  verified  fetched  unfetched  posted  IO/s  down: guest  orchestrator  device",
+            "first        pass          1      4096       12          3       2  100k       412 us        300 us  280 us",
             "",
             $"pass: 1 combinations, 1 cycles, 4096 blocks verified, 0.0 s; {_bench.PathOf("o/report.html")}",
         }));
+    }
+
+    [Test]
+    public void OnANarrowTerminalTheTableGoesOnInAnotherWithItsFirstColumnRepeated()
+    {
+        _bench.Width = 60;
+        _bench.Run("run", "two", "--only", "first", "--out", _bench.PathOf("o"));
+        var lines = Lines(_bench.Out);
+        Assert.That(lines[3], Is.EqualTo("combination  verdict  cycles  verified  fetched  unfetched"));
+        Assert.That(lines[6], Is.EqualTo("combination  posted  IO/s  down: guest  orchestrator  device"));
     }
 
     [Test]

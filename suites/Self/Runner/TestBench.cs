@@ -26,6 +26,8 @@ internal sealed class TestBench : IDisposable
 
     public CombinationRunner Runner { get; set; } = (plan, _, _) => Good(plan);
 
+    public int Width { get; set; } = int.MaxValue;
+
     public string? Planted { get; private set; }
 
     public string Out => _out.ToString();
@@ -51,6 +53,7 @@ internal sealed class TestBench : IDisposable
             Out = _out,
             Error = _error,
             IsTerminal = false,
+            Width = Width,
             Time = new StoppedClock(),
             Root = _folder,
             Defects = new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },

@@ -39,7 +39,7 @@ public sealed partial class NvmeController
     {
         var (outcome, io) = await CreateAsync(spec);
         if (io is null) return (outcome, null);
-        io.Path = NewPath(io.Pair, $"queue {spec.Qid} of {Function.Name}", depth);
+        io.Path = NewPath(io.Pair, $"queue {spec.Qid} of {Function.Name}", depth, _options.DataPointers);
         _vectors.PumpOf(PumpVector(io)).Add(io.Pair, io.Path);
         return (outcome, io.Path);
     }

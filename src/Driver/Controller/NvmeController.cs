@@ -97,8 +97,9 @@ public sealed partial class NvmeController
     public async ValueTask<Outcome> EnableAsync(ControllerConfiguration? configuration = null)
     {
         if (configuration is { } wanted) _wanted = wanted with { En = true, Shn = 0 };
-        if (Unfit() is { } unfit) return Outcome.Failed("enable", unfit);
+        // Registers answer only once memory space is enabled.
         PciConfig.Enable(Function);
+        if (Unfit() is { } unfit) return Outcome.Failed("enable", unfit);
         var outcome = await DisableAsync();
         if (!outcome.IsOk) return outcome;
         _vectors.Enable(_options.Interrupts);
@@ -225,13 +226,13 @@ public sealed partial class NvmeController
         var queue = new QueuePair(
             Function, Memory.Space, 0, _asq, _options.AdminSqEntries, _acq, _options.AdminCqEntries, DoorbellStride);
         var depth = Math.Min(_options.AdminSqEntries, _options.AdminCqEntries) - 1;
-        _admin = NewPath(queue, $"admin queue of {Function.Name}", depth);
+        _admin = NewPath(queue, $"admin queue of {Function.Name}", depth, DataPointerKind.Prp);
         _vectors.PumpOf(0).Add(queue, _admin);
     }
 
-    private QueuePath NewPath(QueuePair queue, string name, int depth)
+    private QueuePath NewPath(QueuePair queue, string name, int depth, DataPointerKind kind)
     {
-        var path = new QueuePath(_world, queue, _pointers, new QueuePathOptions(name, depth, _options.MaxTransfer, _options.DataPointers));
+        var path = new QueuePath(_world, queue, _pointers, new QueuePathOptions(name, depth, _options.MaxTransfer, kind));
         path.LimitTransfer(MaxTransfer);
         return path;
     }

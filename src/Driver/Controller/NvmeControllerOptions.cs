@@ -36,6 +36,7 @@ public sealed record NvmeControllerOptions
     /// <summary>Bytes of the largest command built, whatever MDTS allows beyond.</summary>
     public int MaxTransfer { get; init; } = 1 << 20;
 
+    /// <summary>How I/O commands name their data; admin commands use PRPs always.</summary>
     public DataPointerKind DataPointers { get; init; }
 
     /// <summary>64-bit registers are written as two 32-bit halves: some devices fail on 8-byte accesses.</summary>

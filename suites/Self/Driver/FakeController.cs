@@ -58,6 +58,9 @@ internal sealed class FakeController(World world, AddressSpace memory, FakeFunct
 
     public Dictionary<FeatureId, uint> Features { get; } = [];
 
+    /// <summary>What Identify lists as secondary controllers, ascending.</summary>
+    public List<SecondaryControllerEntry> Secondaries { get; } = [];
+
     public int EventsHeld => _events.Count;
 
     public IEnumerable<int> IoQueues => _submissions.Keys.Where(q => q != 0);
@@ -165,6 +168,9 @@ internal sealed class FakeController(World world, AddressSpace memory, FakeFunct
     {
         switch ((AdminOpcode)command.Opcode)
         {
+            case AdminOpcode.Identify when new IdentifyFields(command).Cns == (byte)Cns.SecondaryControllerList:
+                Transfer(command, Wire.Bytes(ListFrom(new IdentifyFields(command).CntId)).ToArray());
+                break;
             case AdminOpcode.Identify:
                 Transfer(command, Wire.Bytes(new IdentifyController { Cntlid = 7, Mdts = 5, AerlZ = 3 }).ToArray());
                 break;
@@ -199,6 +205,13 @@ internal sealed class FakeController(World world, AddressSpace memory, FakeFunct
         }
 
         return (Status.Success, 0);
+    }
+
+    private SecondaryControllerList ListFrom(ushort first)
+    {
+        var list = default(SecondaryControllerList);
+        foreach (var entry in Secondaries.Where(e => e.Scid >= first).Take(SecondaryControllerList.Capacity)) list.Entries[list.Nument++] = entry;
+        return list;
     }
 
     /// <summary>Walks PRPs for itself: the driver's own arithmetic must not be what proves it.</summary>

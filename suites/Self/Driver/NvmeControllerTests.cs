@@ -143,4 +143,28 @@ public sealed class NvmeControllerTests : IDisposable
         Assert.That(answer.IsOk, Is.True);
         Assert.That(answer.Elapsed, Is.LessThan(10_000));
     });
+
+    [TestCase(0)]
+    [TestCase(126)]
+    [TestCase(127)]
+    [TestCase(128)]
+    [TestCase(400)]
+    public void All_secondary_controllers_are_found_by_as_many_lists_as_it_takes(int count) => _bench.Run(async () =>
+    {
+        var controller = NewController();
+        await controller.StartAsync();
+        var all = Enumerable.Range(0, count).Select(i => new SecondaryControllerEntry { Scid = (ushort)((i * 3) + 1), Vfn = (ushort)(i + 1) }).ToList();
+        _function.Controller.Secondaries.AddRange(all);
+        var list = await new SecondaryControllers(controller).ListAsync();
+        Assert.That((list.IsOk, list.Value.SequenceEqual(all)), Is.EqualTo((true, true)));
+    });
+
+    [Test]
+    public void A_list_that_does_not_go_on_ends() => _bench.Run(async () =>
+    {
+        var controller = NewController();
+        await controller.StartAsync();
+        _function.Controller.Secondaries.AddRange(Enumerable.Repeat(new SecondaryControllerEntry { Scid = ushort.MaxValue }, 127));
+        Assert.That((await new SecondaryControllers(controller).ListAsync()).Value, Has.Count.EqualTo(127));
+    });
 }

@@ -9,6 +9,9 @@ public abstract class Actor : Due
 {
     private int _rung;
 
+    /// <summary>When the last step began; no other begins before the next ns.</summary>
+    internal long SteppedAt = -1;
+
     protected Actor(Lane lane)
     {
         Lane = lane;
@@ -29,6 +32,7 @@ public abstract class Actor : Due
     /// <summary>Brings the next step forward to <paramref name="at"/> ns. From the actor's own lane only.</summary>
     public void WakeAt(long at)
     {
+        at = Math.Max(at, SteppedAt + 1);
         if (at < NextAt) Lane.Bring(this, at);
     }
 

@@ -38,6 +38,9 @@ public sealed class CompletionRing
 
     public int Entries => _entries.Entries;
 
+    /// <summary>Where the entries lie.</summary>
+    public QueueMemory Memory => _entries;
+
     /// <summary>The next entry to consume.</summary>
     public int Head { get; private set; }
 
@@ -92,6 +95,9 @@ public sealed class CompletionRing
 
     /// <summary>Reads the entry that is <paramref name="ahead"/> places from the head, without consuming it or looking at its phase.</summary>
     public CompletionEntry Peek(int ahead) => _memory.Load<CompletionEntry>(_entries.At((Head + ahead) % Entries));
+
+    /// <summary>The phase tag that stands in a slot.</summary>
+    public bool PhaseAt(int slot) => IsNew(slot, phase: true);
 
     /// <summary>Writes any value to the head doorbell and changes nothing here.</summary>
     public void RingRaw(uint value) => _function.Write32(_doorbell, value);

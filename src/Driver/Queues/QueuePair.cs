@@ -52,6 +52,9 @@ public sealed class QueuePair
     /// <summary>Entries of the submission queue.</summary>
     public int Entries => _entries.Entries;
 
+    /// <summary>Where the entries of the submission queue lie.</summary>
+    public QueueMemory Memory => _entries;
+
     /// <summary>Where the next command goes.</summary>
     public int SqTail { get; private set; }
 

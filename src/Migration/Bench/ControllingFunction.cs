@@ -23,7 +23,7 @@ public sealed class ControllingFunction
 
     public NvmeController Pf { get; }
 
-    public IdentifyController Identity { get; private set; }
+    public IdentifyController Identity => Pf.Identity;
 
     /// <summary>I/O of the PF itself; the medium is copied through it.</summary>
     public QueuePath Io { get; private set; } = null!;
@@ -46,7 +46,7 @@ public sealed class ControllingFunction
         var pf = new NvmeController(world, function, memory, new NvmeControllerOptions { Events = 4, MaxTransfer = maxTransfer });
         var outcome = await pf.StartAsync();
         if (!outcome.IsOk) return (outcome, null);
-        var controlling = new ControllingFunction(world, bus, pf) { Identity = pf.Identity };
+        var controlling = new ControllingFunction(world, bus, pf) ;
         var granted = await pf.SetQueueCountAsync(1);
         if (!granted.IsOk) return (Outcome.Of("Set Features, Number of Queues", granted.Answer), null);
         var entries = Math.Min(pf.Capabilities.MqesZ + 1, Math.Max(64, depth * 2));

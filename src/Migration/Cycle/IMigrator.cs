@@ -69,6 +69,9 @@ public interface IMigrator
     /// <summary>Most bytes that one piece may have.</summary>
     int MaxChunk { get; }
 
+    /// <summary>False where the whole state moves in one command, or not at all.</summary>
+    bool InPieces { get; }
+
     /// <summary>Resumes; on a destination this submission is the commit point.</summary>
     ValueTask<Outcome> ResumeAsync();
 

@@ -23,6 +23,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     private readonly Queue<long> _arrivals = new();
     private ulong _cursor;
     private int _nextQueue;
+    private List<GuestFinding> _findings = [];
 
     /// <param name="world">The world whose host lane runs it.</param>
     /// <param name="number">Which guest; its number in the stamps.</param>
@@ -71,9 +72,12 @@ public sealed partial class Guest : Actor, ICompletionSink
     public GuestCounters Counters { get; } = new();
 
     /// <summary>What was wrong so far, oldest first; at most <see cref="MaxFindings"/> are kept, all are counted.</summary>
-    public List<GuestFinding> Findings { get; } = [];
+    public IReadOnlyList<GuestFinding> Findings => _findings;
 
     public const int MaxFindings = 32;
+
+    /// <summary>ns that one of its commands may take.</summary>
+    public long CommandTimeout => _load.CommandTimeout;
 
     /// <summary>ns from intended start to completion, of the phase at hand; the cycle swaps it.</summary>
     public Histogram Latency { get; set; } = new();
@@ -110,11 +114,11 @@ public sealed partial class Guest : Actor, ICompletionSink
         {
             var qid = (ushort)(i + 1);
             var vector = (ushort)(Controller.Function.VectorCount > 1 ? 1 + (i % (Controller.Function.VectorCount - 1)) : 0);
-            var (created, pair) = await Controller.CreateQueuePairAsync(
-                new IoQueueSpec(qid, _load.QueueEntries, _load.QueueEntries) { Vector = vector });
+            var spec = new IoQueueSpec(qid, _load.QueueEntries, _load.QueueEntries) { Vector = vector };
+            var (created, pair) = await Controller.CreateQueuePairAsync(spec);
             if (pair is null) return created;
             Controller.BindVector(vector, _interrupt);
-            var queue = new GuestQueue(pair, Memory, Math.Min(_load.Depth, _load.QueueEntries - 1), buffer);
+            var queue = new GuestQueue(pair, spec, Memory, Math.Min(_load.Depth, _load.QueueEntries - 1), buffer);
             _queues.Add(queue);
             _byPair.Add(pair, queue);
         }
@@ -155,6 +159,26 @@ public sealed partial class Guest : Actor, ICompletionSink
         foreach (var queue in _queues) LoseAll(queue);
         return false;
     }
+
+    /// <summary>What was found since the last call, at most <see cref="MaxFindings"/>.</summary>
+    public IReadOnlyList<GuestFinding> TakeFindings()
+    {
+        var taken = _findings;
+        _findings = [];
+        return taken;
+    }
+
+    /// <summary>What a saved state must say of each queue pair. The guest is stopped and its device frozen.</summary>
+    public IEnumerable<QueueExpectation> Expectations() => _queues.Select(q => QueueExpectation.Of(q.Pair, q.Spec, q.Slots.InFlight));
+
+    /// <summary>The blocks of changes that are in flight.</summary>
+    public IEnumerable<LbaRange> ChangesInFlight() =>
+        from queue in _queues
+        from slot in Enumerable.Range(0, queue.Slots.Count)
+        where queue.Slots.IsInFlight(slot)
+        let command = queue.InFlight[slot]
+        where command.Kind is not (IoKind.Read or IoKind.Flush)
+        select new LbaRange(command.Lba, (ulong)command.Blocks);
 
     /// <summary>Commands in flight whose time is up.</summary>
     public int CountOverdue()
@@ -239,7 +263,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     private void Note(GuestFinding finding)
     {
         Counters.Findings++;
-        if (Findings.Count < MaxFindings) Findings.Add(finding);
+        if (_findings.Count < MaxFindings) _findings.Add(finding);
     }
 
     private static BlockState StateAfter(IoKind kind) => kind switch

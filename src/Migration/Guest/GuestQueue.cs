@@ -25,9 +25,10 @@ internal sealed class GuestQueue
     private readonly ulong[] _buffers;
     private readonly ulong[] _lists;
 
-    public GuestQueue(QueuePair pair, DriverMemory memory, int depth, int bufferBytes)
+    public GuestQueue(QueuePair pair, IoQueueSpec spec, DriverMemory memory, int depth, int bufferBytes)
     {
         Pair = pair;
+        Spec = spec;
         Slots = new CommandSlots(depth);
         InFlight = new GuestCommand[depth];
         _buffers = new ulong[depth];
@@ -43,6 +44,8 @@ internal sealed class GuestQueue
     }
 
     public QueuePair Pair { get; }
+
+    public IoQueueSpec Spec { get; }
 
     public CommandSlots Slots { get; }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Conformance.Migration;
 
 /// <summary>What the guest's load consists of.</summary>
@@ -44,4 +46,18 @@ public sealed record LoadSpec
 
     /// <summary>ns after which a command without completion is called lost.</summary>
     public long CommandTimeout { get; init; } = 2_000_000_000;
+
+    /// <summary>The load that a profile describes.</summary>
+    public static LoadSpec Of(GuestSettings guest) => new()
+    {
+        Queues = guest.Queues,
+        QueueEntries = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)guest.Depth + 1)),
+        Depth = guest.Depth,
+        Sizes = [.. guest.IoSizes.Select(size => (int)size.Bytes)],
+        Mix = [guest.Mix.Read, guest.Mix.Write, guest.Mix.WriteZeroes, guest.Mix.Deallocate, guest.Mix.Flush],
+        Region = (long)guest.Region.Bytes,
+        Sequential = guest.Pattern == AccessPattern.Sequential,
+        Rate = guest.Mode == LoadMode.Open ? guest.Rate ?? 0 : 0,
+        Poisson = guest.Arrivals == ArrivalKind.Poisson,
+    };
 }

@@ -35,6 +35,7 @@ public sealed class MediumCopier
     private readonly ControllingFunction _destination;
     private readonly MediumFormat _from;
     private readonly MediumFormat _to;
+    private readonly DriverMemory _memory;
     private readonly Stack<Staging> _staging = new();
     private readonly int _depth;
     private readonly double _nsPerByte;
@@ -55,7 +56,7 @@ public sealed class MediumCopier
         World world, ControllingFunction source, ControllingFunction destination, MediumFormat from, MediumFormat to,
         DriverMemory staging, int chunkBytes, int depth, long bytesPerSecond)
     {
-        (_world, _source, _destination, _from, _to, _depth) = (world, source, destination, from, to, depth);
+        (_world, _source, _destination, _from, _to, _memory, _depth) = (world, source, destination, from, to, staging, depth);
         _nsPerByte = bytesPerSecond > 0 ? 1e9 / bytesPerSecond : 0;
         var bytes = Math.Min(chunkBytes, Math.Min(source.Io.Capabilities.MaxTransfer, destination.Io.Capabilities.MaxTransfer));
         ChunkBlocks = Math.Max(1, Math.Min(bytes / from.TransferSize, ushort.MaxValue + 1));
@@ -71,11 +72,23 @@ public sealed class MediumCopier
 
     public CopyCounters Counters { get; } = new();
 
+    /// <summary>Gives the staging buffers back; those of a command without an answer stay out.</summary>
+    public void Release()
+    {
+        foreach (var staging in _staging)
+        {
+            _memory.Return(staging.Data);
+            if (!staging.Metadata.IsEmpty) _memory.Return(staging.Metadata);
+        }
+
+        _staging.Clear();
+    }
+
     /// <summary>Makes the destination hold nothing: all of it deallocated.</summary>
     public async ValueTask<Outcome> ClearDestinationAsync()
     {
         const int RangesPerCommand = 256;
-        var buffer = _source.Memory.Rent(RangesPerCommand * DatasetManagementRange.Size);
+        var buffer = _memory.Rent(RangesPerCommand * DatasetManagementRange.Size);
         var lba = 0UL;
         var answer = default(CommandAnswer);
         while (lba < _to.Blocks)
@@ -95,7 +108,7 @@ public sealed class MediumCopier
             if (!answer.IsOk) break;
         }
 
-        if (answer.Outcome != TicketOutcome.Unknown) _source.Memory.Return(buffer);
+        if (answer.Outcome != TicketOutcome.Unknown) _memory.Return(buffer);
         return Outcome.Of("deallocate the destination's namespace", answer);
     }
 

@@ -1,0 +1,197 @@
+using Conformance.Device;
+using Conformance.Driver;
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <summary>
+/// A pair made ready: controlling functions with drivers, virtual functions online with their resources and namespaces, guests booted
+/// on the source. Everything is done over the wire, as a host would.
+/// </summary>
+public sealed class Bench : IDisposable
+{
+    // Where things are in the functions' address spaces. Guests begin above the host's own queues, which no guest memory overlaps.
+    private const ulong HostIova = 0x10_0000_0000;
+    private const ulong StagingIova = 0x20_0000_0000;
+    private const ulong HostWindowIova = 0x30_0000_0000;
+    private const ulong RamIova = 0x1_0000_0000;
+    private const int HostBytes = 8 << 20;
+    private const int HostWindowBytes = 1 << 20;
+    private const byte Poison = 0xDB;
+
+    private readonly List<GuestMemory> _memories = [];
+    private readonly PairUnderTest _pair;
+
+    private Bench(World world, PlannedCombination plan, PairUnderTest pair)
+    {
+        (World, Plan, _pair) = (world, plan, pair);
+        var chunk = (long)plan.Copy.Chunk.Bytes + GuestMemory.PageSize;
+        var bytes = (plan.Copy.Depth + 2) * 2 * (chunk + GuestMemory.PageSize) * plan.Vfs;
+        StagingRam = NewMemory("staging", Math.Max(1 << 20, (bytes + GuestMemory.PageSize - 1) / GuestMemory.PageSize * GuestMemory.PageSize));
+        Staging = NewDriverMemory("staging", StagingIova, StagingRam);
+    }
+
+    public World World { get; }
+
+    public PlannedCombination Plan { get; }
+
+    /// <summary>Guests with their sides, by number.</summary>
+    public List<Tenant> Tenants { get; } = [];
+
+    /// <summary>Memory that both controlling functions reach at the same addresses.</summary>
+    public DriverMemory Staging { get; }
+
+    /// <summary>How the device reads S0PT where the standard leaves a choice; one reading for all cycles.</summary>
+    public Slot0Reading Slot0 { get; } = new();
+
+    public Func<IFunction, IFunction, long?>? DeviceDowntime => _pair.DeviceDowntime;
+
+    private GuestMemory StagingRam { get; }
+
+    /// <summary>Makes a pair ready. What the device refuses is in the outcome, naming the step.</summary>
+    public static async ValueTask<(Outcome Outcome, Bench? Bench)> CreateAsync(World world, PlannedCombination plan, PairUnderTest pair)
+    {
+        var bench = new Bench(world, plan, pair);
+        var outcome = await bench.SetUpAsync();
+        if (outcome.IsOk) return (outcome, bench);
+        bench.Dispose();
+        return (outcome, null);
+    }
+
+    /// <summary>The dialect of the plan for one side.</summary>
+    public IMigrator NewMigrator(Side side) => Plan.Commands == MigrationCommands.Hmlm
+        ? new HmlmMigrator(side.Controlling, side.ControllerId, new HmlmOptions { VendorPart = Plan.AdminQueue == AdminQueueKind.Carried })
+        : new VendorMigrator(side.Controlling, side.VfNumber, VendorOptions.Of(Plan.Pair.Device.VendorRfc, Plan.CancelAfterSave));
+
+    /// <summary>Makes a copied memory's content worthless, so that a page which is not copied is noticed.</summary>
+    public static void PoisonMemory(GuestMemory memory) => memory.Fill(0, memory.Length, Poison);
+
+    public void Dispose()
+    {
+        foreach (var memory in _memories) memory.Dispose();
+    }
+
+    private async ValueTask<Outcome> SetUpAsync()
+    {
+        var (outcome, a) = await StartControllingAsync("A", _pair.SourceBus, _pair.SourcePf);
+        if (a is null) return outcome;
+        var one = ReferenceEquals(_pair.SourceBus, _pair.DestinationBus) && _pair.SourcePf == _pair.DestinationPf;
+        var b = a;
+        if (!one)
+        {
+            (outcome, b) = await StartControllingAsync("B", _pair.DestinationBus, _pair.DestinationPf);
+            if (b is null) return outcome;
+        }
+
+        var most = Math.Max(Plan.FromVf, Plan.ToVf) + Plan.Vfs - 1;
+        var (enabled, left) = await EnableVfsAsync(a, most);
+        if (!enabled.IsOk) return enabled;
+        var right = left;
+        if (!one)
+        {
+            (enabled, right) = await EnableVfsAsync(b!, most);
+            if (!enabled.IsOk) return enabled;
+        }
+
+        for (var i = 0; i < Plan.Vfs; i++)
+        {
+            outcome = await AddTenantAsync(i, (a, left[Plan.FromVf + i - 1]), (b!, right[Plan.ToVf + i - 1]));
+            if (!outcome.IsOk) return outcome;
+        }
+
+        return Outcome.Ok;
+    }
+
+    private async ValueTask<(Outcome Outcome, ControllingFunction? Function)> StartControllingAsync(string name, IBus bus, RequesterId requester)
+    {
+        var ram = NewMemory($"host {name}", HostBytes);
+        var dma = bus.CreateDmaSpace($"PF {name}");
+        dma.Map(new DmaMapping(HostIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
+        dma.Map(new DmaMapping(StagingIova, StagingRam, 0, StagingRam.Length, DmaAccess.ReadWrite));
+        // Depth for every guest's copy at once.
+        var depth = Math.Min(256, Plan.Copy.Depth * Plan.Vfs * 2);
+        return await ControllingFunction.StartAsync(
+            World, bus, requester, NewDriverMemory($"host {name}", HostIova, ram), dma, depth, (int)Math.Max(Plan.Copy.Chunk.Bytes, 1 << 20));
+    }
+
+    private async ValueTask<(Outcome Outcome, IReadOnlyList<IFunction> Functions)> EnableVfsAsync(ControllingFunction controlling, int count)
+    {
+        var sriov = Sriov.Find(World, controlling.Pf.Function);
+        return sriov is null
+            ? (Outcome.Failed("enable VFs", $"{controlling.Name} has no SR-IOV capability"), [])
+            : await sriov.EnableAsync(controlling.Bus, count);
+    }
+
+    private async ValueTask<Outcome> AddTenantAsync(int index, (ControllingFunction Pf, IFunction Vf) from, (ControllingFunction Pf, IFunction Vf) to)
+    {
+        var nsid = (uint)(index + 1);
+        var bytes = (long)Plan.Guest.Memory.Bytes / GuestMemory.PageSize * GuestMemory.PageSize;
+        var sourceRam = NewMemory($"guest {index + 1}", bytes);
+        var destinationRam = Plan.GuestMemory == GuestMemoryKind.Same ? sourceRam : NewMemory($"guest {index + 1} on B", bytes);
+        var (outcome, source) = await MakeSideAsync("A", from.Pf, from.Vf, Plan.FromVf + index, nsid, sourceRam);
+        if (source is null) return outcome;
+        (outcome, var destination) = await MakeSideAsync("B", to.Pf, to.Vf, Plan.ToVf + index, nsid, destinationRam);
+        if (destination is null) return outcome;
+
+        var mediated = Plan.AdminQueue == AdminQueueKind.Mediated;
+        outcome = await source.PrepareAsync(mediated);
+        if (!outcome.IsOk) return outcome;
+        var space = new AddressSpace($"guest {index + 1}");
+        space.Add(RamIova, sourceRam);
+        var name = $"guest {index + 1}'s VF";
+        var function = mediated ? new GuestFunction(World, name, source.Host!, space, new MediatorOptions { Steps = _pair.MediatorSteps ?? new MediatorSteps() }) : new GuestFunction(name, source.Function);
+        var memory = new DriverMemory(space, new PageAllocator(RamIova, bytes));
+        var guest = new Guest(World, index + 1, function, memory, nsid, LoadSpec.Of(Plan.Guest), Rng.Derive(Plan.Seed, (ulong)index));
+        outcome = await guest.BootAsync(_pair.Fresh);
+        if (!outcome.IsOk) return outcome;
+        Tenants.Add(new Tenant(index + 1, guest, function, source, destination));
+        return Outcome.Ok;
+    }
+
+    private async ValueTask<(Outcome Outcome, Side? Side)> MakeSideAsync(
+        string name, ControllingFunction controlling, IFunction vf, int number, uint nsid, GuestMemory ram)
+    {
+        var secondaries = new SecondaryControllers(controlling.Pf);
+        var (found, entry) = await secondaries.FindAsync(number);
+        if (!found.IsOk) return (found, null);
+        // The host's admin queue on the VF needs its vector too: one each for admin and I/O queues.
+        var outcome = await secondaries.BringUpAsync(vf, entry.Scid, Plan.Guest.Queues + 1, Plan.Guest.Queues + 1);
+        if (!outcome.IsOk) return (outcome, null);
+        outcome = await AttachNamespaceAsync(controlling, nsid, entry.Scid);
+        if (!outcome.IsOk) return (outcome, null);
+        (outcome, var format) = await MediumFormat.ReadAsync(controlling, nsid);
+        if (format is null) return (outcome, null);
+        var window = NewMemory($"host window {name}{number}", HostWindowBytes);
+        var side = new Side(
+            World, name, controlling, vf, number, entry.Scid, format, ram, RamIova,
+            (NewDriverMemory(window.Name, HostWindowIova, window), window, HostWindowIova)) { Migrator = null! };
+        side.Migrator = NewMigrator(side);
+        return (Outcome.Ok, side);
+    }
+
+    private static async ValueTask<Outcome> AttachNamespaceAsync(ControllingFunction controlling, uint nsid, ushort vf)
+    {
+        var namespaces = new Namespaces(controlling.Pf);
+        foreach (var controller in new[] { vf, controlling.Pf.Identity.Cntlid })
+        {
+            var outcome = await namespaces.AttachAsync(nsid, controller);
+            if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;
+        }
+
+        return Outcome.Ok;
+    }
+
+    private GuestMemory NewMemory(string name, long bytes)
+    {
+        var memory = new GuestMemory(name, bytes);
+        _memories.Add(memory);
+        return memory;
+    }
+
+    private static DriverMemory NewDriverMemory(string name, ulong iova, GuestMemory ram)
+    {
+        var space = new AddressSpace(name);
+        space.Add(iova, ram);
+        return new DriverMemory(space, new PageAllocator(iova, ram.Length));
+    }
+}

@@ -1,0 +1,38 @@
+using Conformance.Device;
+using Conformance.Driver;
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <summary>Where the functions of one pair are. Both sides may be on one bus, and may even be one physical function.</summary>
+public sealed record PairUnderTest
+{
+    public required IBus SourceBus { get; init; }
+
+    public required RequesterId SourcePf { get; init; }
+
+    public required IBus DestinationBus { get; init; }
+
+    public required RequesterId DestinationPf { get; init; }
+
+    /// <summary>For people and reports.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Figures are those of a simulated device and say so.</summary>
+    public required bool Simulated { get; init; }
+
+    /// <summary>The namespaces are known to hold nothing.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>
+    /// Ground truth of a simulated pair: ns from the last completion or DMA write of the source function to the first fetch of the
+    /// destination function; null where nothing was fetched yet.
+    /// </summary>
+    public Func<IFunction, IFunction, long?>? DeviceDowntime { get; init; }
+
+    /// <summary>Steps of the mediator where one of them is to be wrong; null: as they should be.</summary>
+    public MediatorSteps? MediatorSteps { get; init; }
+}
+
+/// <summary>Builds a fresh pair in a world, as a combination asks.</summary>
+public delegate PairUnderTest PairFactory(World world, PlannedCombination plan);

@@ -1,0 +1,151 @@
+using Conformance.Device;
+using Conformance.Driver;
+
+namespace Conformance.Migration;
+
+/// <summary>
+/// One end of a move: a controlling function, the controlled function of one slot, what that function may reach, and the namespace
+/// there. The cycle talks to it in coarse requests and touches no register. Each side's controlled function has a DMA space of its own.
+/// </summary>
+public sealed class Side
+{
+    private readonly World _world;
+    private readonly List<DmaMapping> _mappings = [];
+
+    /// <param name="world">The world.</param>
+    /// <param name="name">A or B.</param>
+    /// <param name="controlling">The PF.</param>
+    /// <param name="function">The VF.</param>
+    /// <param name="vfNumber">Its number, from 1.</param>
+    /// <param name="controllerId">Its CNTLID.</param>
+    /// <param name="format">Its namespace.</param>
+    /// <param name="ram">The guest's memory on this side.</param>
+    /// <param name="ramIova">Where the guest sees it.</param>
+    /// <param name="hostWindow">Memory of the host's own queues on the VF, outside the guest's.</param>
+    public Side(
+        World world, string name, ControllingFunction controlling, IFunction function, int vfNumber, ushort controllerId, MediumFormat format,
+        GuestMemory ram, ulong ramIova, (DriverMemory Memory, GuestMemory Ram, ulong Iova) hostWindow)
+    {
+        (_world, Name, Controlling, Function, VfNumber, ControllerId, Format) = (world, name, controlling, function, vfNumber, controllerId, format);
+        (Ram, RamIova, HostMemory) = (ram, ramIova, hostWindow.Memory);
+        Space = controlling.Bus.CreateDmaSpace($"{name} VF {vfNumber}");
+        _mappings.Add(new DmaMapping(ramIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
+        _mappings.Add(new DmaMapping(hostWindow.Iova, hostWindow.Ram, 0, hostWindow.Ram.Length, DmaAccess.ReadWrite));
+    }
+
+    public string Name { get; }
+
+    /// <summary>As records name it: <c>A:1</c>.</summary>
+    public string Slot => $"{Name}:{VfNumber}";
+
+    public ControllingFunction Controlling { get; }
+
+    public IFunction Function { get; }
+
+    public int VfNumber { get; }
+
+    public ushort ControllerId { get; }
+
+    public MediumFormat Format { get; }
+
+    public IDmaSpace Space { get; }
+
+    /// <summary>The guest's memory on this side; the other side's too where memory is the same.</summary>
+    public GuestMemory Ram { get; }
+
+    public ulong RamIova { get; }
+
+    public DriverMemory HostMemory { get; }
+
+    /// <summary>The dialect; a fresh one for each cycle.</summary>
+    public required IMigrator Migrator { get; set; }
+
+    /// <summary>The host's driver of the controlled function; only where the admin queue is mediated.</summary>
+    public NvmeController? Host { get; private set; }
+
+    public bool IsFenced { get; private set; } = true;
+
+    /// <summary>
+    /// Makes the controlled function a fit destination: reset, able to reach guest memory and nothing else, and where the admin queue is
+    /// mediated enabled by the host with an admin queue of its own.
+    /// </summary>
+    public async ValueTask<Outcome> PrepareAsync(bool mediated)
+    {
+        await Function.ResetAsync();
+        if (!ReferenceEquals(Function.Dma, Space)) await Function.AttachAsync(Space);
+        Unfence();
+        if (!mediated) return Outcome.Ok;
+        Host ??= new NvmeController(_world, Function, HostMemory, new NvmeControllerOptions { CommandTimeout = Controlling.CommandTimeout });
+        Host.Forget();
+        return await Host.StartAsync();
+    }
+
+    /// <summary>
+    /// Bus master off, then nothing left that the function could reach. What it still tries faults, and is recorded in
+    /// <see cref="IDmaSpace.Faults"/>.
+    /// </summary>
+    public async ValueTask FenceAsync()
+    {
+        PciConfig.SetBusMaster(Function, false);
+        foreach (var mapping in Space.Mappings.ToArray()) await Space.UnmapAsync(mapping.Iova, mapping.Length);
+        IsFenced = true;
+    }
+
+    /// <summary>Undoes <see cref="FenceAsync"/>.</summary>
+    public void Unfence()
+    {
+        if (Space.Mappings.Count == 0)
+        {
+            foreach (var mapping in _mappings) Space.Map(mapping);
+        }
+
+        PciConfig.SetBusMaster(Function, true);
+        IsFenced = false;
+    }
+
+    /// <summary>Makes sure that the controlled function does not run: function level reset. Only where its answer is unknown or it is done with.</summary>
+    public async ValueTask ProveStoppedAsync()
+    {
+        await Function.ResetAsync();
+        Host?.Forget();
+    }
+
+    /// <summary>Ends tracking and leaves the function reset and unable to reach anything.</summary>
+    public async ValueTask<Outcome> RetireAsync()
+    {
+        var outcome = await Migrator.StopTrackingAsync();
+        if (!IsFenced) await FenceAsync();
+        await ProveStoppedAsync();
+        return outcome;
+    }
+
+    /// <summary>Saves the whole state of a suspended controller in pieces of at most <paramref name="chunk"/> bytes.</summary>
+    public async ValueTask<(Outcome Outcome, byte[] State)> SaveAsync(int chunk)
+    {
+        var (begun, length) = await Migrator.BeginSaveAsync();
+        if (!begun.IsOk) return (begun, []);
+        var state = new byte[length];
+        var step = Migrator.InPieces ? Math.Min(chunk, Migrator.MaxChunk) : length;
+        for (var offset = 0; offset < length; offset += step)
+        {
+            var (outcome, piece) = await Migrator.SaveChunkAsync(offset, Math.Min(step, length - offset));
+            if (!outcome.IsOk) return (outcome, []);
+            piece.CopyTo(state.AsSpan(offset));
+        }
+
+        return (Outcome.Ok, state);
+    }
+
+    /// <summary>Gives a whole state to a suspended controller in pieces.</summary>
+    public async ValueTask<Outcome> LoadAsync(byte[] state, int chunk)
+    {
+        var step = Migrator.InPieces ? Math.Min(chunk, Migrator.MaxChunk) : state.Length;
+        for (var offset = 0; offset < state.Length; offset += step)
+        {
+            var outcome = await Migrator.LoadChunkAsync(state, offset, Math.Min(step, state.Length - offset));
+            if (!outcome.IsOk) return outcome;
+        }
+
+        return Outcome.Ok;
+    }
+}

@@ -1,0 +1,177 @@
+using Conformance.Driver;
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <summary>What a cycle asks of Host Managed Live Migration.</summary>
+public sealed record HmlmOptions
+{
+    /// <summary>Ask for the vendor part of the state too (the admin queue is carried).</summary>
+    public bool VendorPart { get; init; }
+
+    /// <summary>Slots of the user data migration queue.</summary>
+    public int QueueSlots { get; init; } = 512;
+
+    /// <summary>Announce the suspend by a notification first.</summary>
+    public bool Notify { get; init; } = true;
+
+    /// <summary>Bytes of one Track Receive.</summary>
+    public int MemoryReportBytes { get; init; } = 16384;
+}
+
+/// <summary>Host Managed Live Migration (NVMe Base 2.1 and later): Migration Send and Receive, Track Send and Receive, data queues.</summary>
+public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid, HmlmOptions options) : IMigrator
+{
+    private byte _csvi;
+    private byte _csuuidi;
+    private UserDataQueue? _queue;
+    private bool _memoryTracked;
+
+    public string Name => "hmlm";
+
+    public FreezePoint FreezePoint => FreezePoint.Suspend;
+
+    public bool InPieces => true;
+
+    public int MaxChunk => controlling.Admin.Capabilities.MaxTransfer & ~3;
+
+    public async ValueTask<(Outcome Outcome, MigratorAbilities? Abilities)> DescribeAsync()
+    {
+        var identity = controlling.Identity;
+        if (!identity.Oacs.HostManagedLiveMigration)
+            return (Outcome.Failed("Identify Controller", $"{controlling.Name} does not support Host Managed Live Migration (OACS bit 11)"), null);
+        var page = await controlling.Pf.ReadBytesAsync(AdminCommand.Identify((byte)Cns.SupportedControllerStateFormats), SupportedControllerStateFormats.Size);
+        if (!page.IsOk) return (Outcome.Of("Identify, Supported Controller State Formats", page.Answer), null);
+        var formats = SupportedControllerStateFormats.TryDecode(page.Value, out var error);
+        if (formats is null) return (Outcome.Failed("Supported Controller State Formats", error.ToString()), null);
+        _csvi = formats.Csvi(0);
+        if (_csvi == 0) return (Outcome.Failed("Supported Controller State Formats", "state version 0000h is not offered"), null);
+        _csuuidi = options.VendorPart && formats.Uuids.Count > 0 ? (byte)1 : (byte)0;
+        var format = $"versions {string.Join(',', formats.Versions)}" + (_csuuidi > 0 ? $" vendor {formats.Uuids[0]}" : "");
+        return (Outcome.Ok, new MigratorAbilities(
+            identity.Trattr.UserDataChanges, identity.Trattr.HostMemoryChanges, formats.Uuids.Count > 0, format));
+    }
+
+    public async ValueTask<Outcome> SuspendAsync()
+    {
+        if (options.Notify)
+        {
+            var notified = await controlling.AdminAsync(MigrationCommand.Suspend(cntlid, SuspendType.Notification));
+            if (!notified.IsOk) return Outcome.Of("Migration Send, Suspend Notification", notified);
+        }
+
+        return Outcome.Of("Migration Send, Suspend", await controlling.AdminAsync(MigrationCommand.Suspend(cntlid)));
+    }
+
+    public async ValueTask<(Outcome Outcome, int Bytes)> BeginSaveAsync()
+    {
+        var header = await ReceiveAsync(0, ControllerStateHeader.Size);
+        if (!header.Outcome.IsOk) return (header.Outcome, 0);
+        var length = ControllerState.AnnouncedLength(Wire.Read<ControllerStateHeader>(header.Piece));
+        return length is null or > 1 << 28
+            ? (Outcome.Failed("Migration Receive", $"the header announces {length?.ToString() ?? "more than 2^63"} bytes"), 0)
+            : (Outcome.Ok, (int)length);
+    }
+
+    public async ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes) => await ReceiveAsync((ulong)offset, bytes);
+
+    public async ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes)
+    {
+        var sequence = (offset == 0, offset + bytes == state.Length) switch
+        {
+            (true, true) => SequenceIndicator.Entire,
+            (true, false) => SequenceIndicator.First,
+            (false, true) => SequenceIndicator.Last,
+            _ => SequenceIndicator.Middle,
+        };
+        var command = MigrationCommand.SetControllerState(cntlid, _csvi, _csuuidi, (uint)bytes, (ulong)offset, sequence);
+        return Outcome.Of("Migration Send, Set Controller State", await controlling.Pf.WriteBytesAsync(command, state.Slice(offset, bytes)));
+    }
+
+    public async ValueTask<Outcome> ResumeAsync() =>
+        Outcome.Of("Migration Send, Resume", await controlling.AdminAsync(MigrationCommand.Resume(cntlid)));
+
+    /// <summary>A suspended source resumes as it is, saved or not (8.1.13.1).</summary>
+    public async ValueTask<Outcome> CancelAsync(ReadOnlyMemory<byte> saved) => await ResumeAsync();
+
+    public async ValueTask<Outcome> StartBlockTrackingAsync()
+    {
+        var (outcome, queue) = await UserDataQueue.CreateAsync(controlling, cntlid, options.QueueSlots);
+        if (queue is null) return outcome;
+        _queue = queue;
+        return Outcome.Of(
+            "Track Send, Log User Data Changes", await controlling.AdminAsync(MigrationCommand.LogUserDataChanges(queue.Id, LoggingAction.Start)));
+    }
+
+    public async ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<DirtyBlocks> into)
+    {
+        var state = DrainState.Open;
+        var taken = 0;
+        while (state == DrainState.Open && _queue!.TryTake(out var entry))
+        {
+            taken++;
+            var attributes = entry.Attributes;
+            if (attributes.Change == LbaChange.Range) into.Add(new DirtyBlocks(entry.Nsid, new LbaRange(entry.Slba, entry.NlbZ + 1UL), attributes.Deallocated));
+            else if (attributes.Change == LbaChange.Namespace) into.Add(new DirtyBlocks(entry.Nsid, default, false));
+            if (attributes.Sequence == EntrySequence.LastSuspended) state = DrainState.Ended;
+            else if (attributes.Sequence == EntrySequence.LastFull) state = DrainState.Overflowed;
+        }
+
+        return (taken == 0 ? Outcome.Ok : await _queue!.ReleaseAsync(), state);
+    }
+
+    public async ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges)
+    {
+        var granularity = controlling.Identity.Minmrtg;
+        if (!MemoryGranularity.TryBytes(granularity, out var granule))
+            return Outcome.Failed("Track Send, Track Memory Changes", $"MINMRTG {granularity} is no granularity");
+        var descriptors = ranges
+            .Select(r => new MemoryRangeTrackingDescriptor { Saddr = r.Iova / granule * granule, Len = (uint)((r.Iova % granule + r.Length + granule - 1) / granule) })
+            .ToArray();
+        var data = new byte[TrackMemoryChanges.Length(descriptors.Length)];
+        TrackMemoryChanges.Write(data, granularity, descriptors);
+        var answer = await controlling.Pf.WriteBytesAsync(MigrationCommand.TrackMemory(cntlid, start: true), data);
+        _memoryTracked = answer.IsOk;
+        return Outcome.Of("Track Send, Track Memory Changes", answer);
+    }
+
+    public async ValueTask<(Outcome Outcome, DrainState State)> DrainMemoryAsync(List<DirtyMemory> into)
+    {
+        while (true)
+        {
+            var report = await controlling.Pf.ReadBytesAsync(MigrationCommand.TrackedMemory(cntlid, (uint)options.MemoryReportBytes), options.MemoryReportBytes);
+            if (!report.IsOk) return (Outcome.Of("Track Receive", report.Answer), DrainState.Open);
+            if (!TrackedMemoryChanges.TryRead(report.Value, out var header, out var ranges) || !MemoryGranularity.TryBytes(header.Granularity, out var granule))
+                return (Outcome.Failed("Track Receive", $"{header.Descriptors} descriptors of granularity {header.Granularity} are no report"), DrainState.Open);
+            foreach (var range in ranges) into.Add(new DirtyMemory(range.Saddr, range.Len * granule));
+            if (!header.Attributes.MoreToReport) return (Outcome.Ok, header.Attributes.Suspended ? DrainState.Ended : DrainState.Open);
+        }
+    }
+
+    public async ValueTask<Outcome> StopTrackingAsync()
+    {
+        var outcome = Outcome.Ok;
+        if (_memoryTracked)
+        {
+            _memoryTracked = false;
+            outcome = Outcome.Of("Track Send, stop memory tracking", await controlling.AdminAsync(MigrationCommand.TrackMemory(cntlid, start: false)));
+        }
+
+        if (_queue is { } queue)
+        {
+            // Deleting the queue ends its logging; stopping it first would be refused while the controller is suspended.
+            _queue = null;
+            var deleted = await queue.DeleteAsync();
+            if (outcome.IsOk) outcome = deleted;
+        }
+
+        return outcome;
+    }
+
+    private async ValueTask<(Outcome Outcome, byte[] Piece)> ReceiveAsync(ulong offset, int bytes)
+    {
+        var command = MigrationCommand.GetControllerState(cntlid, _csvi, _csuuidi, (uint)bytes, offset);
+        var reading = await controlling.Pf.ReadBytesAsync(command, bytes);
+        return (Outcome.Of("Migration Receive, Get Controller State", reading.Answer), reading.Value);
+    }
+}

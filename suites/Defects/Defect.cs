@@ -1,0 +1,40 @@
+using Conformance.Device;
+using Conformance.Driver;
+using Conformance.Sim;
+
+namespace Conformance.Defects;
+
+/// <summary>A planted firmware bug: the correct simulated device with exactly one step replaced. The suite must notice it.</summary>
+public sealed class Defect
+{
+    private readonly Func<ControllerSteps> _source;
+    private readonly Func<ControllerSteps> _destination;
+
+    private Defect(string name, string breaks, string story, Func<ControllerSteps> source, Func<ControllerSteps> destination, MediatorSteps mediator)
+    {
+        (Name, Breaks, Story, Mediator) = (name, breaks, story, mediator);
+        (_source, _destination) = (source, destination);
+    }
+
+    /// <summary>As <c>--defect</c> takes it.</summary>
+    public string Name { get; }
+
+    /// <summary>The requirement, by the id under which the suite must report it.</summary>
+    public string Breaks { get; }
+
+    /// <summary>What the firmware does wrong, in a sentence.</summary>
+    public string Story { get; }
+
+    /// <summary>The mediator's steps, which are the host's; all as they should be unless the bug is there.</summary>
+    public MediatorSteps Mediator { get; }
+
+    /// <summary>Builds a pair that has it. Each pair gets steps of its own, so that what a defect counts begins anew.</summary>
+    public SimulatedPair CreatePair(World world, SimulatedPairOptions options) => SimulatedPair.Create(world, options, _source(), _destination());
+
+    /// <summary>A bug of the firmware of both sides.</summary>
+    internal static Defect OfDevice(string name, string breaks, string story, Func<ControllerSteps> steps) => new(name, breaks, story, steps, steps, new());
+
+    /// <summary>A bug of the mediator.</summary>
+    internal static Defect OfMediator(string name, string breaks, string story, MediatorSteps steps) =>
+        new(name, breaks, story, static () => new(), static () => new(), steps);
+}

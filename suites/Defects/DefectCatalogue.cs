@@ -1,0 +1,28 @@
+using Conformance.Sim;
+
+namespace Conformance.Defects;
+
+/// <summary>All planted bugs, by name.</summary>
+public static class DefectCatalogue
+{
+    // Late enough that the guest's load is under way, early enough that the shortest profile gets there.
+    private const int Which = 40;
+
+    public static IReadOnlyList<Defect> All { get; } =
+    [
+        Defect.OfDevice(
+            "lost-write", "data-integrity", "One write is acknowledged and never reaches the medium.",
+            static () => new ControllerSteps { Medium = new LostWrite(Which) }),
+        Defect.OfDevice(
+            "flipped-state-byte", "GET-05", "The saved state holds another head of the first submission queue than the controller.",
+            static () => new ControllerSteps { Encode = new FlippedHead() }),
+        Defect.OfDevice(
+            "unreported-block", "CDQ-18", "One changed block is missing from the reports of user data tracking.",
+            static () => new ControllerSteps { TrackLba = new UnreportedBlock(Which) }),
+        Defect.OfDevice(
+            "doubled-completion", "POST-02", "One command is completed twice.",
+            static () => new ControllerSteps { Complete = new DoubledCompletion(Which) }),
+    ];
+
+    public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+}

@@ -3,7 +3,9 @@ using Conformance.Nvme;
 
 namespace Conformance.Driver;
 
-/// <summary>How a procedure of several steps ended: done, or which step did not succeed and why. A device's answer is never an exception.</summary>
+/// <summary>
+/// How a procedure of several steps ended: done, or which step did not succeed and why. A device's answer is never an exception.
+/// </summary>
 public readonly record struct Outcome
 {
     /// <summary>The step that did not succeed; null when all did.</summary>

@@ -23,7 +23,9 @@ public sealed partial class NvmeController
             _identity = identity.Value;
             var smallestPage = (long)Prp.PageSize(Capabilities.MpsMin);
             // MDTS 0 is no limit, and a shift that leaves 32 bits is none that matters.
-            MaxTransfer = _identity.Mdts is 0 or > 18 ? _options.MaxTransfer : (int)Math.Min(smallestPage << _identity.Mdts, _options.MaxTransfer);
+            MaxTransfer = _identity.Mdts is 0 or > 18
+                ? _options.MaxTransfer
+                : (int)Math.Min(smallestPage << _identity.Mdts, _options.MaxTransfer);
             Admin.LimitTransfer(MaxTransfer);
         }
 
@@ -70,7 +72,8 @@ public sealed partial class NvmeController
         where T : unmanaged => ReadAsync<T>(AdminCommand.Identify((byte)cns, nsid, cntid, csi, cnsSpecificId));
 
     /// <summary>Get Features without data: the value is completion dword 0.</summary>
-    public async ValueTask<Reading<uint>> GetFeatureAsync(FeatureId fid, FeatureSelect select = FeatureSelect.Current, uint cdw11 = 0, uint nsid = 0)
+    public async ValueTask<Reading<uint>> GetFeatureAsync(
+        FeatureId fid, FeatureSelect select = FeatureSelect.Current, uint cdw11 = 0, uint nsid = 0)
     {
         var answer = await AdminAsync(AdminCommand.GetFeatures((byte)fid, (byte)select, cdw11, nsid));
         return new Reading<uint>(answer, answer.Completion.Dw0);

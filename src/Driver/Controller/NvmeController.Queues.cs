@@ -44,7 +44,9 @@ public sealed partial class NvmeController
         return (outcome, io.Path);
     }
 
-    /// <summary>Deletes a submission queue, then its completion queue if that is its own. To be called again where the second was refused.</summary>
+    /// <summary>
+    /// Deletes a submission queue, then its completion queue if that is its own. To be called again where the second was refused.
+    /// </summary>
     public async ValueTask<Outcome> DeleteQueuePairAsync(ushort qid)
     {
         var io = _io[qid];

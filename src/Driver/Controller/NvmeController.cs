@@ -136,7 +136,8 @@ public sealed partial class NvmeController
             var status = Status;
             if (status.Raw == uint.MaxValue) return Outcome.Failed("shutdown", "the function is gone");
             if (status.Shst == 2) return Outcome.Ok;
-            if (_world.Now >= deadline) return Outcome.Failed("shutdown", $"CSTS.SHST is {status.Shst} after {_options.ShutdownTimeout / 1_000_000:N0} ms");
+            if (_world.Now >= deadline)
+                return Outcome.Failed("shutdown", $"CSTS.SHST is {status.Shst} after {_options.ShutdownTimeout / 1_000_000:N0} ms");
             await _world.After(look);
         }
     }
@@ -203,7 +204,10 @@ public sealed partial class NvmeController
             _acq = Memory.RentAligned(_options.AdminCqEntries * CompletionEntry.Size, PageSize);
         }
 
-        var attributes = new AdminQueueAttributes { AsqsZ = (ushort)(_options.AdminSqEntries - 1), AcqsZ = (ushort)(_options.AdminCqEntries - 1) };
+        var attributes = new AdminQueueAttributes
+        {
+            AsqsZ = (ushort)(_options.AdminSqEntries - 1), AcqsZ = (ushort)(_options.AdminCqEntries - 1),
+        };
         Function.Write32(Register.Aqa, attributes.Raw);
         WriteAddress(Register.Asq, _asq);
         WriteAddress(Register.Acq, _acq);

@@ -18,7 +18,7 @@ public sealed record FeatureSetting(byte[] Command, byte[] Data, uint Result, lo
     /// <summary>SV: it outlives resets.</summary>
     public bool IsSaved => (Command[Cdw10Offset + 3] & 0x80) != 0;
 
-    /// <summary>Two settings with one key replace each other: identifier, namespace, and the part of dword 11 that selects an instance.</summary>
+    /// <summary>Settings with one key replace each other: identifier, namespace, the part of dword 11 that selects an instance.</summary>
     public (FeatureId Fid, uint Nsid, uint Instance) Key
     {
         get

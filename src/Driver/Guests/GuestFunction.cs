@@ -66,7 +66,7 @@ public sealed class GuestFunction : IFunction
 
     public IDmaSpace? Dma => Backing.Dma;
 
-    /// <summary>Null when a guest that has looked at this function would find everything where it was on the other; else what differs.</summary>
+    /// <summary>Null when a guest that knows this function would find everything where it was on the other; else what differs.</summary>
     public string? IncompatibleWith(IFunction destination)
     {
         var (here, there) = (new Capabilities(Backing.Read64(Register.Cap)), new Capabilities(destination.Read64(Register.Cap)));
@@ -211,7 +211,8 @@ public sealed class GuestFunction : IFunction
     }
 
     private bool Hits(int offset, int width) =>
-        Overlaps(offset, width, PciHeader.CommandOffset) || Overlaps(offset, width, _interrupts.ControlOffset) || Overlaps(offset, width, _deviceControl);
+        Overlaps(offset, width, PciHeader.CommandOffset) || Overlaps(offset, width, _interrupts.ControlOffset)
+        || Overlaps(offset, width, _deviceControl);
 
     private void WriteField(int field, ushort value)
     {

@@ -60,7 +60,8 @@ public sealed class GuestInterrupts
 
     /// <summary>True when a byte of BAR0 belongs to the table or the pending bits.</summary>
     public bool Covers(long offset) => _table is { } table
-        && ((ulong)(offset - table.TableOffset) < (ulong)table.TableLength || (ulong)(offset - table.PendingOffset) < (ulong)table.PendingLength);
+        && ((ulong)(offset - table.TableOffset) < (ulong)table.TableLength
+            || (ulong)(offset - table.PendingOffset) < (ulong)table.PendingLength);
 
     public MsixTableEntry Entry(int vector) => _entries[vector];
 

@@ -72,7 +72,9 @@ public sealed class Mediator : Actor
         Wake();
     }
 
-    /// <summary>Makes the guest's settings on a destination that is enabled and not yet suspended; enables it anew where it does not fit.</summary>
+    /// <summary>
+    /// Makes the guest's settings on a destination that is enabled and not yet suspended; enables it anew where it does not fit.
+    /// </summary>
     public async ValueTask<Outcome> ReplayAsync(NvmeController destination, MediatedState state)
     {
         var wanted = new ControllerConfiguration(state.Cc);
@@ -85,8 +87,8 @@ public sealed class Mediator : Actor
         return await _options.Steps.Replay.RunAsync(destination, state.Settings, World.Now);
     }
 
-    internal static bool IsTrapped(int offset) => offset is Register.Intms or Register.Intmc or Register.Cc or Register.Csts or Register.Nssr
-        or Register.Aqa or Register.Asq or (Register.Asq + 4) or Register.Acq or (Register.Acq + 4);
+    internal static bool IsTrapped(int offset) => offset is Register.Intms or Register.Intmc or Register.Cc or Register.Csts
+        or Register.Nssr or Register.Aqa or Register.Asq or (Register.Asq + 4) or Register.Acq or (Register.Acq + 4);
 
     internal void Trap(int offset, uint value)
     {
@@ -359,7 +361,7 @@ public sealed class Mediator : Actor
         else Guest.Fatal = true;
     }
 
-    /// <summary>A controller reset of the real one: I/O queues, features and events of the guest are gone, the host has its queue again.</summary>
+    /// <summary>A controller reset of the real one: what the guest had there is gone, and the host has its queue again.</summary>
     private async ValueTask<bool> RestartHostAsync(ControllerConfiguration wanted)
     {
         _used = true;

@@ -117,7 +117,8 @@ public sealed class DataPointers(DriverMemory memory, int pageSize)
             var here = rest.Length <= perPage ? rest.Length : perPage - 1;
             memory.Space.Write(lists[i], MemoryMarshal.AsBytes(rest[..here]));
             rest = rest[here..];
-            if (rest.Length > 0) memory.Space.Store(lists[i] + (ulong)(here * SglDescriptor.Size), Pointer(lists[i + 1], rest.Length, perPage));
+            if (rest.Length > 0)
+                memory.Space.Store(lists[i] + (ulong)(here * SglDescriptor.Size), Pointer(lists[i + 1], rest.Length, perPage));
         }
 
         return count;

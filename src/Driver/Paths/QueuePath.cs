@@ -40,7 +40,7 @@ public sealed class QueuePath : ICommandPath, ICompletionSink
         public bool Released;
     }
 
-    private readonly record struct Waiting(SubmissionEntry Command, DmaBuffer Data, DmaBuffer Metadata, Ticket Ticket);
+    private readonly record struct Waiting(SubmissionEntry Command, DmaBuffer Data, DmaBuffer Metadata, Ticket? Ticket);
 
     public QueuePath(World world, QueuePair queue, DataPointers pointers, QueuePathOptions options)
     {
@@ -108,8 +108,7 @@ public sealed class QueuePath : ICommandPath, ICompletionSink
         ticket.CompletedAt = 0;
         ticket.Outcome = IsDead ? TicketOutcome.Unknown : TicketOutcome.Pending;
         if (IsDead) return ticket;
-        if (_waiting.Count > 0 || !TryIssue(command, data, metadata, ticket)) _waiting.Enqueue(new Waiting(command, data, metadata, ticket));
-        else Queue.Ring();
+        Give(new Waiting(command, data, metadata, ticket));
         return ticket;
     }
 
@@ -142,7 +141,7 @@ public sealed class QueuePath : ICommandPath, ICompletionSink
         }
     }
 
-    /// <summary>Keeps <paramref name="count"/> Asynchronous Event Requests outstanding and reports their events in <see cref="Events"/>.</summary>
+    /// <summary>Keeps that many Asynchronous Event Requests outstanding and reports their events in <see cref="Events"/>.</summary>
     public void HoldEvents(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Min(_options.Depth, Queue.Entries - 1) - 1);
@@ -221,25 +220,31 @@ public sealed class QueuePath : ICommandPath, ICompletionSink
     private void RequestEvent()
     {
         // An event request is a command like any other but for its ticket, which nobody waits for.
-        var command = AdminCommand.AsyncEventRequest();
-        if (_waiting.Count > 0 || !TryIssue(command, default, default, null)) _waiting.Enqueue(new Waiting(command, default, default, null!));
-        else Queue.Ring();
+        Give(new Waiting(AdminCommand.AsyncEventRequest(), default, default, null));
     }
 
     private void IssueWaiting()
     {
-        while (_waiting.TryPeek(out var next) && TryIssue(next.Command, next.Data, next.Metadata, next.Ticket)) _waiting.Dequeue();
+        while (_waiting.TryPeek(out var next) && TryIssue(next)) _waiting.Dequeue();
         Queue.Ring();
     }
 
-    private bool TryIssue(SubmissionEntry command, in DmaBuffer data, in DmaBuffer metadata, Ticket? ticket)
+    /// <summary>Into the queue, or behind those that wait for room in it.</summary>
+    private void Give(in Waiting next)
+    {
+        if (_waiting.Count > 0 || !TryIssue(next)) _waiting.Enqueue(next);
+        else Queue.Ring();
+    }
+
+    private bool TryIssue(in Waiting next)
     {
         if (Queue.FreeSlots == 0 || !_slots.TryTake(out var slot, out var cid)) return false;
+        var (command, data, metadata, ticket) = next;
         ref var inFlight = ref _inFlight[slot];
         inFlight = new InFlight { Ticket = ticket, Data = data, Metadata = metadata, Position = Queue.Put, IsEvent = ticket is null };
         command.Cid = cid;
-        if (!data.IsEmpty)
-            inFlight.ListCount = _pointers.Build(ref command, data.Iova, data.Length, _options.Kind, _lists.AsSpan(slot * _listsPerSlot, _listsPerSlot));
+        var lists = _lists.AsSpan(slot * _listsPerSlot, _listsPerSlot);
+        if (!data.IsEmpty) inFlight.ListCount = _pointers.Build(ref command, data.Iova, data.Length, _options.Kind, lists);
         if (!metadata.IsEmpty) command.Mptr = metadata.Iova;
         return Queue.TryPut(command);
     }

@@ -93,7 +93,7 @@ public sealed class CompletionRing
         return count;
     }
 
-    /// <summary>Reads the entry that is <paramref name="ahead"/> places from the head, without consuming it or looking at its phase.</summary>
+    /// <summary>Reads the entry <paramref name="ahead"/> places from the head, without consuming it or looking at its phase.</summary>
     public CompletionEntry Peek(int ahead) => _memory.Load<CompletionEntry>(_entries.At((Head + ahead) % Entries));
 
     /// <summary>The phase tag that stands in a slot.</summary>

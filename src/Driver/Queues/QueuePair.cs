@@ -28,12 +28,14 @@ public sealed class QueuePair
         IFunction function, AddressSpace memory, ushort qid, ulong sqIova, int sqEntries, ulong cqIova, int cqEntries, int doorbellStride)
         : this(
             function, memory, qid, new QueueMemory(sqIova, sqEntries, SubmissionEntry.Size),
-            new CompletionRing(function, memory, qid, new QueueMemory(cqIova, cqEntries, CompletionEntry.Size), doorbellStride), doorbellStride)
+            new CompletionRing(function, memory, qid, new QueueMemory(cqIova, cqEntries, CompletionEntry.Size), doorbellStride),
+            doorbellStride)
     {
     }
 
     /// <summary>A submission queue on any completion queue, also one that others use.</summary>
-    public QueuePair(IFunction function, AddressSpace memory, ushort qid, QueueMemory submission, CompletionRing completion, int doorbellStride)
+    public QueuePair(
+        IFunction function, AddressSpace memory, ushort qid, QueueMemory submission, CompletionRing completion, int doorbellStride)
     {
         _function = function;
         _memory = memory;
@@ -92,7 +94,7 @@ public sealed class QueuePair
         }
     }
 
-    /// <summary>Writes one command at the tail, its identifier as given; false when the queue is full. Not heard before <see cref="Ring"/>.</summary>
+    /// <summary>Writes one command at the tail, identifier as given; false when the queue is full. Unheard until <see cref="Ring"/>.</summary>
     public bool TryPut(in SubmissionEntry entry)
     {
         if (FreeSlots == 0) return false;

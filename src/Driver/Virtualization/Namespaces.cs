@@ -9,12 +9,15 @@ public sealed class Namespaces(NvmeController controller)
     /// <summary>Creates a namespace of the NVM command set; attached to nobody yet.</summary>
     public async ValueTask<(Outcome Outcome, uint Nsid)> CreateAsync(NamespaceManagementData data)
     {
-        var answer = await controller.WriteBytesAsync(AdminCommand.NamespaceManagement((byte)NamespaceManagementSelect.Create), Wire.Bytes(data).ToArray());
+        var answer = await controller.WriteBytesAsync(
+            AdminCommand.NamespaceManagement((byte)NamespaceManagementSelect.Create), Wire.Bytes(data).ToArray());
         return (Outcome.Of("create namespace", answer), answer.Completion.Dw0);
     }
 
     public async ValueTask<Outcome> DeleteAsync(uint nsid) =>
-        Outcome.Of($"delete namespace {nsid}", await controller.AdminAsync(AdminCommand.NamespaceManagement((byte)NamespaceManagementSelect.Delete, nsid)));
+        Outcome.Of(
+            $"delete namespace {nsid}",
+            await controller.AdminAsync(AdminCommand.NamespaceManagement((byte)NamespaceManagementSelect.Delete, nsid)));
 
     public async ValueTask<Outcome> AttachAsync(uint nsid, params ushort[] controllers) =>
         Outcome.Of($"attach namespace {nsid}", await SendAsync(nsid, NamespaceAttachmentSelect.Attach, controllers));

@@ -79,7 +79,8 @@ public sealed class SecondaryControllers(NvmeController primary)
         var types = capabilities.Value.Crt;
         var outcome = await OfflineAsync(controller);
         if (outcome.IsOk && types.VirtualQueues) outcome = (await AssignAsync(controller, ResourceType.VirtualQueue, queuePairs)).Outcome;
-        if (outcome.IsOk && types.VirtualInterrupts) outcome = (await AssignAsync(controller, ResourceType.VirtualInterrupt, vectors)).Outcome;
+        if (outcome.IsOk && types.VirtualInterrupts)
+            outcome = (await AssignAsync(controller, ResourceType.VirtualInterrupt, vectors)).Outcome;
         if (!outcome.IsOk) return outcome;
         await function.ResetAsync();
         return await OnlineAsync(controller);
@@ -89,7 +90,8 @@ public sealed class SecondaryControllers(NvmeController primary)
     {
         var answer = await ManageAsync(action, controller, type, (ushort)count);
         var what = type == ResourceType.VirtualQueue ? "VQ" : "VI";
-        return new Assignment(Outcome.Of($"assign {count} {what} resources to controller {controller}", answer), (int)(answer.Completion.Dw0 & 0xFFFF));
+        return new Assignment(
+            Outcome.Of($"assign {count} {what} resources to controller {controller}", answer), (int)(answer.Completion.Dw0 & 0xFFFF));
     }
 
     private ValueTask<CommandAnswer> ManageAsync(

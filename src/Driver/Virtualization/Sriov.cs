@@ -56,7 +56,8 @@ public sealed class Sriov
         for (var vf = 1; vf <= count; vf++)
         {
             var requester = RequesterOf(vf);
-            if (bus.Find(requester) is not { } function) return (Outcome.Failed(step, $"VF {vf} does not answer at {requester}"), functions);
+            if (bus.Find(requester) is not { } function)
+                return (Outcome.Failed(step, $"VF {vf} does not answer at {requester}"), functions);
             functions.Add(function);
         }
 

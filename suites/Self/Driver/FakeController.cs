@@ -210,7 +210,8 @@ internal sealed class FakeController(World world, AddressSpace memory, FakeFunct
     private SecondaryControllerList ListFrom(ushort first)
     {
         var list = default(SecondaryControllerList);
-        foreach (var entry in Secondaries.Where(e => e.Scid >= first).Take(SecondaryControllerList.Capacity)) list.Entries[list.Nument++] = entry;
+        foreach (var entry in Secondaries.Where(e => e.Scid >= first).Take(SecondaryControllerList.Capacity))
+            list.Entries[list.Nument++] = entry;
         return list;
     }
 
@@ -254,7 +255,8 @@ internal sealed class FakeController(World world, AddressSpace memory, FakeFunct
         var ring = from.Completion;
         var entry = new CompletionEntry
         {
-            Dw0 = dw0, Dw1 = dw1, SqHead = (ushort)from.Head, SqId = (ushort)from.Qid, Cid = cid, StatusField = new StatusField(status, ring.Phase),
+            Dw0 = dw0, Dw1 = dw1, SqHead = (ushort)from.Head, SqId = (ushort)from.Qid, Cid = cid,
+            StatusField = new StatusField(status, ring.Phase),
         };
         Write(ring.Iova + ((ulong)ring.Tail * CompletionEntry.Size), MemoryMarshal.AsBytes(new ReadOnlySpan<CompletionEntry>(in entry)));
         ring.Tail = (ring.Tail + 1) % ring.Entries;

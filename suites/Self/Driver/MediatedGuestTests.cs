@@ -37,7 +37,8 @@ public sealed class MediatedGuestTests : IDisposable
     {
         Assert.That((await _sourceHost.StartAsync()).IsOk && (await _destinationHost.StartAsync()).IsOk, Is.True);
         _guestFunction = new GuestFunction(World, "guest", _sourceHost, _bench.GuestSpace, options);
-        _guest = new NvmeController(World, _guestFunction, _bench.Guest, guestOptions ?? new NvmeControllerOptions { AdminSqEntries = 8, AdminCqEntries = 6 });
+        _guest = new NvmeController(
+            World, _guestFunction, _bench.Guest, guestOptions ?? new NvmeControllerOptions { AdminSqEntries = 8, AdminCqEntries = 6 });
         var outcome = await _guest.StartAsync();
         Assert.That(outcome.IsOk, Is.True, outcome.ToString());
         await test();
@@ -188,7 +189,8 @@ public sealed class MediatedGuestTests : IDisposable
     {
         var requests = Enumerable.Range(0, 5).Select(_ => _guest.Admin.Submit(AdminCommand.AsyncEventRequest())).ToList();
         await World.After(1_000_000);
-        Assert.That(requests.Where(r => r.IsDone).Select(r => r.Status), Is.EqualTo(new[] { Status.AerLimitExceeded }), "AERL is 3, 0's based");
+        var refused = requests.Where(r => r.IsDone).Select(r => r.Status);
+        Assert.That(refused, Is.EqualTo(new[] { Status.AerLimitExceeded }), "AERL is 3, 0's based");
     });
 
     [Test]
@@ -204,7 +206,8 @@ public sealed class MediatedGuestTests : IDisposable
         var abort = _guest.Admin.Submit(AdminCommand.Abort(0, cid));
         var abortRequest = _guest.Admin.Submit(AdminCommand.Abort(0, requestCid));
         await World.After(100_000);
-        Assert.That((abortRequest.Status, abortRequest.Completion.Dw0, request.Status), Is.EqualTo((Status.Success, 0u, Status.AbortRequested)));
+        Assert.That((abortRequest.Status, abortRequest.Completion.Dw0), Is.EqualTo((Status.Success, 0u)));
+        Assert.That(request.Status, Is.EqualTo(Status.AbortRequested));
         var running = _source.Controller.Seen[^1].Command;
         Assert.That((AdminOpcode)running.Opcode, Is.EqualTo(AdminOpcode.Abort));
         var target = _source.Controller.Seen.Single(s => (AdminOpcode)s.Command.Opcode == AdminOpcode.GetLogPage).Command;
@@ -246,7 +249,8 @@ public sealed class MediatedGuestTests : IDisposable
         if (byConfig)
         {
             var express = PciConfig.FindCapability(_guestFunction, CapabilityId.PciExpress);
-            _guestFunction.WriteConfig(express + PcieCapability.DeviceControlOffset, 2, new DeviceControl { InitiateFunctionLevelReset = true }.Raw);
+            var initiate = new DeviceControl { InitiateFunctionLevelReset = true };
+            _guestFunction.WriteConfig(express + PcieCapability.DeviceControlOffset, 2, initiate.Raw);
             await World.After(1_000_000_000);
             _guest.Forget();
         }
@@ -329,7 +333,9 @@ public sealed class MediatedGuestTests : IDisposable
         Assert.That(state.Admin.Unanswered, Is.Empty);
         late.Add(untaken);
         foreach (var ticket in late) await World.Until(ticket.Signal, () => ticket.IsDone);
-        var issued = _destination.Controller.Seen.Where(s => (AdminOpcode)s.Command.Opcode == AdminOpcode.KeepAlive).Select(s => s.Command.Cdw10);
+        var issued = _destination.Controller.Seen
+            .Where(s => (AdminOpcode)s.Command.Opcode == AdminOpcode.KeepAlive)
+            .Select(s => s.Command.Cdw10);
         Assert.That(issued, Is.EqualTo(new uint[] { 1, 2, 3, 4 }));
         Assert.That(_guest.Admin.Strays, Is.Empty);
     });

@@ -153,7 +153,9 @@ public sealed class NvmeControllerTests : IDisposable
     {
         var controller = NewController();
         await controller.StartAsync();
-        var all = Enumerable.Range(0, count).Select(i => new SecondaryControllerEntry { Scid = (ushort)((i * 3) + 1), Vfn = (ushort)(i + 1) }).ToList();
+        var all = Enumerable.Range(0, count)
+            .Select(i => new SecondaryControllerEntry { Scid = (ushort)((i * 3) + 1), Vfn = (ushort)(i + 1) })
+            .ToList();
         _function.Controller.Secondaries.AddRange(all);
         var list = await new SecondaryControllers(controller).ListAsync();
         Assert.That((list.IsOk, list.Value.SequenceEqual(all)), Is.EqualTo((true, true)));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Conformance.Driver;
 using Conformance.Nvme;
 using NUnit.Framework;
@@ -35,8 +34,8 @@ public sealed class QueuePairTests : IDisposable
     {
         var entry = new CompletionEntry { Cid = cid, SqHead = sqHead, SqId = sqId, StatusField = new StatusField(Status.Success, _phase) };
         var at = Cq + ((ulong)_cqTail * CompletionEntry.Size);
-        _bench.GuestSpace.Resolve(at, out var offset).DeviceSpan(offset, CompletionEntry.Size)[..].Clear();
-        MemoryMarshal.AsBytes(new ReadOnlySpan<CompletionEntry>(in entry)).CopyTo(_bench.GuestSpace.Resolve(at, out offset).DeviceSpan(offset, 16));
+        var memory = _bench.GuestSpace.Resolve(at, out var offset);
+        Wire.Bytes(entry).CopyTo(memory.DeviceSpan(offset, CompletionEntry.Size));
         if (++_cqTail < cqEntries) return;
         _cqTail = 0;
         _phase = !_phase;

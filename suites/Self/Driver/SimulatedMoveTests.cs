@@ -15,11 +15,11 @@ public sealed class SimulatedMoveTests : IDisposable
 {
     private const ulong GuestBase = 0x10_0000;
 
-    private readonly World _world = new(ClockKind.Virtual, timeLimit: 600_000_000_000, stepLimit: 5_000_000);
     private readonly GuestMemory _memory = new("guest", 4 << 20);
     private readonly AddressSpace _space = new("guest");
-    private readonly SimulatedSide _source;
-    private readonly SimulatedSide _destination;
+    private World _world = null!;
+    private SimulatedSide _source = null!;
+    private SimulatedSide _destination = null!;
     private NvmeController _sourceHost = null!;
     private NvmeController _destinationHost = null!;
     private ushort _sourceId;
@@ -27,23 +27,25 @@ public sealed class SimulatedMoveTests : IDisposable
     private GuestFunction _function = null!;
     private NvmeController _guest = null!;
 
-    public SimulatedMoveTests()
+    public void Dispose()
     {
+        _source?.Dispose();
+        _destination?.Dispose();
+        _memory.Dispose();
+    }
+
+    private void Run(Func<Task> test, ClockKind clock = ClockKind.Virtual)
+    {
+        _world = new World(clock, timeLimit: 600_000_000_000, stepLimit: 5_000_000);
         var device = new SimulatedDevice { Timing = new SimulatedTiming { Admin = new Duration(5_000), Read = new Duration(20_000) } };
         var pair = SimulatedPair.Create(_world, new SimulatedPairOptions { Medium = MediumSharing.Shared, Device = device });
         _source = new SimulatedSide(_world, pair.Source);
         _destination = new SimulatedSide(_world, pair.Destination);
         _space.Add(GuestBase, _memory);
+        _world.Run(() => BootAsync(test));
     }
 
-    public void Dispose()
-    {
-        _source.Dispose();
-        _destination.Dispose();
-        _memory.Dispose();
-    }
-
-    private void Run(Func<Task> test) => _world.Run(async () =>
+    private async Task BootAsync(Func<Task> test)
     {
         await _source.StartAsync();
         await _destination.StartAsync();
@@ -56,10 +58,11 @@ public sealed class SimulatedMoveTests : IDisposable
         _function = new GuestFunction(_world, "guest", _sourceHost, _space);
         Assert.That(_function.IncompatibleWith(_destinationHost.Function), Is.Null);
         _guest = new NvmeController(
-            _world, _function, new DriverMemory(_space, new PageAllocator(GuestBase, _memory.Length)), new NvmeControllerOptions { Events = 2 });
+            _world, _function, new DriverMemory(_space, new PageAllocator(GuestBase, _memory.Length)),
+            new NvmeControllerOptions { Events = 2 });
         SimulatedSide.Ok(await _guest.StartAsync());
         await test();
-    });
+    }
 
     private async Task<QueuePath> NewPathAsync(ushort qid, ushort vector)
     {
@@ -82,7 +85,8 @@ public sealed class SimulatedMoveTests : IDisposable
 
         SimulatedSide.Ok(await mediator.ReplayAsync(toHost, host.Admin!));
         Assert.That((await to.Pf.AdminAsync(MigrationCommand.Suspend(toId))).IsOk, Is.True);
-        var set = await to.Pf.WriteBytesAsync(MigrationCommand.SetControllerState(toId, 1, 0, (uint)length), received.Value.AsMemory(0, length));
+        var set = await to.Pf.WriteBytesAsync(
+            MigrationCommand.SetControllerState(toId, 1, 0, (uint)length), received.Value.AsMemory(0, length));
         Assert.That(set.IsOk, Is.True, set.ToString());
         _function.MoveTo(toHost, host);
         Assert.That((await to.Pf.AdminAsync(MigrationCommand.Resume(toId))).IsOk, Is.True);
@@ -110,7 +114,7 @@ public sealed class SimulatedMoveTests : IDisposable
     });
 
     [Test]
-    public void Io_and_admin_commands_in_flight_survive_moves_there_and_back() => Run(async () =>
+    public void Io_and_admin_commands_in_flight_survive_moves_there_and_back([Values] ClockKind clock) => Run(async () =>
     {
         await _guest.SetQueueCountAsync(2);
         await _guest.SetFeatureAsync(FeatureId.Arbitration, 3);
@@ -151,5 +155,5 @@ public sealed class SimulatedMoveTests : IDisposable
         Assert.That(paths.Append(_guest.Admin).SelectMany(p => p.Strays), Is.Empty);
         Assert.That(paths.Append(_guest.Admin).Sum(p => p.Queue.BadHeads), Is.Zero);
         Assert.That(_function.Mediator!.Guest.HeldEvents, Has.Count.EqualTo(2));
-    });
+    }, clock);
 }

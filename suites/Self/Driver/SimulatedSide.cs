@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Conformance.Self.Driver;
 
-/// <summary>One side of a simulated pair under the project's own driver: the PF started, its VFs on, what the host needs of them at hand.</summary>
+/// <summary>One side of a simulated pair under the project's own driver: PF, VFs, and what a host needs for them.</summary>
 internal sealed class SimulatedSide : IDisposable
 {
     public const ulong HostWindow = 0x8_0000_0000;
@@ -51,7 +51,7 @@ internal sealed class SimulatedSide : IDisposable
         Vfs = functions;
     }
 
-    /// <summary>The controller identifier of a VF that was brought online, with a space in which guest memory and the host's window lie.</summary>
+    /// <summary>Brings a VF online, with guest memory and the host's window in its space; returns its controller identifier.</summary>
     public async Task<ushort> BringUpAsync(int vf, GuestMemory guest, ulong guestIova)
     {
         var (found, entry) = await Secondaries.FindAsync(vf);

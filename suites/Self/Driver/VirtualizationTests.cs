@@ -127,7 +127,8 @@ public sealed class VirtualizationTests : IDisposable
         var space = new AddressSpace("VF");
         space.Add(0x10_0000, memory);
         var vf = new NvmeController(
-            _world, _side.Vfs[0], new DriverMemory(space, new PageAllocator(0x10_0000, memory.Length)), new NvmeControllerOptions { DataPointers = kind });
+            _world, _side.Vfs[0], new DriverMemory(space, new PageAllocator(0x10_0000, memory.Length)),
+            new NvmeControllerOptions { DataPointers = kind });
         SimulatedSide.Ok(await vf.StartAsync());
         await vf.SetQueueCountAsync(1);
         var (outcome, path) = await vf.CreateIoPathAsync(new IoQueueSpec(1, 16, 16) { Vector = 1 }, 8);

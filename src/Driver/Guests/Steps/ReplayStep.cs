@@ -4,7 +4,9 @@ using Conformance.Nvme;
 
 namespace Conformance.Driver;
 
-/// <summary>Makes on a fresh destination the settings that the guest made on the source. To be done before the destination is suspended.</summary>
+/// <summary>
+/// Makes on a fresh destination the settings that the guest made on the source. To be done before the destination is suspended.
+/// </summary>
 public class ReplayStep
 {
     /// <param name="destination">Enabled, with the host's own admin queue and no I/O queues.</param>

@@ -3,7 +3,9 @@ using Conformance.Nvme;
 
 namespace Conformance.Driver;
 
-/// <summary>Takes the saved form of the virtual admin side. The source's device is suspended: nothing is fetched or answered any more.</summary>
+/// <summary>
+/// Takes the saved form of the virtual admin side. The source's device is suspended: nothing is fetched or answered any more.
+/// </summary>
 public class SnapshotStep
 {
     public virtual MediatedState Run(GuestAdmin guest) => new()

@@ -129,6 +129,9 @@ public sealed record SimulatedCapabilities
     /// <summary>CAP.NSSRS: NVM Subsystem Reset by NSSR.</summary>
     public bool SubsystemReset { get; init; } = true;
 
+    /// <summary>I/O commands of one controller fetched and not completed, at most; 0 as many as the completion queues take.</summary>
+    public int CommandsAtOnce { get; init; }
+
     /// <summary>MDTS: largest transfer is 2^n memory pages of MPSMIN; 0 without limit.</summary>
     public byte Mdts { get; init; } = 8;
 

@@ -18,7 +18,10 @@ internal class ArbitrateStep
         return StepResult.Done;
     }
 
-    private static bool IsEligible(SubmissionQueue queue) => queue.HasWork && queue.Completion.Free > 0;
+    /// <summary>A device holds so many I/O commands at once and leaves the others in their queues; admin commands always find a place.</summary>
+    private static bool IsEligible(ControllerCore c, SubmissionQueue queue) =>
+        queue.HasWork && queue.Completion.Free > 0
+        && (queue.IsAdmin || c.Options.Capabilities.CommandsAtOnce is not (> 0 and var most) || c.Truth.InFlight < most);
 
     private static int Burst(ControllerCore c)
     {
@@ -31,7 +34,7 @@ internal class ArbitrateStep
         var queues = c.Queues.Submission;
         if (queues.Count == 0) return null;
         var next = c.Queues.Next % queues.Count;
-        if (c.Queues.Burst > 0 && among(queues[next]) && IsEligible(queues[next]))
+        if (c.Queues.Burst > 0 && among(queues[next]) && IsEligible(c, queues[next]))
         {
             c.Queues.Burst--;
             return queues[next];
@@ -40,7 +43,7 @@ internal class ArbitrateStep
         for (var i = 1; i <= queues.Count; i++)
         {
             var candidate = (next + i) % queues.Count;
-            if (!among(queues[candidate]) || !IsEligible(queues[candidate])) continue;
+            if (!among(queues[candidate]) || !IsEligible(c, queues[candidate])) continue;
             c.Queues.Next = candidate;
             c.Queues.Burst = Burst(c) - 1;
             return queues[candidate];
@@ -52,7 +55,7 @@ internal class ArbitrateStep
     private static SubmissionQueue? Weighted(ControllerCore c)
     {
         // The admin queue before all, then urgent ones, then the others by credits.
-        if (c.Queues.Sq(0) is { } admin && IsEligible(admin)) return admin;
+        if (c.Queues.Sq(0) is { } admin && IsEligible(c, admin)) return admin;
         if (RoundRobin(c, static q => !q.IsAdmin && q.Priority == 0) is { } urgent) return urgent;
         for (var refill = 0; refill < 2; refill++)
         {

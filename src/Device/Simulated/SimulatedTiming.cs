@@ -1,7 +1,7 @@
 namespace Conformance.Device;
 
 /// <summary>
-/// What things cost on the simulated device. All zero: a command completes in the step that fetched it. Commands outstanding
+/// What things cost on the simulated device. As delivered, a command completes in the step that fetched it. Commands outstanding
 /// at the same time overlap.
 /// </summary>
 public sealed record SimulatedTiming
@@ -40,6 +40,12 @@ public sealed record SimulatedTiming
 
     /// <summary>From CC.SHN set to CSTS.SHST complete.</summary>
     public Duration Shutdown { get; init; }
+
+    /// <summary>
+    /// From a Function Level Reset, a way from D3hot to D0, or VF Enable set to the function answering again. Announced by Readiness Time
+    /// Reporting where shorter than the 100 ms of PCI Express, which is the most.
+    /// </summary>
+    public Duration FunctionReset { get; init; } = Duration.FromMicroseconds(100);
 
     /// <summary>Format NVM of a namespace.</summary>
     public Duration Format { get; init; }

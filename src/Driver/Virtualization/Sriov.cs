@@ -6,7 +6,7 @@ namespace Conformance.Driver;
 /// <summary>SR-IOV of a physical function: which virtual functions there are, and turning them on and off.</summary>
 public sealed class Sriov
 {
-    // What PCI Express asks a host to wait before it touches a VF, and after it took them away.
+    // What PCI Express asks a host to wait before it touches a VF, unless Readiness Time Reporting says less, and after it took them away.
     private const long EnableWait = 100_000_000;
     private const long DisableWait = 1_000_000_000;
 
@@ -42,7 +42,10 @@ public sealed class Sriov
     public RequesterId RequesterOf(int vf) => _function.Requester.VirtualFunction(
         vf, Read16(SrIovCapability.FirstVfOffsetOffset), Read16(SrIovCapability.VfStrideOffset));
 
-    /// <summary>Turns <paramref name="count"/> VFs on, with memory space, waits, and finds each on the bus.</summary>
+    /// <summary>
+    /// Turns <paramref name="count"/> VFs on, with memory space, waits, and finds each on the bus. A VF's own Readiness Time Reporting cannot
+    /// be read before there is a VF, so the Reset Time of the PF's is taken; where a VF does not answer then, the rest of 100 ms is waited.
+    /// </summary>
     public async ValueTask<(Outcome Outcome, IReadOnlyList<IFunction> Functions)> EnableAsync(IBus bus, int count)
     {
         const string step = "enable VFs";
@@ -51,7 +54,9 @@ public sealed class Sriov
         Write16(SrIovCapability.NumVfsOffset, (ushort)count);
         if (NumVfs != count) return (Outcome.Failed(step, $"NumVFs reads {NumVfs} after {count} was written"), []);
         Control = Control with { VfEnable = true, VfMemorySpace = true };
-        await _world.After(EnableWait);
+        var announced = Math.Min(ReadinessTimes.Read(_function)?.Reset ?? EnableWait, EnableWait);
+        await _world.After(announced);
+        if (!AllAnswer(bus, count)) await _world.After(EnableWait - announced);
         var functions = new List<IFunction>(count);
         for (var vf = 1; vf <= count; vf++)
         {
@@ -70,6 +75,17 @@ public sealed class Sriov
         Control = Control with { VfEnable = false, VfMemorySpace = false };
         await _world.After(DisableWait);
         Write16(SrIovCapability.NumVfsOffset, 0);
+    }
+
+    private bool AllAnswer(IBus bus, int count)
+    {
+        for (var vf = 1; vf <= count; vf++)
+        {
+            if (bus.Find(RequesterOf(vf)) is not { } function || function.ReadConfig(PciHeader.RevisionIdOffset, 4) == uint.MaxValue)
+                return false;
+        }
+
+        return true;
     }
 
     private ushort Read16(int register) => (ushort)_function.ReadConfig(_capability + register, 2);

@@ -20,6 +20,7 @@ public enum ExtendedCapabilityId : ushort
     Ari = 0x000E,
     Ats = 0x000F,
     SrIov = 0x0010,
+    ReadinessTimeReporting = 0x0022,
 }
 
 /// <summary>The first two bytes of every capability.</summary>

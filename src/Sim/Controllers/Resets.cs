@@ -62,6 +62,7 @@ internal static class Resets
             // A reset of the PF takes VF Enable with it.
             if ((function.Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfEnable) != 0) SecondaryControllers.DisableFunctions(c);
             function.Config.Reset();
+            function.BusyUntil(c.Now + c.Options.Timing.FunctionReset.Nanoseconds);
         }
 
         function.Msix.Vectors = c.Resources.Vectors;

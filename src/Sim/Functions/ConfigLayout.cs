@@ -15,6 +15,7 @@ internal static class ConfigLayout
     public const int Msix = 0xB0;
     public const int MsixControl = Msix + 2;
     public const int Ari = 0x100;
+    public const int ReadinessTimes = 0x120;
     public const int Sriov = 0x140;
     public const int SriovControl = Sriov + 0x08;
     public const int InitialVfs = Sriov + 0x0C;
@@ -39,8 +40,10 @@ internal static class ConfigLayout
     /// <param name="Vectors">Entries of the MSI-X table.</param>
     /// <param name="TableOffset">Of the MSI-X table in BAR0.</param>
     /// <param name="PendingOffset">Of the pending bits in BAR0.</param>
+    /// <param name="ResetTime">ns that the function needs after a reset.</param>
     public readonly record struct Shape(
-        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, long BarLength, int Vectors, int TableOffset, int PendingOffset);
+        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, long BarLength, int Vectors, int TableOffset, int PendingOffset,
+        long ResetTime);
 
     public static ConfigSpace Build(in Shape shape)
     {
@@ -77,10 +80,32 @@ internal static class ConfigLayout
         space.Define(Msix, 4, 0x0000_0011 | ((uint)Math.Max(0, shape.Vectors - 1) << 16), MsixEnable | MsixFunctionMask);
         space.Define(Msix + 4, 4, (uint)shape.TableOffset); // BIR 0
         space.Define(Msix + 8, 4, (uint)shape.PendingOffset);
+
+        AddExtended(space, Ari, ExtendedCapabilityId.Ari);
+        if (shape.ResetTime < SimFunction.LongestReset) AddReadinessTimes(space, ReadinessTime.AtLeast(shape.ResetTime));
         return space;
     }
 
-    /// <summary>Adds ARI and SR-IOV to a PF's space.</summary>
+    /// <summary>Puts the header of an extended capability and links it behind those before it, which are lower.</summary>
+    private static void AddExtended(ConfigSpace space, int offset, ExtendedCapabilityId id)
+    {
+        space.Define(offset, 4, new ExtendedCapabilityHeader { Id = id, Version = 1 }.Raw);
+        if (offset == ExtendedCapabilityHeader.First) return;
+        var last = ExtendedCapabilityHeader.First;
+        while (HeaderAt(space, last).Next is var next && next != 0) last = next;
+        space.Define(last, 4, (HeaderAt(space, last) with { Next = (ushort)offset }).Raw);
+    }
+
+    private static ExtendedCapabilityHeader HeaderAt(ConfigSpace space, int offset) => new(space.Dword(offset));
+
+    private static void AddReadinessTimes(ConfigSpace space, ReadinessTime time)
+    {
+        AddExtended(space, ReadinessTimes, ExtendedCapabilityId.ReadinessTimeReporting);
+        space.Define(ReadinessTimes + 4, 4, new ReadinessTimes1 { Reset = time, LinkUp = time, Valid = true }.Raw);
+        space.Define(ReadinessTimes + 8, 4, new ReadinessTimes2 { FunctionReset = time, D3HotToD0 = time }.Raw);
+    }
+
+    /// <summary>Adds SR-IOV to a PF's space.</summary>
     /// <param name="space">Of the PF.</param>
     /// <param name="topology">TotalVFs and VF Stride.</param>
     /// <param name="offset">First VF Offset.</param>
@@ -88,9 +113,7 @@ internal static class ConfigLayout
     /// <param name="vfBarLength">Bytes of a VF's BAR0.</param>
     public static void AddSriov(ConfigSpace space, SimulatedTopology topology, ushort offset, ushort vfDeviceId, long vfBarLength)
     {
-        space.Define(Ari, 4, 0x0001_000E | ((uint)Sriov << 20));
-        space.Define(Ari + 4, 4, 0);
-        space.Define(Sriov, 4, 0x0001_0010);
+        AddExtended(space, Sriov, ExtendedCapabilityId.SrIov);
         space.Define(Sriov + 4, 4, 0x2); // ARI capable hierarchy preserved
         space.Define(SriovControl, 4, 0, VfEnable | VfMemorySpace | (1u << 4));
         space.Define(InitialVfs, 2, (uint)topology.VirtualFunctions);

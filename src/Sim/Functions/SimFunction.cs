@@ -9,13 +9,14 @@ namespace Conformance.Sim;
 /// </summary>
 public sealed class SimFunction : IFunction
 {
-    /// <summary>ns that a host must wait after a Function Level Reset, and after setting VF Enable.</summary>
-    public const long ResetWait = 100_000_000;
+    /// <summary>ns that a host waits after a Function Level Reset, and after setting VF Enable, unless the function says less.</summary>
+    public const long LongestReset = 100_000_000;
 
     private const uint AllOnes = 0xFFFF_FFFF;
 
     private DmaSpace? _space;
     private bool _present;
+    private long _readyAt;
 
     internal SimFunction(
         SimHost host,
@@ -78,26 +79,35 @@ public sealed class SimFunction : IFunction
 
     internal DmaSpace? Space => Volatile.Read(ref _space);
 
+    /// <summary>There, and not within the time that a reset takes: answers its host.</summary>
+    private bool Answers => IsPresent && (Volatile.Read(ref _readyAt) == 0 || World.Now >= Volatile.Read(ref _readyAt));
+
     /// <summary>Command register bit 2, in D0, and there at all: may send requests.</summary>
     internal bool BusMaster => IsPresent && (Config.Dword(ConfigLayout.Command) & ConfigLayout.BusMaster) != 0
         && (Config.Dword(ConfigLayout.PowerControl) & 3) == 0;
 
-    private bool MemoryEnabled => IsPresent && (Config.Dword(ConfigLayout.PowerControl) & 3) == 0 && (Physical is null
+    private bool MemoryEnabled => Answers && (Config.Dword(ConfigLayout.PowerControl) & 3) == 0 && (Physical is null
         ? (Config.Dword(ConfigLayout.Command) & ConfigLayout.MemorySpace) != 0
         : (Physical.Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfMemorySpace) != 0);
 
     private World World => Host.World;
 
+    /// <summary>ns: what Readiness Time Reporting says, 100 ms without it.</summary>
+    private long FunctionResetTime =>
+        new ExtendedCapabilityHeader(Config.Dword(ConfigLayout.ReadinessTimes)).Id == ExtendedCapabilityId.ReadinessTimeReporting
+            ? new ReadinessTimes2(Config.Dword(ConfigLayout.ReadinessTimes + 8)).FunctionReset.Nanoseconds
+            : LongestReset;
+
     public uint ReadConfig(int offset, int width)
     {
         RequireAligned(offset, width, ConfigSpace.Size);
-        return IsPresent ? Config.Read(offset, width) : AllOnes >> (32 - (width * 8));
+        return Answers ? Config.Read(offset, width) : AllOnes >> (32 - (width * 8));
     }
 
     public void WriteConfig(int offset, int width, uint value)
     {
         RequireAligned(offset, width, ConfigSpace.Size);
-        if (!IsPresent) return;
+        if (!Answers) return;
         var (old, next) = Config.Write(offset, width, value);
         // A reset bit reads as zero and causes something each time; every other write does only where it changed something.
         if (old == next) return;
@@ -164,9 +174,11 @@ public sealed class SimFunction : IFunction
     public async ValueTask ResetAsync()
     {
         var control = ReadConfig(ConfigLayout.DeviceControl, 2);
+        // Read before: there is nothing to be read until it is over.
+        var wait = FunctionResetTime;
         WriteConfig(ConfigLayout.DeviceControl, 2, control | ConfigLayout.InitiateFlr);
         await DeviceLane.PassAsync(World);
-        await World.After(ResetWait);
+        await World.After(wait);
     }
 
     public ValueTask AttachAsync(IDmaSpace space)
@@ -183,6 +195,9 @@ public sealed class SimFunction : IFunction
     }
 
     public override string ToString() => $"{Name} ({Requester})";
+
+    /// <summary>Answers nobody until a time, ns: a reset.</summary>
+    internal void BusyUntil(long at) => Volatile.Write(ref _readyAt, at);
 
     private static void RequireAligned(long offset, int width, long length)
     {

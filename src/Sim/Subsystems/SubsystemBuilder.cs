@@ -42,7 +42,7 @@ internal static class SubsystemBuilder
 
         var shape = new ConfigLayout.Shape(
             options.Identity, primary is not null, options.Topology.PhysicalFunctions > 1, registers.Length, mostVectors,
-            registers.MsixTable, registers.MsixPending);
+            registers.MsixTable, registers.MsixPending, options.Timing.FunctionReset.Nanoseconds);
         var config = ConfigLayout.Build(in shape);
         if (primary is null && options.Topology.VirtualFunctions > 0)
         {
@@ -65,6 +65,7 @@ internal static class SubsystemBuilder
         core.Features.Define(FeatureId.TemperatureThreshold, 343);
         Resets.PowerOn(core);
         Resets.ResetFunction(core, ResetKind.ConventionalReset);
+        function.BusyUntil(0); // delivered: its reset is long over
         subsystem.Add(core);
         return core;
     }

@@ -36,6 +36,7 @@ internal static class FieldOffsets
         [typeof(ProtectionInformation)] = "Guard 0 ApplicationTag 2 ReferenceTag 4",
         [typeof(CopyRange)] = "Snsid 0 Sopt 22 Elbat 28 Elbatm 30",
         [typeof(CopyRangeLong)] = "Snsid 0 Sopt 22 Elbat 36 Elbatm 38",
+        [typeof(ReadinessTimeReportingCapability)] = "Header 0 Times1 4 Times2 8",
         [typeof(CapabilityHeader)] = "Id 0 Next 1",
     };
 

@@ -51,7 +51,7 @@ internal sealed class Rig : IDisposable
         {
             pf.Function.WriteConfig(sriov + 0x10, 2, 4);
             pf.Function.WriteConfig(sriov + 8, 2, 9);
-            await World.After(SimFunction.ResetWait);
+            await World.After(SimFunction.LongestReset);
         }
 
         var offset = (ushort)pf.Function.ReadConfig(sriov + 0x14, 2);

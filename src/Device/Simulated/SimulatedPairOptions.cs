@@ -36,6 +36,8 @@ public sealed record SimulatedDevice
 
     public SimulatedIdentity Identity { get; init; } = new();
 
+    public SimulatedIoCommands IoCommands { get; init; } = new();
+
     /// <summary>What the subsystem is delivered with; NSID 1 is the first.</summary>
     public IReadOnlyList<SimulatedNamespace> Namespaces { get; init; } = [new()];
 

@@ -65,6 +65,13 @@ internal static class IdentifyControllers
         page.Ver = Nvme.Version.Of(1, 1).Raw;
         page.Aocs = new() { ReportAllocatedLbas = c.Subsystem.AdminCommands[(byte)AdminOpcode.GetLbaStatus]?.IsSupported(c) == true };
         page.Lbamqf = LbaMigrationQueueEntry.Format;
+        var limits = c.Options.IoCommands;
+        page.Vsl = limits.VerifySizeLimit;
+        page.Wzsl = limits.WriteZeroesSizeLimit;
+        page.Wusl = limits.WriteUncorrectableSizeLimit;
+        page.Dmrl = limits.DatasetRanges;
+        page.Dmrsl = limits.DatasetRangeBlocks;
+        page.Dmsl = (ulong)limits.DatasetBlocks;
     }
 
     private static void FillMigration(ControllerCore c, ref IdentifyController page)

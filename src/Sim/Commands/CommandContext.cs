@@ -71,6 +71,9 @@ internal sealed class CommandContext : Work
     /// <summary>Number of logical blocks, a plain count.</summary>
     public uint Blocks { get; set; }
 
+    /// <summary>How much of it is done, by a handler that goes on piece by piece.</summary>
+    public long Done { get; set; }
+
     /// <summary>What the handler keeps between two calls.</summary>
     public object? Notes { get; set; }
 
@@ -127,6 +130,7 @@ internal sealed class CommandContext : Work
         Namespace = null;
         Slba = 0;
         Blocks = 0;
+        Done = 0;
         Notes = null;
         Phase = 0;
         Outstanding = false;

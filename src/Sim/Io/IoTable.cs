@@ -7,6 +7,9 @@ internal static class IoTable
     {
         var table = new CommandTable();
         ReadWriteCommands.AddTo(table);
+        BlockStateCommands.AddTo(table);
+        CheckCommands.AddTo(table);
+        DatasetCommands.AddTo(table);
         return table;
     }
 }

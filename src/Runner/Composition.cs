@@ -14,7 +14,26 @@ internal static class Composition
     public static CombinationRunner Bench(string? defect)
     {
         var planted = defect is null ? null : DefectCatalogue.Find(defect);
-        return (plan, progress, stop) => new CombinationRun(plan, (world, combination) => Simulated(world, combination, planted), progress).Execute(stop);
+        return (plan, progress, stop) =>
+            new CombinationRun(plan, (world, combination) => Simulated(world, combination, planted), progress).Execute(stop);
+    }
+
+    /// <summary>
+    /// Why the pair of a plan cannot be built, in a line. It is built once and thrown away, so that what no check of a single key could
+    /// find is told before anything runs.
+    /// </summary>
+    public static string? WhyNot(Plan plan)
+    {
+        try
+        {
+            SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(plan.Combinations[0].Pair, plan.Combinations[0].Vfs));
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            // Without the name of the parameter, which is ours.
+            return e.Message.Split(" (Parameter")[0];
+        }
     }
 
     /// <summary>A fresh simulated pair, as delivered: one namespace for each function that moves, holding nothing.</summary>

@@ -41,11 +41,13 @@ public static class ExitCodes
 {
     private static readonly ExitCode[] s_worstFirst =
     [
-        ExitCode.HarnessFailed, ExitCode.NonConformant, ExitCode.UnexpectedPass, ExitCode.Regression, ExitCode.Inconclusive, ExitCode.Conformant,
+        ExitCode.HarnessFailed, ExitCode.NonConformant, ExitCode.UnexpectedPass,
+        ExitCode.Regression, ExitCode.Inconclusive, ExitCode.Conformant,
     ];
 
     /// <summary>The worst of the codes that a run can earn; of none: inconclusive, for nothing was selected.</summary>
-    public static ExitCode Worst(IReadOnlyCollection<ExitCode> codes) => codes.Count == 0 ? ExitCode.Inconclusive : s_worstFirst.First(codes.Contains);
+    public static ExitCode Worst(IReadOnlyCollection<ExitCode> codes) =>
+        codes.Count == 0 ? ExitCode.Inconclusive : s_worstFirst.First(codes.Contains);
 
     /// <summary>What the combinations of a run earn together.</summary>
     public static ExitCode Of(IReadOnlyCollection<CombinationRecord> combinations)

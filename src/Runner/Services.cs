@@ -26,6 +26,9 @@ public sealed record Services
     /// <summary>Makes what carries out combinations; given the name of a planted bug of the simulated device, or null.</summary>
     public required Func<string?, CombinationRunner> Bench { get; init; }
 
+    /// <summary>Why the device of a plan cannot be built, in a line; null where it can.</summary>
+    public Func<Plan, string?> WhyNot { get; init; } = _ => null;
+
     /// <summary>Called for SIGINT and SIGTERM while a run is under way; null: the process's own signals.</summary>
     public Func<Action<ExitCode>, IDisposable>? Signals { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record Services
             Root = FindRoot(AppContext.BaseDirectory) ?? Environment.CurrentDirectory,
             Defects = Composition.Defects,
             Bench = Composition.Bench,
+            WhyNot = Composition.WhyNot,
         };
     }
 

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Conformance.Device;
 
 /// <summary>Whether both sides reach the same blocks.</summary>
@@ -58,9 +60,11 @@ public sealed record SimulatedDevice
 public sealed record SimulatedTopology
 {
     /// <summary>Physical functions, each a primary controller.</summary>
+    [Range(1, 8)]
     public int PhysicalFunctions { get; init; } = 1;
 
     /// <summary>TotalVFs of each physical function.</summary>
+    [Range(0, 120)]
     public int VirtualFunctions { get; init; } = 4;
 
     /// <summary>Bus, device and function of the first PF as one 16-bit requester identifier.</summary>
@@ -80,15 +84,18 @@ public sealed record SimulatedTopology
 public sealed record SimulatedResources
 {
     /// <summary>VQPRT: private queue pairs of the primary, admin pair included.</summary>
+    [Range(2, 65535)]
     public ushort PrimaryQueues { get; init; } = 17;
 
     /// <summary>VIPRT: private vectors of the primary.</summary>
+    [Range(1, 2048)]
     public ushort PrimaryVectors { get; init; } = 17;
 
     /// <summary>VQFRT: flexible queue pairs for all secondaries.</summary>
     public ushort FlexibleQueues { get; init; } = 68;
 
     /// <summary>VIFRT: flexible vectors for all secondaries.</summary>
+    [Range(0, 2047)]
     public ushort FlexibleVectors { get; init; } = 68;
 
     /// <summary>VQFRSM and VIFRSM: the most that one secondary can be assigned.</summary>
@@ -108,6 +115,7 @@ public sealed record SimulatedCapabilities
     public string Revision { get; init; } = "2.3";
 
     /// <summary>CAP.MQES, 0's based.</summary>
+    [Range(1, 65535)]
     public ushort MqesZ { get; init; } = 1023;
 
     /// <summary>CAP.CQR: queues must be physically contiguous.</summary>
@@ -120,12 +128,15 @@ public sealed record SimulatedCapabilities
     public byte Timeout { get; init; } = 4;
 
     /// <summary>CAP.DSTRD.</summary>
+    [Range(0, 8)]
     public byte Dstrd { get; init; }
 
     /// <summary>CAP.MPSMIN: pages of 2^(12 + n) bytes.</summary>
+    [Range(0, 15)]
     public byte MpsMin { get; init; }
 
     /// <summary>CAP.MPSMAX.</summary>
+    [Range(0, 15)]
     public byte MpsMax { get; init; } = 4;
 
     /// <summary>CAP.NSSRS: NVM Subsystem Reset by NSSR.</summary>
@@ -135,6 +146,7 @@ public sealed record SimulatedCapabilities
     public int CommandsAtOnce { get; init; }
 
     /// <summary>MDTS: largest transfer is 2^n memory pages of MPSMIN; 0 without limit.</summary>
+    [Range(0, 18)]
     public byte Mdts { get; init; } = 8;
 
     /// <summary>SGLs for I/O commands.</summary>
@@ -147,12 +159,15 @@ public sealed record SimulatedCapabilities
     public byte AclZ { get; init; } = 7;
 
     /// <summary>NN and MNAN: highest namespace identifier.</summary>
+    [Range(1, 65536)]
     public int MaximumNamespaces { get; init; } = 64;
 
     /// <summary>Bytes of the Controller Memory Buffer, a multiple of 4 KiB; 0 for none.</summary>
+    [Range(0, 1 << 30)]
     public int ControllerMemoryBuffer { get; init; }
 
     /// <summary>Bytes of the Persistent Memory Region, a multiple of 4 KiB; 0 for none.</summary>
+    [Range(0, 1 << 30)]
     public int PersistentMemoryRegion { get; init; }
 }
 
@@ -183,6 +198,7 @@ public sealed record SimulatedIdentity
 public sealed record SimulatedNamespace
 {
     /// <summary>NSZE, logical blocks.</summary>
+    [Range(typeof(long), "1", "35184372088832")]
     public long Blocks { get; init; } = 65536;
 
     /// <summary>Bytes of data in a logical block: 512 or 4096.</summary>
@@ -195,6 +211,7 @@ public sealed record SimulatedNamespace
     public bool ExtendedMetadata { get; init; }
 
     /// <summary>Protection information type, 0 for none to 3.</summary>
+    [Range(0, 3)]
     public byte ProtectionType { get; init; }
 
     /// <summary>Protection information is in the first bytes of metadata.</summary>

@@ -4,14 +4,18 @@ using System.Text.Json.Serialization;
 
 namespace Conformance.Device;
 
-/// <summary>A span of time, in whole nanoseconds; written with its unit: <c>800ns</c>, <c>10us</c>, <c>1.5ms</c>, <c>60s</c>, <c>5min</c>, <c>1h</c>.</summary>
+/// <summary>
+/// A span of time, in whole nanoseconds; written with its unit: <c>800ns</c>, <c>10us</c>, <c>1.5ms</c>, <c>60s</c>, <c>5min</c>,
+/// <c>1h</c>.
+/// </summary>
 [Description("a duration with its unit, such as 800ns, 10us, 1.5ms, 60s, 5min or 1h")]
 [JsonConverter(typeof(TextConverter<Duration>))]
 public readonly record struct Duration(long Nanoseconds) : IParsable<Duration>, IComparable<Duration>, IComparable
 {
     private static readonly Unit[] Units =
     [
-        new("h", 3_600_000_000_000), new("min", 60_000_000_000), new("s", 1_000_000_000), new("ms", 1_000_000), new("us", 1_000), new("ns", 1),
+        new("h", 3_600_000_000_000), new("min", 60_000_000_000),
+        new("s", 1_000_000_000), new("ms", 1_000_000), new("us", 1_000), new("ns", 1),
     ];
 
     public static Duration Zero => default;

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Conformance.Device;
 
-/// <summary>A number of bytes; written with a binary unit, or bare: <c>512</c>, <c>4KiB</c>, <c>16MiB</c>, <c>1GiB</c>, <c>2TiB</c>.</summary>
+/// <summary>
+/// A number of bytes; written with a binary unit, or bare: <c>512</c>, <c>4KiB</c>, <c>16MiB</c>, <c>1GiB</c>, <c>2TiB</c>.
+/// </summary>
 [Description("a size in bytes, bare or with its unit, such as 512, 4KiB, 16MiB, 1GiB or 2TiB")]
 [JsonConverter(typeof(TextConverter<Size>))]
 public readonly record struct Size(long Bytes) : IParsable<Size>, IComparable<Size>, IComparable

@@ -29,7 +29,9 @@ internal readonly record struct Unit(string Sign, long Scale)
         return value == whole;
     }
 
-    /// <summary>The largest unit of which <paramref name="value"/> is a whole number; <paramref name="units"/> are in falling order.</summary>
+    /// <summary>
+    /// The largest unit of which <paramref name="value"/> is a whole number; <paramref name="units"/> are in falling order.
+    /// </summary>
     public static string Write(long value, ReadOnlySpan<Unit> units)
     {
         foreach (var unit in units)

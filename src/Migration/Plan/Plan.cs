@@ -10,9 +10,15 @@ namespace Conformance.Migration;
 /// <param name="Seed">Of the run; each combination has one of its own, derived from it and the combination's name.</param>
 public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnlyList<PlannedCombination> Combinations)
 {
-    /// <summary>Expands a profile: each choice of every-step becomes one combination a step, named <c>combination/cancel-after-save</c>.</summary>
+    /// <summary>
+    /// Expands a profile: each choice of every-step becomes one combination a step, named <c>combination/cancel-after-save</c>.
+    /// </summary>
     public static Plan Of(Profile profile) =>
-        new(profile.Name, HashOf(profile), profile.Seed, [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))]);
+        new(
+            profile.Name,
+            HashOf(profile),
+            profile.Seed,
+            [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))]);
 
     private static string HashOf(Profile profile) =>
         Convert.ToHexStringLower(SHA256.HashData(
@@ -22,7 +28,8 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
     {
         if (it.CancelAfter.IsEvery)
             return StepsOf.Cancellable(it).Select(step => One(profile, $"{name}/cancel-after-{Words.Of(step)}", it, step, null));
-        if (it.BreakAt.IsEvery) return StepsOf.Breakable(it).Select(step => One(profile, $"{name}/break-at-{Words.Of(step)}", it, null, step));
+        if (it.BreakAt.IsEvery)
+            return StepsOf.Breakable(it).Select(step => One(profile, $"{name}/break-at-{Words.Of(step)}", it, null, step));
         return [One(profile, name, it, it.CancelAfter.Step, it.BreakAt.Step)];
     }
 
@@ -67,7 +74,8 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
     private static IEnumerable<string> Needs(Profile profile, Combination it, AdminQueueKind adminQueue)
     {
         yield return it.Commands == MigrationCommands.VendorRfc ? "vendor commands" : "host managed live migration";
-        if (it.Commands == MigrationCommands.Hmlm && adminQueue == AdminQueueKind.Carried) yield return "vendor part of the state with the admin queue";
+        if (it.Commands == MigrationCommands.Hmlm && adminQueue == AdminQueueKind.Carried)
+            yield return "vendor part of the state with the admin queue";
         if (StepsOf.All(it).Contains(CycleStep.StartTracking))
         {
             if (it.Medium == MediumSharing.Local && it.Dirty is null or DirtySource.Tracked) yield return "user data tracking";

@@ -75,6 +75,18 @@ public sealed record GuestSettings
     [Range(1, 65534)]
     public int Depth { get; init; } = 16;
 
+    /// <summary>Entries of each queue; 0: one more than depth, so that a queue can be full.</summary>
+    [Range(0, 65536)]
+    public int Entries { get; init; }
+
+    /// <summary>Asynchronous Event Requests that the guest keeps outstanding.</summary>
+    [Range(0, 256)]
+    public int Events { get; init; } = 1;
+
+    /// <summary>After this time a command without completion is called lost.</summary>
+    [Range(typeof(Duration), "1us", "24h")]
+    public Duration CommandTimeout { get; init; } = Duration.FromSeconds(2);
+
     /// <summary>Part of the namespace that is used, from its beginning; 0: all.</summary>
     [Range(typeof(Size), "0", "8PiB")]
     public Size Region { get; init; }
@@ -89,7 +101,9 @@ public sealed record GuestSettings
     /// <summary>Order of addresses.</summary>
     public AccessPattern Pattern { get; init; } = AccessPattern.Random;
 
-    /// <summary>closed: the next command begins when one ends. open: commands begin at their rate, whatever became of earlier ones.</summary>
+    /// <summary>
+    /// closed: the next command begins when one ends. open: commands begin at their rate, whatever became of earlier ones.
+    /// </summary>
     public LoadMode Mode { get; init; } = LoadMode.Closed;
 
     /// <summary>Open loop: commands per second, over all queues.</summary>
@@ -98,6 +112,22 @@ public sealed record GuestSettings
 
     /// <summary>Open loop: how the beginnings are spread.</summary>
     public ArrivalKind Arrivals { get; init; } = ArrivalKind.Poisson;
+
+    /// <summary>The same for the guest that carries it out.</summary>
+    public LoadSpec ToLoad() => new()
+    {
+        Queues = Queues,
+        QueueEntries = Entries == 0 ? Depth + 1 : Entries,
+        Depth = Depth,
+        Sizes = [.. IoSizes.Select(size => (int)size.Bytes)],
+        Mix = [Mix.Read, Mix.Write, Mix.WriteZeroes, Mix.Deallocate, Mix.Flush],
+        Region = Region.Bytes,
+        Sequential = Pattern == AccessPattern.Sequential,
+        Rate = Rate ?? 0,
+        Poisson = Arrivals == ArrivalKind.Poisson,
+        Events = Events,
+        CommandTimeout = CommandTimeout.Nanoseconds,
+    };
 }
 
 /// <summary>Percentages of the guest's commands. What is not given is 0.</summary>

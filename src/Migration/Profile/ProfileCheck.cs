@@ -9,9 +9,11 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
     public void Run()
     {
-        if (profile.Combinations.Count == 0) Fail(profile, nameof(Profile.Combinations), "there is no combination, so nothing would be done");
+        if (profile.Combinations.Count == 0)
+            Fail(profile, nameof(Profile.Combinations), "there is no combination, so nothing would be done");
         CheckGuest();
-        if (profile.Copy.StateChunk.Bytes % 4 != 0) Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
+        if (profile.Copy.StateChunk.Bytes % 4 != 0)
+            Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
         if (profile.Device.Sim is not { } sim)
         {
             Fail(profile, nameof(Profile.Device), "device must say what is tested: sim");
@@ -27,7 +29,8 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         var mix = _guest.Mix;
         var sum = mix.Read + mix.Write + mix.WriteZeroes + mix.Deallocate + mix.Flush;
         if (sum != 100) Fail(_guest, nameof(GuestSettings.Mix), $"the percentages of mix must sum to 100, not {sum}");
-        if (_guest is { Mode: LoadMode.Open, Rate: null }) Fail(_guest, nameof(GuestSettings.Mode), "an open loop needs its rate, commands per second");
+        if (_guest is { Mode: LoadMode.Open, Rate: null })
+            Fail(_guest, nameof(GuestSettings.Mode), "an open loop needs its rate, commands per second");
         if (_guest is { Mode: LoadMode.Closed, Rate: not null }) Fail(_guest, nameof(GuestSettings.Rate), "rate belongs to mode: open");
     }
 
@@ -39,25 +42,83 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             return;
         }
 
+        foreach (var it in sim.Namespaces)
+        {
+            if (it.BlockSize is not (512 or 4096))
+                Fail(it, nameof(SimulatedNamespace.BlockSize), $"block-size must be 512 or 4096, not {it.BlockSize}");
+            if (it.MetadataSize is not (0 or 8 or 64))
+                Fail(it, nameof(SimulatedNamespace.MetadataSize), $"metadata-size must be 0, 8 or 64, not {it.MetadataSize}");
+        }
+
         var size = first.Blocks * first.BlockSize;
-        if (_guest.Region.Bytes > size) Fail(_guest, nameof(GuestSettings.Region), $"region is more than the namespace, which has {new Size(size)}");
+        if (_guest.Region.Bytes > size)
+            Fail(_guest, nameof(GuestSettings.Region), $"region is more than the namespace, which has {new Size(size)}");
         var region = _guest.Region.Bytes == 0 ? size : _guest.Region.Bytes;
-        var longest = sim.Capabilities.Mdts == 0 ? long.MaxValue : 1L << (12 + sim.Capabilities.MpsMin + sim.Capabilities.Mdts);
+        var longest = sim.Capabilities.Mdts == 0 ? 1L << 30 : 1L << (12 + sim.Capabilities.MpsMin + sim.Capabilities.Mdts);
         foreach (var io in _guest.IoSizes)
         {
             if (io.Bytes == 0 || io.Bytes % first.BlockSize != 0)
-                Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must be multiples of the block size {first.BlockSize}, which {io} is not");
-            else if (io.Bytes > region) Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must fit the region of {new Size(region)}, which {io} does not");
-            else if (io.Bytes > longest) Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must not exceed the device's largest transfer of {new Size(longest)}, which {io} does");
+                Fail(
+                    _guest,
+                    nameof(GuestSettings.IoSizes),
+                    $"io-sizes must be multiples of the block size {first.BlockSize}, which {io} is not");
+            else if (io.Bytes > region)
+                Fail(_guest, nameof(GuestSettings.IoSizes), $"io-sizes must fit the region of {new Size(region)}, which {io} does not");
+            else if (io.Bytes > longest)
+                Fail(
+                    _guest,
+                    nameof(GuestSettings.IoSizes),
+                    $"io-sizes must not exceed the device's largest transfer of {new Size(longest)}, which {io} does");
         }
 
-        var resources = sim.Resources;
-        var pairs = resources.FlexibleQueues > 0 ? resources.SecondaryMaximum : resources.SecondaryPrivate;
-        if (_guest.Queues >= pairs) Fail(_guest, nameof(GuestSettings.Queues), $"a VF of this device has at most {pairs - 1} I/O queue pairs, not {_guest.Queues}");
-        if (_guest.Depth > sim.Capabilities.MqesZ)
-            Fail(_guest, nameof(GuestSettings.Depth), $"a queue of this device takes at most {sim.Capabilities.MqesZ} commands, not {_guest.Depth}");
+        CheckQueues(sim);
         if (profile.Copy.Chunk.Bytes % first.BlockSize != 0)
             Fail(profile.Copy, nameof(CopySettings.Chunk), $"chunk must be a multiple of the block size {first.BlockSize}");
+    }
+
+    private void CheckQueues(SimulatedDevice sim)
+    {
+        var resources = sim.Resources;
+        var pairs = resources.FlexibleQueues > 0 ? resources.SecondaryMaximum : resources.SecondaryPrivate;
+        if (_guest.Queues >= pairs)
+            Fail(_guest, nameof(GuestSettings.Queues), $"a VF of this device has at most {pairs - 1} I/O queue pairs, not {_guest.Queues}");
+        if (_guest.Depth > sim.Capabilities.MqesZ)
+            Fail(
+                _guest,
+                nameof(GuestSettings.Depth),
+                $"a queue of this device takes at most {sim.Capabilities.MqesZ} commands, not {_guest.Depth}");
+        if (_guest.Entries != 0 && _guest.Entries <= _guest.Depth)
+            Fail(_guest, nameof(GuestSettings.Entries), $"entries must be more than depth, which is {_guest.Depth}");
+        else if (_guest.Entries > sim.Capabilities.MqesZ + 1)
+            Fail(
+                _guest,
+                nameof(GuestSettings.Entries),
+                $"a queue of this device has at most {sim.Capabilities.MqesZ + 1} entries, not {_guest.Entries}");
+        if (_guest.Events > sim.Capabilities.AerlZ + 1)
+            Fail(
+                _guest,
+                nameof(GuestSettings.Events),
+                $"this device takes at most {sim.Capabilities.AerlZ + 1} event requests, not {_guest.Events}");
+        CheckMemory();
+    }
+
+    /// <summary>
+    /// Each command slot has a buffer of the largest command and a page of its own for a PRP list; queues are whole pages.
+    /// </summary>
+    private void CheckMemory()
+    {
+        const long Page = 4096;
+        const long Rest = 64 << 10; // the admin queue, event buffers, Identify
+        static long Pages(long bytes) => (bytes + Page - 1) / Page * Page;
+        var load = _guest.ToLoad();
+        var queue = Pages(load.QueueEntries * 64L) + Pages(load.QueueEntries * 16L) + (load.Depth * (Pages(load.Sizes.Max()) + Page));
+        var least = Rest + (load.Queues * queue);
+        if (_guest.Memory.Bytes < least)
+            Fail(
+                _guest,
+                nameof(GuestSettings.Memory),
+                $"memory must be at least {new Size(least)} for {load.Queues} queue pairs of depth {load.Depth} and"
+                + $" commands of {new Size(load.Sizes.Max())}");
     }
 
     private void CheckCombination(string name, Combination it, SimulatedDevice sim)
@@ -67,11 +128,14 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         if (it.Commands == MigrationCommands.VendorRfc) CheckVendor(it, sim);
         else CheckHmlm(it, sim);
 
-        if (it is { Medium: MediumSharing.Shared, Dirty: not null }) Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
-        if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false }) Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
+        if (it is { Medium: MediumSharing.Shared, Dirty: not null })
+            Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
+        if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false })
+            Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
         if (it.CancelAfter.Step >= CycleStep.Resume)
             Fail(it, nameof(Combination.CancelAfter), $"cancel-after must be a step before resume, the commit point, not {it.CancelAfter}");
-        if (it.BreakAt.Step > CycleStep.Resume) Fail(it, nameof(Combination.BreakAt), $"break-at must be resume or a step before it, not {it.BreakAt}");
+        if (it.BreakAt.Step > CycleStep.Resume)
+            Fail(it, nameof(Combination.BreakAt), $"break-at must be resume or a step before it, not {it.BreakAt}");
         CheckStepHappens(it, nameof(Combination.CancelAfter), it.CancelAfter);
         CheckStepHappens(it, nameof(Combination.BreakAt), it.BreakAt);
 
@@ -80,7 +144,10 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
         var flexible = sim.Resources.FlexibleQueues;
         if (flexible > 0 && it.Vfs * (_guest.Queues + 1) > flexible)
-            Fail(it, nameof(Combination.Vfs), $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
+            Fail(
+                it,
+                nameof(Combination.Vfs),
+                $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
     }
 
     private void CheckHmlm(Combination it, SimulatedDevice sim)
@@ -92,20 +159,33 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
                 + "device.sim.migration.vendor-state with supported and admin-queue true");
         }
 
-        if (it.CancelAfterSave is not null) Fail(it, nameof(Combination.CancelAfterSave), "cancel-after-save belongs to commands: vendor-rfc");
+        if (it.CancelAfterSave is not null)
+            Fail(it, nameof(Combination.CancelAfterSave), "cancel-after-save belongs to commands: vendor-rfc");
         if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked } && !sim.Migration.TracksUserData)
             Fail(it, nameof(Combination.Dirty), "this device tracks no user data; dirty must be host-noted or copy-while-suspended");
         if (it.GuestMemory == GuestMemoryKind.Copied && !sim.Migration.TracksMemory)
-            Fail(it, nameof(Combination.GuestMemory), "guest-memory: copied needs a device that tracks memory: device.sim.migration.tracks-memory");
+            Fail(
+                it,
+                nameof(Combination.GuestMemory),
+                "guest-memory: copied needs a device that tracks memory: device.sim.migration.tracks-memory");
     }
 
     private void CheckVendor(Combination it, SimulatedDevice sim)
     {
-        if (sim.VendorRfc is null) Fail(it, nameof(Combination.Commands), "vendor-rfc needs a device that has these commands: device.sim.vendor-rfc, {} for its defaults");
-        if (it.AdminQueue == AdminQueueKind.Mediated) Fail(it, nameof(Combination.AdminQueue), "vendor-rfc carries the admin queue in its state; it cannot be mediated");
+        if (sim.VendorRfc is null)
+            Fail(
+                it,
+                nameof(Combination.Commands),
+                "vendor-rfc needs a device that has these commands: device.sim.vendor-rfc, {} for its defaults");
+        if (it.AdminQueue == AdminQueueKind.Mediated)
+            Fail(it, nameof(Combination.AdminQueue), "vendor-rfc carries the admin queue in its state; it cannot be mediated");
         if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked })
-            Fail(it, nameof(Combination.Dirty), "vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended");
-        if (it.GuestMemory == GuestMemoryKind.Copied) Fail(it, nameof(Combination.GuestMemory), "vendor-rfc tracks no memory; guest-memory must be same");
+            Fail(
+                it,
+                nameof(Combination.Dirty),
+                "vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended");
+        if (it.GuestMemory == GuestMemoryKind.Copied)
+            Fail(it, nameof(Combination.GuestMemory), "vendor-rfc tracks no memory; guest-memory must be same");
     }
 
     private void CheckStepHappens(Combination it, string property, StepChoice choice)
@@ -116,7 +196,8 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
     private void CheckFunctions(Combination it, string property, int first, int functions)
     {
-        if (first + it.Vfs - 1 > functions) Fail(it, property, $"{Words.OfName(property)}: VF {first + it.Vfs - 1} is needed, and the device has {functions}");
+        if (first + it.Vfs - 1 > functions)
+            Fail(it, property, $"{Words.OfName(property)}: VF {first + it.Vfs - 1} is needed, and the device has {functions}");
     }
 
     private void Fail(object record, string property, string what)

@@ -42,7 +42,8 @@ public static class ProfileFile
         var full = Path.GetFullPath(path);
         if (chain.Contains(full))
         {
-            errors.Add(new ProfileError(asked, $"extends goes in a circle: {string.Join(" -> ", chain.Append(full).Select(Path.GetFileName))}"));
+            var circle = string.Join(" -> ", chain.Append(full).Select(Path.GetFileName));
+            errors.Add(new ProfileError(asked, $"extends goes in a circle: {circle}"));
             return null;
         }
 
@@ -61,7 +62,8 @@ public static class ProfileFile
         var node = YamlReader.ReadFile(text, path, errors);
         if (node is not MapNode map)
         {
-            if (errors.Count == 0) errors.Add(new ProfileError(new Place(path, 1, 1), "a profile is a mapping of keys to values; there is none here"));
+            if (errors.Count == 0)
+                errors.Add(new ProfileError(new Place(path, 1, 1), "a profile is a mapping of keys to values; there is none here"));
             return null;
         }
 
@@ -85,7 +87,9 @@ public static class ProfileFile
     private static MapNode WithDestination(MapNode root)
     {
         var key = Words.OfName(nameof(DeviceUnderTest.SimDestination));
-        return root[DeviceKey] is MapNode device && device[Words.OfName(nameof(DeviceUnderTest.Sim))] is MapNode source && device[key] is MapNode other
+        return root[DeviceKey] is MapNode device
+            && device[Words.OfName(nameof(DeviceUnderTest.Sim))] is MapNode source
+            && device[key] is MapNode other
             ? root.With(DeviceKey, root.Entries[DeviceKey] with
             {
                 Value = device.With(key, device.Entries[key] with { Value = source.MergedWith(other) }),

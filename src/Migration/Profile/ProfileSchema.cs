@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -42,7 +43,8 @@ public static class ProfileSchema
         var combination = combinations["additionalProperties"]!;
         keys.Insert(0, "extends", new JsonObject
         {
-            ["description"] = "Path of a profile that this one builds on, relative to this file. Mappings merge, lists are replaced.", ["type"] = "string",
+            ["description"] = "Path of a profile that this one builds on, relative to this file. Mappings merge, lists are replaced.",
+            ["type"] = "string",
         });
         keys.Insert(keys.IndexOf(ProfileFile.CombinationsKey), ProfileFile.DefaultsKey, combination.DeepClone());
         keys[ProfileFile.DefaultsKey]!["description"] = "What holds for each combination that does not say otherwise.";
@@ -91,7 +93,7 @@ public static class ProfileSchema
     /// <summary>The value of a property that is not given, where it is a scalar.</summary>
     private static JsonNode? DefaultOf(PropertyInfo property)
     {
-        if (ScalarType.Of(property.PropertyType) is null || property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))) return null;
+        if (ScalarType.Of(property.PropertyType) is null || property.IsDefined(typeof(RequiredMemberAttribute))) return null;
         var value = property.GetValue(Activator.CreateInstance(property.DeclaringType!));
         return JsonSerializer.SerializeToNode(value, property.PropertyType, s_options);
     }

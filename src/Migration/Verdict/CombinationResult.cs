@@ -10,7 +10,8 @@ namespace Conformance.Migration;
 /// and is marked as interrupted.
 /// </param>
 /// <returns>What was found, whatever it is: a verdict is never an exception. An exception is a failure of the suite.</returns>
-public delegate CombinationResult CombinationRunner(PlannedCombination plan, IProgress<CombinationProgress> progress, CancellationToken stop);
+public delegate CombinationResult CombinationRunner(
+    PlannedCombination plan, IProgress<CombinationProgress> progress, CancellationToken stop);
 
 /// <summary>Where a combination stands.</summary>
 /// <param name="Cycle">From 1.</param>

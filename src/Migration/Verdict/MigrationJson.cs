@@ -16,7 +16,8 @@ namespace Conformance.Migration;
 public sealed partial class MigrationJson : JsonSerializerContext
 {
     /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>
-    public static MigrationJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static MigrationJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>Enumerations as the words that profiles use.</summary>
@@ -26,5 +27,6 @@ internal sealed class KebabEnums : JsonConverterFactory
 
     public override bool CanConvert(Type typeToConvert) => _enums.CanConvert(typeToConvert);
 
-    public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) => _enums.CreateConverter(typeToConvert, options);
+    public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        _enums.CreateConverter(typeToConvert, options);
 }

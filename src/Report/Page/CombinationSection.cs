@@ -21,7 +21,8 @@ internal static class CombinationSection
     {
         var dirty = plan.Dirty is { } source ? $" ({Words.Of(source)})" : "";
         html.Write($"<p>{Words.Of(plan.Commands)}, admin queue {Words.Of(plan.AdminQueue)}, {Words.Of(plan.Medium)} medium{dirty},");
-        html.Write($"{Words.Of(plan.GuestMemory)} guest memory, guest stops {Words.Of(plan.GuestStop)}, {Words.Of(plan.Route)}, {Words.Of(plan.Clock)} clock, seed {plan.Seed}");
+        html.Write($"{Words.Of(plan.GuestMemory)} guest memory, guest stops {Words.Of(plan.GuestStop)}, {Words.Of(plan.Route)},");
+        html.Write($"{Words.Of(plan.Clock)} clock, seed {plan.Seed}");
         if (plan.CancelAfter is { } cancel) html.Write($", cancelled after {Words.Of(cancel)}");
         if (plan.BreakAt is { } broken) html.Write($", broken at {Words.Of(broken)}");
         if (plan.Expect == Expectation.Fail) html.Write($", must fail");
@@ -34,8 +35,8 @@ internal static class CombinationSection
         html.Write($"<div class=\"wide\"><table><tr><th>verdict<th>cycle<th>requirement<th>where<th>what<th>observed<th>expected</tr>");
         foreach (var it in findings)
         {
-            html.Write($"<tr><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}<td class=\"n\">{it.Cycle}<td>{it.Requirement}<td><code>{it.Path}</code>");
-            html.Write($"<td>{it.What}<td><code>{it.Observed}</code><td><code>{it.Expected}</code></tr>");
+            html.Write($"<tr><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}<td class=\"n\">{it.Cycle}<td>{it.Requirement}");
+            html.Write($"<td><code>{it.Path}</code><td>{it.What}<td><code>{it.Observed}</code><td><code>{it.Expected}</code></tr>");
         }
 
         html.Write($"</table></div>");
@@ -45,7 +46,8 @@ internal static class CombinationSection
     {
         if (cycles.Count == 0) return;
         var steps = cycles.SelectMany(cycle => cycle.Steps).Select(step => step.Step).Distinct().Order().ToList();
-        html.Write($"<details><summary>Cycles: time of each step, us</summary><div class=\"wide\"><table><tr><th>cycle<th>route<th>outcome");
+        html.Write($"<details><summary>Cycles: time of each step, us</summary><div class=\"wide\">");
+        html.Write($"<table><tr><th>cycle<th>route<th>outcome");
         foreach (var step in steps) html.Write($"<th>{Words.Of(step)}");
         html.Write($"</tr>");
         foreach (var cycle in cycles.Take(shown))

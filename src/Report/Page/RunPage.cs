@@ -9,6 +9,8 @@ public static class RunPage
     /// <summary>Cycles of a combination that are shown step by step; the record has all.</summary>
     private const int CyclesShown = 20;
 
+    private static readonly Func<DowntimeRecord, long?>[] s_observers = [it => it.GuestNs, it => it.OrchestratorNs, it => it.DeviceNs];
+
     public static string Write(RunRecord run)
     {
         var html = new Html();
@@ -28,33 +30,35 @@ public static class RunPage
     private static void WriteHead(Html html, RunRecord run)
     {
         html.Write($"<h1>{run.Plan.Name} <span class=\"{Words.Of(run.Verdict)}\">{Words.Of(run.Verdict)}</span></h1>");
-        html.Write($"<p><b>{run.Figures}</b> device: its figures are those of a model. Seed {run.Plan.Seed}, profile {run.Plan.ProfileHash[..12]}, exit code {run.ExitCode}.");
+        html.Write($"<p><b>{run.Figures}</b> device: its figures are those of a model.");
+        html.Write($"Seed {run.Plan.Seed}, profile {run.Plan.ProfileHash[..12]}, exit code {run.ExitCode}.");
         if (run.Defect is { } defect) html.Write($"The device had the planted defect <b>{defect}</b>.");
-        if (run.Interrupted) html.Write($"<b>Interrupted: {run.Combinations.Count} of {run.Plan.Combinations.Count} combinations were begun.</b>");
+        if (run.Interrupted)
+            html.Write($"<b>Interrupted: {run.Combinations.Count} of {run.Plan.Combinations.Count} combinations were begun.</b>");
         html.Write($"</p>");
     }
 
     private static void WriteCombinations(Html html, RunRecord run)
     {
-        html.Write($"<h2>Combinations</h2><div class=\"wide\"><table><tr><th>combination<th>verdict<th>cycles<th>downtime, guest<th>orchestrator<th>device");
-        html.Write($"<th>verified blocks<th>fetched<th>unfetched<th>posted</tr>");
+        html.Write($"<h2>Combinations</h2><div class=\"wide\"><table><tr><th>combination<th>verdict<th>cycles");
+        html.Write($"<th>downtime, guest<th>orchestrator<th>device<th>verified blocks<th>fetched<th>unfetched<th>posted</tr>");
         for (var i = 0; i < run.Combinations.Count; i++)
         {
             var it = run.Combinations[i];
             var cycles = it.Result.Cycles;
             var inFlight = cycles.Select(cycle => cycle.InFlight).ToTotal();
-            html.Write($"<tr><td><a href=\"#c{i}\">{it.Name}</a><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}{(it.UnexpectedPass ? ", unexpected pass" : "")}");
+            html.Write($"<tr><td><a href=\"#c{i}\">{it.Name}</a>");
+            html.Write($"<td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}{(it.UnexpectedPass ? ", unexpected pass" : "")}");
             html.Write($"<td class=\"n\">{cycles.Count}");
-            foreach (var observed in (IEnumerable<long?>[])
-                     [cycles.Select(c => c.Downtime.GuestNs), cycles.Select(c => c.Downtime.OrchestratorNs), cycles.Select(c => c.Downtime.DeviceNs)])
-                html.Write($"<td class=\"n\">{MedianAndMost(observed)}");
+            foreach (var observer in s_observers)
+                html.Write($"<td class=\"n\">{MedianAndMost(cycles.Select(cycle => observer(cycle.Downtime)))}");
             html.Write($"<td class=\"n\">{cycles.Sum(cycle => cycle.BlocksVerified)}");
             html.Write($"<td class=\"n\">{inFlight.Fetched}<td class=\"n\">{inFlight.Unfetched}<td class=\"n\">{inFlight.Posted}</tr>");
         }
 
-        html.Write($"</table></div><p class=\"note\">Downtime: median / most over the cycles. Guest: from its stop to its first completion of a command that the");
-        html.Write($"destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last completion or DMA write to the destination's first");
-        html.Write($"fetch. The last three columns count commands in flight at the cut, summed over the cycles.</p>");
+        html.Write($"</table></div><p class=\"note\">Downtime: median / most over the cycles. Guest: from its stop to its first completion");
+        html.Write($"of a command that the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last");
+        html.Write($"completion or DMA write to the destination's first fetch. The last three columns count commands in flight at the cut.</p>");
     }
 
     private static void WriteEnvironment(Html html, RunRecord run)
@@ -81,7 +85,8 @@ public static class RunPage
     private static string MedianAndMost(IEnumerable<long?> observed)
     {
         var sorted = observed.OfType<long>().Order().ToList();
-        return sorted.Count == 0 ? "" : $"{CombinationSection.Microseconds(sorted[(sorted.Count - 1) / 2])} / {CombinationSection.Microseconds(sorted[^1])} us";
+        if (sorted.Count == 0) return "";
+        return $"{CombinationSection.Microseconds(sorted[(sorted.Count - 1) / 2])} / {CombinationSection.Microseconds(sorted[^1])} us";
     }
 
     private static void WriteStyle(Html html) => html.Write($$"""
@@ -90,7 +95,8 @@ public static class RunPage
         @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #f85149; --odd: #d29922; } }
         body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
         h1 span { font-size: .6em; } h2 { margin-top: 2.5rem; } .note { opacity: .75; max-width: 60rem; }
-        table { border-collapse: collapse; } th, td { border-bottom: 1px solid var(--line); padding: .2rem .7rem; text-align: left; vertical-align: top; }
+        table { border-collapse: collapse; }
+        th, td { border-bottom: 1px solid var(--line); padding: .2rem .7rem; text-align: left; vertical-align: top; }
         .n { text-align: right; font-variant-numeric: tabular-nums; } .wide { overflow-x: auto; }
         .pass { color: var(--good); } .fail, .crash, .timeout, .harness-error { color: var(--bad); }
         .warn, .waived, .inconclusive { color: var(--odd); } code { white-space: pre-wrap; }

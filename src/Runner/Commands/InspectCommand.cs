@@ -16,8 +16,11 @@ internal static class InspectCommand
             ./run.sh inspect before.bin after.bin
             ./run.sh inspect --opaque blob.bin        a state of vendor-rfc, which has no published layout
             """);
-        var state = new Argument<string>("STATE.bin") { Description = "A saved controller state (Base 2.3, Controller State data structure)." };
-        var other = new Argument<string?>("OTHER.bin") { Description = "A second one: show the difference only.", Arity = ArgumentArity.ZeroOrOne };
+        var state = new Argument<string>("STATE.bin") { Description = "A saved controller state." };
+        var other = new Argument<string?>("OTHER.bin")
+        {
+            Description = "A second one: show the difference only.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var opaque = new Option<bool>("--opaque") { Description = "Bytes without a known layout, as the vendor commands save them." };
         command.Add(state);
         command.Add(other);
@@ -39,7 +42,8 @@ internal static class InspectCommand
         if (isOpaque) return [.. StateField.Walk("blob", bytes)];
         var state = ControllerState.TryDecode(bytes, out var error)
             ?? throw new UsageException($"{path}: no controller state: {error} (a state of vendor-rfc is read with --opaque)");
-        if (state.Length < bytes.Length) services.Error.WriteLine($"{path}: {bytes.Length - state.Length} bytes after the end of the state");
+        if (state.Length < bytes.Length)
+            services.Error.WriteLine($"{path}: {bytes.Length - state.Length} bytes after the end of the state");
         return [.. StateField.Walk(state)];
     }
 
@@ -48,7 +52,8 @@ internal static class InspectCommand
         try
         {
             var length = new FileInfo(path).Length;
-            return length <= LargestFile ? File.ReadAllBytes(path) : throw new UsageException($"{path}: {length} bytes are too many for a controller state");
+            if (length > LargestFile) throw new UsageException($"{path}: {length} bytes are too many for a controller state");
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,14 +68,17 @@ internal static class InspectCommand
     private static void Write(List<StateField> fields, Services services)
     {
         var width = fields.Select(field => field.Path.Length).DefaultIfEmpty().Max();
-        foreach (var field in fields) services.Out.WriteLine($"0x{field.Offset:x4} {field.Size,2}  {field.Path.PadRight(width)}  {field.Text}");
+        foreach (var field in fields)
+            services.Out.WriteLine($"0x{field.Offset:x4} {field.Size,2}  {field.Path.PadRight(width)}  {field.Text}");
     }
 
     private static void WriteDifference(List<StateField> left, List<StateField> right, Services services)
     {
         var differences = StateDifference.Between(left, right);
         var width = differences.Select(difference => difference.Path.Length).DefaultIfEmpty().Max();
-        foreach (var it in differences) services.Out.WriteLine($"{it.Path.PadRight(width)}  {it.Left?.Text ?? "absent"} -> {it.Right?.Text ?? "absent"}");
-        services.Out.WriteLine(differences.Count == 0 ? "no field differs" : $"{differences.Count} of {Math.Max(left.Count, right.Count)} fields differ");
+        foreach (var it in differences)
+            services.Out.WriteLine($"{it.Path.PadRight(width)}  {it.Left?.Text ?? "absent"} -> {it.Right?.Text ?? "absent"}");
+        var fields = Math.Max(left.Count, right.Count);
+        services.Out.WriteLine(differences.Count == 0 ? "no field differs" : $"{differences.Count} of {fields} fields differ");
     }
 }

@@ -7,7 +7,8 @@ internal static class ListCommand
 {
     public static Command Create(Services services)
     {
-        var command = new ExampleCommand("list", "List the shipped profiles and the defects that can be planted in the simulated device.", "./run.sh list");
+        var command = new ExampleCommand(
+            "list", "List the shipped profiles and the defects that can be planted in the simulated device.", "./run.sh list");
         command.SetAction(_ =>
         {
             services.Out.WriteLine("Profiles:");
@@ -21,7 +22,8 @@ internal static class ListCommand
         return command;
     }
 
-    private static void Write(Services services, string name, string description) => services.Out.WriteLine($"  {name,-24} {FirstSentence(description)}");
+    private static void Write(Services services, string name, string description) =>
+        services.Out.WriteLine($"  {name,-24} {FirstSentence(description)}");
 
     private static string FirstSentence(string text)
     {

@@ -6,7 +6,10 @@ namespace Conformance.Runner.Commands;
 /// <summary>The arguments of every command that reads a profile.</summary>
 internal sealed class ProfileArguments
 {
-    private readonly Argument<string> _profile = new("PROFILE") { Description = "Path of a profile, or the name of a shipped one (see list)." };
+    private readonly Argument<string> _profile = new("PROFILE")
+    {
+        Description = "Path of a profile, or the name of a shipped one (see list).",
+    };
 
     private readonly Option<ulong?> _seed = new("--seed")
     {
@@ -20,9 +23,15 @@ internal sealed class ProfileArguments
         },
     };
 
-    private readonly Option<string[]> _set = new("--set") { Description = "Change a value of the profile: guest.depth=32, combinations.*.cycles=5.", HelpName = "key=value" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Change a value of the profile: guest.depth=32, combinations.*.cycles=5.", HelpName = "key=value",
+    };
 
-    private readonly Option<string[]> _only = new("--only") { Description = "Only the combinations of this name; * stands for any text.", HelpName = "NAME" };
+    private readonly Option<string[]> _only = new("--only")
+    {
+        Description = "Only the combinations of this name; * stands for any text.", HelpName = "NAME",
+    };
 
     public void AddTo(Command command)
     {
@@ -41,6 +50,7 @@ internal sealed class ProfileArguments
         if (result.Profile is not { } profile) return null;
         if (parsed.GetValue(_seed) is { } seed) profile = profile with { Seed = seed };
         var plan = Plan.Of(profile);
+        if (services.WhyNot(plan) is { } reason) throw new UsageException($"{path}: {reason}");
         return parsed.GetValue(_only) is { Length: > 0 } only ? plan with { Combinations = Select(plan, only) } : plan;
     }
 
@@ -49,13 +59,15 @@ internal sealed class ProfileArguments
         foreach (var pattern in patterns)
         {
             if (plan.Combinations.Any(it => Matches(it, pattern))) continue;
-            throw new UsageException($"--only {pattern}: no combination has that name; the nearest is '{Nearest.To(pattern, plan.Combinations.Select(it => it.Name))}'");
+            var nearest = Nearest.To(pattern, plan.Combinations.Select(it => it.Name));
+            throw new UsageException($"--only {pattern}: no combination has that name; the nearest is '{nearest}'");
         }
 
         return [.. plan.Combinations.Where(it => Array.Exists(patterns, pattern => Matches(it, pattern)))];
     }
 
-    private static bool Matches(PlannedCombination it, string pattern) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, it.Name, ignoreCase: false);
+    private static bool Matches(PlannedCombination it, string pattern) =>
+        System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, it.Name, ignoreCase: false);
 }
 
 /// <summary>The profiles of the tree.</summary>
@@ -68,7 +80,8 @@ internal static class Shipped
         var shipped = Path.Combine(root, "profiles", profile + ".yaml");
         if (File.Exists(shipped)) return Near(shipped);
         if (profile.EndsWith(".yaml", StringComparison.Ordinal) || profile.Contains('/')) return profile;
-        throw new UsageException($"{profile}: no such file, and no shipped profile has that name; the nearest is '{Nearest.To(profile, All(root).Select(it => it.Name))}'");
+        var nearest = Nearest.To(profile, All(root).Select(it => it.Name));
+        throw new UsageException($"{profile}: no such file, and no shipped profile has that name; the nearest is '{nearest}'");
     }
 
     /// <summary>A path as a user would type it here.</summary>
@@ -85,8 +98,11 @@ internal static class Shipped
         if (!Directory.Exists(folder)) yield break;
         foreach (var path in Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal))
         {
-            var remarks = File.ReadLines(path).TakeWhile(line => line.StartsWith('#')).Select(line => line.TrimStart('#', ' '));
-            yield return (Path.GetFileNameWithoutExtension(path), string.Join(' ', remarks.Where(line => !line.StartsWith("yaml-language-server", StringComparison.Ordinal))));
+            var remarks = File.ReadLines(path)
+                .TakeWhile(line => line.StartsWith('#'))
+                .Select(line => line.TrimStart('#', ' '))
+                .Where(line => !line.StartsWith("yaml-language-server", StringComparison.Ordinal));
+            yield return (Path.GetFileNameWithoutExtension(path), string.Join(' ', remarks));
         }
     }
 }

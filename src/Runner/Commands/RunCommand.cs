@@ -10,14 +10,21 @@ internal static class RunCommand
 {
     public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
-        var command = new ExampleCommand("run", "Run a profile: migrate, verify, measure, and write reports/RUN/ with run.json, verdicts.json and report.html.", """
+        const string About = "Run a profile: migrate, verify, measure, and leave run.json, verdicts.json and report.html.";
+        var command = new ExampleCommand("run", About, """
             ./run.sh run smoke
             ./run.sh run profiles/local-medium.yaml --seed 7 --out /tmp/run
             ./run.sh run smoke --only 'mediated-*' --set 'combinations.*.cycles=20'
             """);
         var profile = new ProfileArguments();
-        var outFolder = new Option<string?>("--out") { Description = "The folder of this run's report; default reports/NAME-TIME.", HelpName = "DIR" };
-        var defect = new Option<string?>("--defect") { Description = "Plant this bug in the simulated device; the run must then exit 1 (see list).", HelpName = "NAME" };
+        var outFolder = new Option<string?>("--out")
+        {
+            Description = "The folder of this run's report; default reports/NAME-TIME.", HelpName = "DIR",
+        };
+        var defect = new Option<string?>("--defect")
+        {
+            Description = "Plant this bug in the simulated device; the run must then exit 1 (see list).", HelpName = "NAME",
+        };
         profile.AddTo(command);
         command.Add(outFolder);
         command.Add(defect);
@@ -26,7 +33,12 @@ internal static class RunCommand
             if (profile.Read(parsed, services, out var path) is not { } plan) return (int)ExitCode.Usage;
             var planted = parsed.GetValue(defect);
             if (planted is not null && !services.Defects.ContainsKey(planted))
-                throw new UsageException($"--defect {planted}: there is no such defect; the nearest is '{Nearest.To(planted, services.Defects.Keys)}'");
+            {
+                var nearest = Nearest.To(planted, services.Defects.Keys);
+                var hint = nearest is null ? "" : $"; the nearest is '{nearest}'";
+                throw new UsageException($"--defect {planted}: there is no such defect{hint}");
+            }
+
             var folder = RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services);
             return (int)Run(new Session(plan, path, planted, arguments, folder), services);
         });

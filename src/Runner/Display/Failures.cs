@@ -20,7 +20,8 @@ internal static class Failures
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
             if (it.UnexpectedPass) services.Out.WriteLine("  it should have failed, and nothing was noticed");
             foreach (var gate in it.GatesBroken) services.Out.WriteLine($"  gate: {gate}");
-            foreach (var finding in findings.OrderByDescending(finding => finding.Verdict).Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");
+            foreach (var finding in findings.OrderByDescending(finding => finding.Verdict).Take(Shown))
+                services.Out.WriteLine($"  {Line(finding)}");
             if (findings.Count > Shown) services.Out.WriteLine($"  and {findings.Count - Shown} more in run.json");
             services.Out.WriteLine($"  again: {Again(run, it)}");
         }
@@ -39,7 +40,7 @@ internal static class Failures
     /// <summary>The command that repeats one combination alone.</summary>
     private static string Again(RunRecord run, CombinationRecord it)
     {
-        var kept = new List<string> { "./run.sh", "run", run.Environment.ProfilePath, "--seed", run.Plan.Seed.ToString(), "--only", it.Name };
+        List<string> kept = ["./run.sh", "run", run.Environment.ProfilePath, "--seed", run.Plan.Seed.ToString(), "--only", it.Name];
         if (run.Defect is not null) kept.AddRange(["--defect", run.Defect]);
         var arguments = run.Environment.Arguments;
         for (var i = 0; i < arguments.Count; i++)
@@ -54,10 +55,14 @@ internal static class Failures
     private static string Line(Finding finding)
     {
         var cycle = finding.Cycle is { } number ? $" in cycle {number}" : "";
-        var values = finding.Observed is null && finding.Expected is null ? "" : $" (observed {finding.Observed ?? "nothing"}, expected {finding.Expected ?? "nothing"})";
+        var values = finding.Observed is null && finding.Expected is null
+            ? ""
+            : $" (observed {finding.Observed ?? "nothing"}, expected {finding.Expected ?? "nothing"})";
         return $"{Words.Of(finding.Verdict)}{cycle}: {finding.Requirement}: {finding.Path}: {finding.What}{values}";
     }
 
     private static string Quoted(string word) =>
-        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ':' or ',') ? word : $"'{word.Replace("'", "'\\''")}'";
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ':' or ',')
+            ? word
+            : $"'{word.Replace("'", "'\\''")}'";
 }

@@ -3,7 +3,8 @@ using Spectre.Console;
 namespace Conformance.Runner.Display;
 
 /// <summary>
-/// Columns and rows on whatever the output is: bold heads and colours on a terminal, plain text in a pipe. Where a terminal is too narrow the
+/// Columns and rows on whatever the output is: bold heads and colours on a terminal, plain text in a pipe. Where a terminal is too narrow
+/// the
 /// columns go on in a further table, with the first one repeated: no cell is broken.
 /// </summary>
 internal sealed class Grid(Services services)
@@ -17,7 +18,8 @@ internal sealed class Grid(Services services)
     public void Add(string header, IEnumerable<string> cells) => Add(header, isNumber: false, cells.Select(cell => (cell, Color.Default)));
 
     /// <summary>Adds a column of figures.</summary>
-    public void AddFigures(string header, IEnumerable<string> cells) => Add(header, isNumber: true, cells.Select(cell => (cell, Color.Default)));
+    public void AddFigures(string header, IEnumerable<string> cells) =>
+        Add(header, isNumber: true, cells.Select(cell => (cell, Color.Default)));
 
     /// <summary>Adds a column of words in colours, which only a terminal shows.</summary>
     public void Add(string header, IEnumerable<(string Text, Color Color)> cells) => Add(header, isNumber: false, cells);

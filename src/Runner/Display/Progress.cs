@@ -16,6 +16,8 @@ internal sealed class Progress(Plan plan, Services services) : IProgress<Combina
     private int _number;
     private string _name = "";
 
+    private string Position => $"[{_number}/{plan.Combinations.Count}]";
+
     public void Begin(PlannedCombination combination)
     {
         _number++;
@@ -40,13 +42,14 @@ internal sealed class Progress(Plan plan, Services services) : IProgress<Combina
         }
 
         var time = services.Time.GetElapsedTime(_combinationBegan);
-        services.Out.WriteLine($"[{_number}/{plan.Combinations.Count}] {record.Name}: {Words.Of(record.Verdict)}, {record.Result.Cycles.Count} cycles, {time.TotalSeconds:0.00} s");
+        var cycles = record.Result.Cycles.Count;
+        services.Out.WriteLine($"{Position} {record.Name}: {Words.Of(record.Verdict)}, {cycles} cycles, {time.TotalSeconds:0.00} s");
     }
 
     private void Show(string what)
     {
         _shown = services.Time.GetTimestamp();
-        services.Out.Write($"\r\u001b[K[{_number}/{plan.Combinations.Count}] {what}  {services.Time.GetElapsedTime(_began).TotalSeconds:0.0} s");
+        services.Out.Write($"\r\u001b[K{Position} {what}  {services.Time.GetElapsedTime(_began).TotalSeconds:0.0} s");
         services.Out.Flush();
     }
 }

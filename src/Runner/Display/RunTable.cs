@@ -9,7 +9,8 @@ internal static class RunTable
     public static void Write(RunRecord run, Services services)
     {
         services.Out.WriteLine();
-        services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; downtime median / most over the cycles, in flight at the cut summed over them");
+        services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; "
+            + "downtime median / most over the cycles, in flight at the cut summed over them");
         var all = run.Combinations;
         if (all.Count == 0) return;
         var inFlight = all.Select(it => it.Result.Cycles.Select(cycle => cycle.InFlight).ToTotal()).ToList();
@@ -30,10 +31,13 @@ internal static class RunTable
 
     private static string Known(long? count) => count?.ToString() ?? "-";
 
-    private static string Downtime(CombinationRecord it, Func<DowntimeRecord, long?> of) => Human.MedianAndMost(it.Result.Cycles.Select(cycle => of(cycle.Downtime)));
+    private static string Downtime(CombinationRecord it, Func<DowntimeRecord, long?> of) =>
+        Human.MedianAndMost(it.Result.Cycles.Select(cycle => of(cycle.Downtime)));
 
     private static string VerdictOf(CombinationRecord it) =>
-        it.UnexpectedPass ? "unexpected pass" : it.GatesBroken.Count > 0 && it.Verdict == Verdict.Pass ? "gate broken" : Words.Of(it.Verdict);
+        it.UnexpectedPass ? "unexpected pass"
+        : it.GatesBroken.Count > 0 && it.Verdict == Verdict.Pass ? "gate broken"
+        : Words.Of(it.Verdict);
 
     private static Color ColorOf(CombinationRecord it) => it switch
     {

@@ -38,9 +38,11 @@ internal sealed class EnvironmentProbe(Services services)
     private (string? Commit, bool? Modified) Commit()
     {
         const string Dirty = "-dirty";
-        if (Path.Exists(Path.Combine(services.Root, ".git")) && Git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*") is { Length: > 0 } described)
+        if (Path.Exists(Path.Combine(services.Root, ".git"))
+            && Git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*") is { Length: > 0 } described)
             return (described.Replace(Dirty, "", StringComparison.Ordinal), described.EndsWith(Dirty, StringComparison.Ordinal));
-        var version = typeof(EnvironmentProbe).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        var built = typeof(EnvironmentProbe).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        var version = built?.InformationalVersion ?? "";
         var plus = version.IndexOf('+', StringComparison.Ordinal);
         return (plus < 0 ? null : version[(plus + 1)..], null);
     }

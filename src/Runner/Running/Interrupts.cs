@@ -14,7 +14,8 @@ internal static class Interrupts
             stop(context.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted);
         }
 
-        return new Both(PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle));
+        return new Both(
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle));
     }
 
     private sealed class Both(IDisposable first, IDisposable second) : IDisposable

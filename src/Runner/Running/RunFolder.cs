@@ -30,7 +30,8 @@ internal sealed class RunFolder
             File.WriteAllText(probe, "");
             File.Delete(probe);
             // What an earlier run left there would be taken for this one's.
-            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", HarnessError.FileName]) File.Delete(Path.Combine(path, file));
+            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", HarnessError.FileName])
+                File.Delete(Path.Combine(path, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -54,7 +55,8 @@ internal sealed class RunFolder
     {
         if (states.Count == 0) return;
         var folder = Directory.CreateDirectory(Path.Combine(_path, "states")).FullName;
-        foreach (var state in states) File.WriteAllBytes(Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+        foreach (var state in states)
+            File.WriteAllBytes(Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
     }
 
     /// <summary>Adds the trace of a failure of the suite.</summary>

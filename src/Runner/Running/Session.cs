@@ -4,7 +4,9 @@ using Conformance.Runner.Display;
 
 namespace Conformance.Runner.Running;
 
-/// <summary>One run of a plan: its combinations one after the other, whatever each shows, until the end or until it is told to stop.</summary>
+/// <summary>
+/// One run of a plan: its combinations one after the other, whatever each shows, until the end or until it is told to stop.
+/// </summary>
 internal sealed class Session(Plan plan, string profilePath, string? defect, IReadOnlyList<string> arguments, RunFolder folder)
 {
     private readonly List<CombinationRecord> _records = [];
@@ -61,7 +63,9 @@ internal sealed class Session(Plan plan, string profilePath, string? defect, IRe
         {
             folder.KeepError(combination, e);
             return CombinationResult.NotDone(
-                Verdict.HarnessError, "harness", $"the suite itself failed: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (see {HarnessError.FileName})");
+                Verdict.HarnessError,
+                "harness",
+                $"the suite itself failed: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (see {HarnessError.FileName})");
         }
     }
 

@@ -32,14 +32,19 @@ public sealed class ExtendsTests
     [Test]
     public void MappingsMergeAndListsAreReplaced()
     {
-        _folder.Write("p.yaml", "extends: base.yaml\nguest: { depth: 4, io-sizes: [64KiB] }\ncombinations: { a: { cycles: 9 }, c: { commands: hmlm, medium: local } }");
+        _folder.Write("p.yaml", """
+            extends: base.yaml
+            guest: { depth: 4, io-sizes: [64KiB] }
+            combinations: { a: { cycles: 9 }, c: { commands: hmlm, medium: local } }
+            """);
         var profile = _folder.Load("p.yaml");
         Assert.That(profile.Guest.Queues, Is.EqualTo(2));
         Assert.That(profile.Guest.Depth, Is.EqualTo(4));
         Assert.That(profile.Guest.IoSizes, Is.EqualTo(new[] { Size.KiB(64) }));
         Assert.That(profile.Device.Sim!.Topology.VirtualFunctions, Is.EqualTo(3));
         Assert.That(profile.Combinations.Keys, Is.EqualTo(new[] { "a", "b", "c" }));
-        Assert.That(profile.Combinations["a"], Is.EqualTo(new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, Cycles = 9 }));
+        Assert.That(profile.Combinations["a"],
+            Is.EqualTo(new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, Cycles = 9 }));
     }
 
     [Test]
@@ -114,7 +119,8 @@ public sealed class ExtendsTests
     {
         _folder.Write("q.yaml", "extends: r.yaml");
         _folder.Write("r.yaml", "\nextends: p.yaml");
-        Assert.That(_folder.Errors("extends: q.yaml"), Is.EqualTo(new[] { "r.yaml:2:10: extends goes in a circle: p.yaml -> q.yaml -> r.yaml -> p.yaml" }));
+        Assert.That(_folder.Errors("extends: q.yaml"),
+            Is.EqualTo(new[] { "r.yaml:2:10: extends goes in a circle: p.yaml -> q.yaml -> r.yaml -> p.yaml" }));
     }
 
     [Test]
@@ -122,7 +128,13 @@ public sealed class ExtendsTests
     {
         _folder.Write("p.yaml", "extends: base.yaml\nseed: 2");
         var profile = _folder.Load(
-            "p.yaml", "seed=0x10", "guest.io-sizes=[4KiB, 16KiB]", "combinations.*.cycles=5", "combinations.b.cycles=6", "guest.mix={read: 100}", "name=other");
+            "p.yaml",
+            "seed=0x10",
+            "guest.io-sizes=[4KiB, 16KiB]",
+            "combinations.*.cycles=5",
+            "combinations.b.cycles=6",
+            "guest.mix={read: 100}",
+            "name=other");
         Assert.That(profile.Seed, Is.EqualTo(16));
         Assert.That(profile.Guest.IoSizes, Is.EqualTo(new[] { Size.KiB(4), Size.KiB(16) }));
         Assert.That(profile.Guest.Mix, Is.EqualTo(new MixSettings { Read = 100 }));
@@ -134,11 +146,13 @@ public sealed class ExtendsTests
     [TestCase("guest.queues=x", "--set guest.queues=x: guest.queues must be a whole number, not 'x'")]
     [TestCase("guest.queues=", "--set guest.queues=: guest.queues has no value")]
     [TestCase("guest.queues=30", "--set guest.queues=30: a VF of this device has at most 16 I/O queue pairs, not 30")]
-    [TestCase("guest.io-sizes=[4KiB", "--set guest.io-sizes=[4KiB: not valid YAML: While parsing a flow sequence, did not find expected ',' or ']'")]
+    [TestCase("guest.io-sizes=[4KiB",
+        "--set guest.io-sizes=[4KiB: not valid YAML: While parsing a flow sequence, did not find expected ',' or ']'")]
     [TestCase("combinations.aa.cycles=1", "--set combinations.aa.cycles=1: no combination is named 'aa'; the nearest is 'a'")]
     [TestCase("guest", "--set guest: an override is key=value or key.key=value")]
     [TestCase("guest..queues=1", "--set guest..queues=1: an override is key=value or key.key=value")]
-    public void AWrongOverrideIsNamedAsSuch(string text, string expected) => Assert.That(_folder.Errors("extends: base.yaml", text), Is.EqualTo(new[] { expected }));
+    public void AWrongOverrideIsNamedAsSuch(string text, string expected) =>
+        Assert.That(_folder.Errors("extends: base.yaml", text), Is.EqualTo(new[] { expected }));
 
     [Test]
     public void AnchorsMayBeUsedWithinAFile()

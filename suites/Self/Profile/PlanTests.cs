@@ -29,10 +29,13 @@ public sealed class PlanTests
     public void WhatIsLeftOpenIsDecided()
     {
         var plan = Planned(Yaml);
-        Assert.That(plan.Combinations.Select(it => it.AdminQueue), Is.EqualTo(new[] { AdminQueueKind.Mediated, AdminQueueKind.Carried, AdminQueueKind.Carried }));
-        Assert.That(plan.Combinations.Select(it => it.Dirty), Is.EqualTo(new DirtySource?[] { DirtySource.Tracked, null, DirtySource.HostNoted }));
+        Assert.That(plan.Combinations.Select(it => it.AdminQueue),
+            Is.EqualTo(new[] { AdminQueueKind.Mediated, AdminQueueKind.Carried, AdminQueueKind.Carried }));
+        Assert.That(plan.Combinations.Select(it => it.Dirty),
+            Is.EqualTo(new DirtySource?[] { DirtySource.Tracked, null, DirtySource.HostNoted }));
         Assert.That(plan.Combinations.Select(it => it.Clock), Is.EqualTo(new[] { ClockKind.Virtual, ClockKind.Real, ClockKind.Virtual }));
-        Assert.That(plan.Combinations.Select(it => it.Pair.Medium), Is.EqualTo(new[] { MediumSharing.Local, MediumSharing.Shared, MediumSharing.Local }));
+        Assert.That(plan.Combinations.Select(it => it.Pair.Medium),
+            Is.EqualTo(new[] { MediumSharing.Local, MediumSharing.Shared, MediumSharing.Local }));
     }
 
     [Test]

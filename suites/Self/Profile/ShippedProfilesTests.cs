@@ -8,7 +8,8 @@ public sealed class ShippedProfilesTests
 {
     private static string Folder => Path.Combine(Repository.Root, "profiles");
 
-    private static IEnumerable<string> Names => Directory.GetFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names =>
+        Directory.GetFiles(Folder, "*.yaml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Names))]
     public void EveryShippedProfileIsValidAndCanBePlanned(string name)
@@ -34,7 +35,9 @@ public sealed class ShippedProfilesTests
         var hmlm = from combination in plan.Combinations
                    where combination.Commands == MigrationCommands.Hmlm
                    select (combination.AdminQueue, combination.Medium, combination.GuestMemory);
-        var vendor = from combination in plan.Combinations where combination.Commands == MigrationCommands.VendorRfc select combination.Medium;
+        var vendor = from combination in plan.Combinations
+                     where combination.Commands == MigrationCommands.VendorRfc
+                     select combination.Medium;
         Assert.That(hmlm.Distinct().Count(), Is.EqualTo(8));
         Assert.That(vendor.Distinct().Count(), Is.EqualTo(2));
     }
@@ -45,10 +48,12 @@ public sealed class ShippedProfilesTests
         var plan = Plan.Of(ProfileFile.Load(Path.Combine(Folder, "soak.yaml")).Profile!);
         Assert.That(plan.Combinations.Sum(combination => combination.Cycles), Is.EqualTo(1000));
         Assert.That(plan.Combinations, Has.All.Property(nameof(PlannedCombination.Route)).EqualTo(Route.ThereAndBack));
-        Assert.That(plan.Combinations[0].Guest, Has.Property(nameof(GuestSettings.Queues)).EqualTo(4).And.Property(nameof(GuestSettings.Depth)).EqualTo(16));
+        Assert.That(plan.Combinations[0].Guest,
+            Has.Property(nameof(GuestSettings.Queues)).EqualTo(4).And.Property(nameof(GuestSettings.Depth)).EqualTo(16));
     }
 
     [Test]
     public void TheSchemaOnDiskIsTheOneThatTheTypesMake() =>
-        Assert.That(File.ReadAllText(Path.Combine(Folder, "schema.json")), Is.EqualTo(ProfileSchema.Write()), "./run.sh schema > profiles/schema.json");
+        Assert.That(File.ReadAllText(Path.Combine(Folder, "schema.json")),
+            Is.EqualTo(ProfileSchema.Write()), "./run.sh schema > profiles/schema.json");
 }

@@ -33,7 +33,8 @@ public sealed class UnitsTests
     [TestCase("0.5KiB", 512)]
     [TestCase("16MiB", 16L << 20)]
     [TestCase("2TiB", 2L << 40)]
-    public void ASizeIsANumberOfBytesBareOrWithABinaryUnit(string text, long bytes) => Assert.That(Size.Parse(text), Is.EqualTo(new Size(bytes)));
+    public void ASizeIsANumberOfBytesBareOrWithABinaryUnit(string text, long bytes) =>
+        Assert.That(Size.Parse(text), Is.EqualTo(new Size(bytes)));
 
     [TestCase("4KB")]
     [TestCase("4kib")]

@@ -41,12 +41,14 @@ public sealed class ExitCodeTests
     [TestCase(Verdict.Timeout, ExitCode.NonConformant)]
     [TestCase(Verdict.Crash, ExitCode.NonConformant)]
     [TestCase(Verdict.HarnessError, ExitCode.HarnessFailed)]
-    public void EachVerdictAloneEarnsItsCode(Verdict verdict, ExitCode expected) => Assert.That(ExitCodes.Of([Record(verdict)]), Is.EqualTo(expected));
+    public void EachVerdictAloneEarnsItsCode(Verdict verdict, ExitCode expected) =>
+        Assert.That(ExitCodes.Of([Record(verdict)]), Is.EqualTo(expected));
 
     [Test]
     public void WhatWasNotDoneDoesNotSpoilWhatPassed()
     {
-        Assert.That(ExitCodes.Of([Record(Verdict.Pass), Record(Verdict.NotSupported), Record(Verdict.Skipped)]), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(ExitCodes.Of([Record(Verdict.Pass), Record(Verdict.NotSupported), Record(Verdict.Skipped)]),
+            Is.EqualTo(ExitCode.Conformant));
         Assert.That(ExitCodes.Of([Record(Verdict.Pass), Record(Verdict.Inconclusive)]), Is.EqualTo(ExitCode.Inconclusive));
     }
 
@@ -60,6 +62,12 @@ public sealed class ExitCodeTests
 
     private static CombinationRecord Record(Verdict verdict) => new()
     {
-        Name = "a", Seed = 1, Found = verdict, Verdict = verdict, UnexpectedPass = false, GatesBroken = [], Result = new CombinationResult(),
+        Name = "a",
+        Seed = 1,
+        Found = verdict,
+        Verdict = verdict,
+        UnexpectedPass = false,
+        GatesBroken = [],
+        Result = new CombinationResult(),
     };
 }

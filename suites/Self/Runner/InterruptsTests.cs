@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace Conformance.Self;
 
-/// <summary>Real signals, sent to this process. What it cannot see: that a second signal ends the process, as it would end the tests.</summary>
+/// <summary>
+/// Real signals, sent to this process. What it cannot see: that a second signal ends the process, as it would end the tests.
+/// </summary>
 [TestFixture]
 [NonParallelizable]
 public sealed class InterruptsTests

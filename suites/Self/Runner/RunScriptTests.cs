@@ -119,7 +119,8 @@ public sealed class RunScriptTests
     [Test]
     public void AFailedTestMakesItExit1()
     {
-        Dotnet(exit: 1, results: "Failed!  - Failed:     3, Passed:    12, Skipped:     0, Total:    15, Duration: 37 ms - X.dll (net10.0)");
+        Dotnet(
+            exit: 1, results: "Failed!  - Failed:     3, Passed:    12, Skipped:     0, Total:    15, Duration: 37 ms - X.dll (net10.0)");
         var (code, output, _) = Run(["test", "Profile"]);
         Assert.That(code, Is.EqualTo(1));
         Assert.That(LastLine(output), Is.EqualTo("12 passed, 3 failed, 0 skipped"));
@@ -170,8 +171,8 @@ public sealed class RunScriptTests
         // A PATH with what the script needs and no dotnet but ours.
         foreach (var tool in new[]
                  {
-                     "bash", "env", "readlink", "basename", "mkdir", "cat", "ls", "find", "sort", "xargs", "sha256sum", "grep", "sed", "awk",
-                     "tee", "touch", "flock",
+                     "bash", "env", "readlink", "basename", "mkdir", "cat", "ls", "find", "sort", "xargs", "sha256sum", "grep",
+                     "sed", "awk", "tee", "touch", "flock",
                  })
         {
             var link = Path.Combine(_bin, tool);
@@ -181,7 +182,11 @@ public sealed class RunScriptTests
 
         var start = new ProcessStartInfo(Path.Combine(_tree, "run.sh"), words)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/", Environment = { ["PATH"] = _bin },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+            Environment = { ["PATH"] = _bin },
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

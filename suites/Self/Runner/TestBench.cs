@@ -98,6 +98,9 @@ internal sealed class TestBench : IDisposable
         ],
     };
 
+    /// <summary>The same with a lost block.</summary>
+    public static CombinationResult Bad(PlannedCombination plan) => Good(plan, Finding(Verdict.Fail));
+
     public static Finding Finding(Verdict verdict) => new()
     {
         Verdict = verdict,

@@ -4,7 +4,9 @@ using System.Reflection;
 
 namespace Conformance.Migration;
 
-/// <summary>Makes records of nodes. Goes on after an error, so that one reading finds all of them; the result counts only if there was none.</summary>
+/// <summary>
+/// Makes records of nodes. Goes on after an error, so that one reading finds all of them; the result counts only if there was none.
+/// </summary>
 internal sealed class Binder(List<ProfileError> errors)
 {
     private readonly Dictionary<object, MapNode> _origins = new(ReferenceEqualityComparer.Instance);
@@ -108,7 +110,8 @@ internal sealed class Binder(List<ProfileError> errors)
         {
             if (shape[key] is not { } member)
             {
-                errors.Add(new ProfileError(entry.Place, $"unknown key '{key}'{where}; the nearest is '{Nearest.To(key, shape.Members.Select(m => m.Name))}'"));
+                var nearest = Nearest.To(key, shape.Members.Select(known => known.Name));
+                errors.Add(new ProfileError(entry.Place, $"unknown key '{key}'{where}; the nearest is '{nearest}'"));
                 continue;
             }
 

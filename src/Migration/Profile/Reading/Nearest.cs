@@ -3,7 +3,9 @@ namespace Conformance.Migration;
 /// <summary>Finds what somebody probably meant.</summary>
 public static class Nearest
 {
-    /// <summary>The candidate with the fewest insertions, deletions, changes and swaps of neighbours; the first of several; null of none.</summary>
+    /// <summary>
+    /// The candidate with the fewest insertions, deletions, changes and swaps of neighbours; the first of several; null of none.
+    /// </summary>
     public static string? To(string word, IEnumerable<string> candidates) => candidates.MinBy(candidate => Distance(word, candidate));
 
     /// <summary>Optimal string alignment distance; case does not count, nor does the choice between - and _.</summary>

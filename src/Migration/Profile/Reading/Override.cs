@@ -33,7 +33,8 @@ internal static class Override
 
         if (inCombinations && !map.Entries.ContainsKey(key) && !rest.IsEmpty)
         {
-            errors.Add(new ProfileError(value.Place, $"no combination is named '{key}'; the nearest is '{Nearest.To(key, map.Entries.Keys)}'"));
+            var nearest = Nearest.To(key, map.Entries.Keys);
+            errors.Add(new ProfileError(value.Place, $"no combination is named '{key}'; the nearest is '{nearest}'"));
             return map;
         }
 

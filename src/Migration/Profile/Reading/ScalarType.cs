@@ -14,7 +14,8 @@ internal sealed record ScalarType(string Kind, Func<string, object?> Read)
     {
         [typeof(string)] = new("text", word => word),
         [typeof(bool)] = new("true or false", word => word switch { "true" => true, "false" => false, _ => null }),
-        [typeof(double)] = new("a number", word => double.TryParse(word, NumberStyles.Float, null, out var value) && double.IsFinite(value) ? value : null),
+        [typeof(double)] = new(
+            "a number", word => double.TryParse(word, NumberStyles.Float, null, out var value) && double.IsFinite(value) ? value : null),
         [typeof(byte)] = Integer(byte.MaxValue, value => (byte)value),
         [typeof(ushort)] = Integer(ushort.MaxValue, value => (ushort)value),
         [typeof(uint)] = Integer(uint.MaxValue, value => (uint)value),
@@ -38,7 +39,9 @@ internal sealed record ScalarType(string Kind, Func<string, object?> Read)
         return type.IsEnum ? Enumeration(type) : null;
     }
 
-    /// <summary>Decimal with optional underscores, or hexadecimal after 0x; a value out of the type's range is given as <see cref="OutOfRange"/>.</summary>
+    /// <summary>
+    /// Decimal with optional underscores, or hexadecimal after 0x; a value out of the type's range is given as <see cref="OutOfRange"/>.
+    /// </summary>
     private static ScalarType Integer(UInt128 most, Func<Int128, object> convert)
     {
         var range = new OutOfRange("0", most.ToString());

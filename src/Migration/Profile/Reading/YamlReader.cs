@@ -38,7 +38,8 @@ internal sealed class YamlReader
             _parser.Consume<DocumentStart>();
             var root = ReadNode();
             _parser.Consume<DocumentEnd>();
-            if (_parser.TryConsume<DocumentStart>(out var second)) Fail(second.Start, "a profile is one document; a second one begins here");
+            if (_parser.TryConsume<DocumentStart>(out var second))
+                Fail(second.Start, "a profile is one document; a second one begins here");
             return root;
         }
         catch (YamlException e)
@@ -91,7 +92,8 @@ internal sealed class YamlReader
         var entries = new OrderedDictionary<string, MapEntry>();
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
-            if (_parser.Current is not Scalar) throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a key must be a plain word");
+            if (_parser.Current is not Scalar)
+                throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a key must be a plain word");
             var key = _parser.Consume<Scalar>();
             var entry = new MapEntry(_place(key.Start), ReadNode());
             if (entries.TryGetValue(key.Value, out var first))

@@ -15,6 +15,7 @@ internal static class AdminTable
         NamespaceCommands.AddTo(table);
         VirtualizationCommands.AddTo(table);
         MigrationCommands.AddTo(table);
+        VendorCommands.AddTo(table, options.VendorRfc);
         return table;
     }
 }

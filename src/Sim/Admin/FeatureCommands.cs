@@ -24,6 +24,7 @@ internal static class FeatureCommands
         {
             var fields = new SetFeaturesFields(command.Entry);
             var fid = (FeatureId)fields.Fid;
+            if (fid == FeatureId.ControllerDataQueue && DataQueueFeature.IsSupported(c)) return DataQueueFeature.Set(c, command);
             if (!IsKnown(fid)) return command.Fail(Status.InvalidField);
             if (fields.Save) return command.Fail(Status.FeatureNotSaveable);
             var value = command.Entry.Cdw11;
@@ -65,10 +66,19 @@ internal static class FeatureCommands
 
         public override bool AllowedDuringSanitize => true;
 
+        public override void Parse(ControllerCore c, CommandContext command)
+        {
+            var fields = new GetFeaturesFields(command.Entry);
+            if (fields.Fid == ControllerDataQueueFeature.Fid && DataQueueFeature.IsSupported(c))
+                command.DataLength = DataQueueFeature.DataLength(in fields);
+        }
+
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {
             var fields = new GetFeaturesFields(command.Entry);
             var fid = (FeatureId)fields.Fid;
+            if (fields.Select <= 3 && fid == FeatureId.ControllerDataQueue && DataQueueFeature.IsSupported(c))
+                return DataQueueFeature.Get(c, command);
             if (!IsKnown(fid) || fields.Select > 3) return command.Fail(Status.InvalidField);
             command.Dw0 = fields.Select switch
             {

@@ -25,6 +25,9 @@ internal sealed class Suspension
     /// <summary>A Set Controller State sequence of each management controller that sends one.</summary>
     public IncomingState? Incoming { get; set; }
 
+    /// <summary>The whole state, of a controller that was disabled when it was saved by vendor commands; null otherwise.</summary>
+    public byte[]? Saved { get; set; }
+
     public bool FetchStopped => Phase != SuspensionPhase.Running;
 
     public bool IsSuspended => Phase == SuspensionPhase.Suspended;
@@ -56,6 +59,7 @@ internal sealed class Suspension
     {
         if (Phase != SuspensionPhase.Running) Enter(SuspensionPhase.Running);
         By = null;
+        Saved = null;
     }
 
     private void Enter(SuspensionPhase phase)

@@ -46,6 +46,29 @@ internal sealed class DataQueue(ushort id, ControllerCore owner, ControllerCore 
 
     private int Free => Entries - 1 - Occupied;
 
+    /// <summary>
+    /// Whether a host may say that it consumes this slot next: one with an entry, or the tail when it has consumed all. Nothing else
+    /// when empty (Base 2.3 5.2.26.1.23).
+    /// </summary>
+    public bool Accepts(uint head) =>
+        head < (uint)Entries && ((int)head >= Head ? (int)head - Head : (int)head - Head + Entries) <= Occupied;
+
+    /// <summary>Takes back an event about the tail pointer that has not been reported.</summary>
+    public void WithdrawTailEvent() => Withdraw(OneShotInformation.ControllerDataQueueTailPointer);
+
+    /// <summary>Takes back whatever has not been reported: the identifier may soon name another queue.</summary>
+    public void WithdrawEvents()
+    {
+        WithdrawTailEvent();
+        Withdraw(OneShotInformation.ControllerDataQueueFull);
+    }
+
+    private void Withdraw(OneShotInformation information)
+    {
+        var unwanted = AsyncEvent.Of(OneShotEvent.OfQueue(information, Id));
+        Owner.Events.Withdraw(pending => pending == unwanted);
+    }
+
     /// <summary>Starts logging with a first entry.</summary>
     public void Start()
     {
@@ -81,10 +104,12 @@ internal sealed class DataQueue(ushort id, ControllerCore owner, ControllerCore 
     {
         var nsid = change.Namespace.Nsid;
         var deallocated = change.Kind == MediumChangeKind.Deallocated;
-        for (var done = 0UL; done < change.Blocks && IsLogging;)
+        // A whole namespace is a range too: an entry that is neither first nor last must name one (NVM Command Set 5.6).
+        var (slba, count) = change.Kind == MediumChangeKind.All ? (0, change.Namespace.Blocks) : (change.Slba, change.Blocks);
+        for (var done = 0UL; done < count && IsLogging;)
         {
-            var blocks = Math.Min(change.Blocks - done, MostBlocks);
-            Post(LbaMigrationQueueEntry.Range(nsid, change.Slba + done, (uint)(blocks - 1), Phase, deallocated));
+            var blocks = Math.Min(count - done, MostBlocks);
+            Post(LbaMigrationQueueEntry.Range(nsid, slba + done, (uint)(blocks - 1), Phase, deallocated));
             done += blocks;
         }
     }
@@ -147,6 +172,7 @@ internal sealed class DataQueueSet
     public void Remove(DataQueue queue)
     {
         _queues.Remove(queue.Id);
+        queue.WithdrawEvents();
         if (ReferenceEquals(queue.Target.UserDataLog, queue)) queue.Target.UserDataLog = null;
     }
 

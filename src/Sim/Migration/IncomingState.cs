@@ -14,6 +14,9 @@ internal sealed class IncomingState(ControllerCore sender, byte csvi, byte csuui
     /// <summary>Index of the vendor state; 0: no vendor part.</summary>
     public byte Csuuidi { get; } = csuuidi;
 
+    /// <summary>Takes the place of the queues that the controller has, rather than being refused where there are any.</summary>
+    public bool ReplacesQueues { get; init; }
+
     /// <summary>End of the furthest piece so far.</summary>
     public int Length { get; private set; }
 

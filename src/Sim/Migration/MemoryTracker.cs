@@ -1,4 +1,5 @@
 using System.Numerics;
+using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
@@ -13,28 +14,23 @@ internal sealed class MemoryTracker
     private readonly ulong[] _bits;
     private readonly ulong[] _summary;
     private readonly int _shift;
+    private int _latest;
     private int _cursor;
 
-    private readonly record struct Range(ulong Start, ulong Length, int FirstBit);
+    /// <summary>Addresses from the first to the last byte; its granules begin at a word of their own, so no run spans two ranges.</summary>
+    private readonly record struct Range(ulong First, ulong Last, int FirstBit);
 
     /// <param name="owner">The management controller that asked.</param>
     /// <param name="granularity">Granules of 2^n x 4 KiB.</param>
-    /// <param name="ranges">Start address and number of granules of each.</param>
-    public MemoryTracker(ControllerCore owner, byte granularity, IReadOnlyList<(ulong Start, uint Granules)> ranges)
+    /// <param name="ranges">Aligned to granules, none empty; they may overlap. There are at most 2^30 granules in all.</param>
+    public MemoryTracker(ControllerCore owner, byte granularity, ReadOnlySpan<MemoryRangeTrackingDescriptor> ranges)
     {
         Owner = owner;
         Granularity = granularity;
+        Descriptors = ranges.Length;
         _shift = 12 + granularity;
-        var bit = 0;
-        _ranges = new Range[ranges.Count];
-        for (var i = 0; i < _ranges.Length; i++)
-        {
-            _ranges[i] = new Range(ranges[i].Start, (ulong)ranges[i].Granules << _shift, bit);
-            // Each range begins a word of its own, so that a run never spans two.
-            bit = checked(bit + ((int)ranges[i].Granules + 63 & ~63));
-        }
-
-        _bits = new ulong[bit >> 6];
+        _ranges = Disjoint(ranges, _shift, out var bits);
+        _bits = new ulong[bits >> 6];
         _summary = new ulong[(_bits.Length + 63) >> 6];
     }
 
@@ -44,58 +40,129 @@ internal sealed class MemoryTracker
     public byte Granularity { get; }
 
     /// <summary>Ranges, as the limits count them.</summary>
-    public int Descriptors => _ranges.Length;
+    public int Descriptors { get; }
 
     public bool IsClean => !_summary.AsSpan().ContainsAnyExcept(0UL);
 
-    /// <summary>Notes a write; what lies outside the ranges is nobody's.</summary>
-    public void Mark(ulong address, int length)
+    /// <summary>Notes a write; what lies outside the ranges is nobody's. Mostly the range of the write before.</summary>
+    public void Mark(ulong address, long length)
     {
-        foreach (ref readonly var range in _ranges.AsSpan())
+        var last = address + (ulong)(length - 1);
+        ref readonly var latest = ref _ranges[_latest];
+        if (address >= latest.First && last <= latest.Last)
         {
-            var start = Math.Max(address, range.Start);
-            var end = Math.Min(address + (ulong)length, range.Start + range.Length);
-            if (start >= end) continue;
-            var last = range.FirstBit + (int)((end - 1 - range.Start) >> _shift);
-            for (var bit = range.FirstBit + (int)((start - range.Start) >> _shift); bit <= last; bit++)
-            {
-                _bits[bit >> 6] |= 1UL << bit;
-                _summary[bit >> 12] |= 1UL << (bit >> 6);
-            }
+            Set(in latest, address, last);
+            return;
+        }
+
+        for (var i = FirstReaching(address); i < _ranges.Length && _ranges[i].First <= last; i++)
+        {
+            _latest = i;
+            Set(in _ranges[i], Math.Max(address, _ranges[i].First), Math.Min(last, _ranges[i].Last));
         }
     }
 
     /// <summary>Takes the next run of marked granules: its address and their number. False where none is left.</summary>
     public bool TryTake(out ulong address, out uint granules)
     {
-        address = 0;
-        granules = 0;
-        var word = NextWord(_cursor);
-        if (word < 0) word = NextWord(0);
-        if (word < 0) return false;
-        var first = (word << 6) + BitOperations.TrailingZeroCount(_bits[word]);
-        var range = Array.FindLast(_ranges, r => r.FirstBit <= first);
+        (address, granules) = (0, 0);
+        var first = NextMarked(_cursor);
+        if (first < 0) first = NextMarked(0);
+        if (first < 0) return false;
+        ref readonly var range = ref _ranges[RangeOf(first)];
+        var end = range.FirstBit + (int)((range.Last - range.First) >> _shift) + 1;
         var bit = first;
-        for (; bit < _bits.Length << 6 && (_bits[bit >> 6] >> bit & 1) != 0 && InRange(range, bit); bit++)
+        while (bit < end && (_bits[bit >> 6] >> bit & 1) != 0)
         {
-            _bits[bit >> 6] &= ~(1UL << bit);
+            // Marked granules from here to the end of the word, all at once.
+            var run = Math.Min(BitOperations.TrailingZeroCount(~(_bits[bit >> 6] >> bit)), 64 - (bit & 63));
+            _bits[bit >> 6] &= ~((run == 64 ? ulong.MaxValue : (1UL << run) - 1) << bit);
             if (_bits[bit >> 6] == 0) _summary[bit >> 12] &= ~(1UL << (bit >> 6));
+            bit += run;
         }
 
-        _cursor = bit >> 6;
-        address = range.Start + ((ulong)(first - range.FirstBit) << _shift);
+        _cursor = bit;
+        address = range.First + ((ulong)(first - range.FirstBit) << _shift);
         granules = (uint)(bit - first);
         return true;
     }
 
-    private bool InRange(in Range range, int bit) => (ulong)(bit - range.FirstBit) << _shift < range.Length;
-
-    private int NextWord(int from)
+    /// <summary>The same addresses in order, overlapping and touching ranges made one.</summary>
+    private static Range[] Disjoint(ReadOnlySpan<MemoryRangeTrackingDescriptor> ranges, int shift, out int bits)
     {
+        var sorted = ranges.ToArray();
+        Array.Sort(sorted, static (a, b) => a.Saddr.CompareTo(b.Saddr));
+        var disjoint = new List<Range>(sorted.Length);
+        foreach (var range in sorted)
+        {
+            var last = range.Saddr + (((ulong)range.Len << shift) - 1);
+            if (disjoint.Count > 0 && (range.Saddr <= disjoint[^1].Last || range.Saddr - 1 == disjoint[^1].Last))
+                disjoint[^1] = disjoint[^1] with { Last = Math.Max(last, disjoint[^1].Last) };
+            else disjoint.Add(new Range(range.Saddr, last, 0));
+        }
+
+        bits = 0;
+        for (var i = 0; i < disjoint.Count; i++)
+        {
+            disjoint[i] = disjoint[i] with { FirstBit = bits };
+            bits = checked(bits + (((int)((disjoint[i].Last - disjoint[i].First) >> shift) + 64) & ~63));
+        }
+
+        return [.. disjoint];
+    }
+
+    private void Set(in Range range, ulong first, ulong last)
+    {
+        var end = range.FirstBit + (int)((last - range.First) >> _shift);
+        for (var bit = range.FirstBit + (int)((first - range.First) >> _shift); bit <= end; bit++)
+        {
+            _bits[bit >> 6] |= 1UL << bit;
+            _summary[bit >> 12] |= 1UL << (bit >> 6);
+        }
+    }
+
+    /// <summary>The first range that does not end before an address.</summary>
+    private int FirstReaching(ulong address)
+    {
+        int low = 0, high = _ranges.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            if (_ranges[middle].Last < address) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>The range that a granule belongs to.</summary>
+    private int RangeOf(int bit)
+    {
+        int low = 0, high = _ranges.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) >> 1;
+            if (_ranges[middle].FirstBit <= bit) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+
+    /// <summary>The first marked granule from one on; -1 for none.</summary>
+    private int NextMarked(int from)
+    {
+        var word = from >> 6;
+        if (word >= _bits.Length) return -1;
+        var rest = _bits[word] & (ulong.MaxValue << from);
+        if (rest != 0) return (word << 6) + BitOperations.TrailingZeroCount(rest);
+        from = word + 1;
         for (var s = from >> 6; s < _summary.Length; s++)
         {
-            var rest = s == from >> 6 ? _summary[s] & (ulong.MaxValue << from) : _summary[s];
-            if (rest != 0) return (s << 6) + BitOperations.TrailingZeroCount(rest);
+            var words = s == from >> 6 ? _summary[s] & (ulong.MaxValue << from) : _summary[s];
+            if (words == 0) continue;
+            word = (s << 6) + BitOperations.TrailingZeroCount(words);
+            return (word << 6) + BitOperations.TrailingZeroCount(_bits[word]);
         }
 
         return -1;

@@ -6,7 +6,15 @@ namespace Conformance.Sim;
 /// <summary>Migration Send and Migration Receive (Base 2.3 5.2.16, 5.2.17.1.1 to 5.2.17.1.3).</summary>
 internal static class MigrationCommands
 {
-    public static void AddTo(CommandTable table) => table.Add(new MigrationSend()).Add(new MigrationReceive());
+    /// <summary>Effects of all of them: they act on more than the controller that executes them.</summary>
+    public static readonly uint Scope = new CommandEffects { Scope = EffectScope.Controller | EffectScope.NvmSubsystem }.Raw;
+
+    public static void AddTo(CommandTable table) =>
+        table.Add(new MigrationSend()).Add(new MigrationReceive()).Add(new DataQueueCommand()).Add(new TrackSend()).Add(new TrackReceive());
+
+    /// <summary>Reserved bits: refused when the device is strict (A9), else ignored.</summary>
+    public static Status CheckReserved(ControllerCore c, CommandContext command, params ReadOnlySpan<uint> reserved) =>
+        c.Options.Ambiguities.StrictReserved == ReservedFields.All && reserved.ContainsAnyExcept(0u) ? Status.InvalidField : Status.Success;
 
     /// <summary>
     /// The migratable controller that a management controller's command names: a secondary one of the subsystem, neither itself nor

@@ -23,6 +23,7 @@ internal static class VendorStateCodec
         Interrupts = 4,
         Padding = 5,
         SaveCounter = 6,
+        InterruptMask = 7,
     }
 
     /// <summary>A decoded vendor part; null for what it does not carry.</summary>
@@ -35,6 +36,9 @@ internal static class VendorStateCodec
         public EventsState? Events { get; set; }
 
         public InterruptState? Interrupts { get; set; }
+
+        /// <summary>INTMS, where the MSI-X table is not carried.</summary>
+        public uint? InterruptMask { get; set; }
     }
 
     /// <summary>CC, AQA, ASQ, ACQ, and the pointers of the admin queue where there is one.</summary>
@@ -50,17 +54,32 @@ internal static class VendorStateCodec
     /// <summary>INTMS, the dwords of the MSI-X table and one pending bit a vector.</summary>
     public sealed record InterruptState(uint Mask, uint[] Table, uint[] Pending);
 
-    public static byte[] Encode(ControllerCore c)
+    /// <param name="c">The controller.</param>
+    /// <param name="whole">
+    /// All but the MSI-X table, which is the host's to carry; and as long for any number of requests and events, so that a size asked for
+    /// while commands are still completing holds when they have.
+    /// </param>
+    public static byte[] Encode(ControllerCore c, bool whole)
     {
         var options = c.Options.Migration.VendorState;
         var writer = new Writer();
-        if (options.AdminQueue) EncodeAdminQueue(c, writer);
-        if (options.Features) EncodeFeatures(c, writer);
-        if (options.Events) EncodeEvents(c, writer);
-        if (options.Interrupts) EncodeInterrupts(c, writer);
+        if (options.AdminQueue || whole) EncodeAdminQueue(c, writer);
+        if (options.Features || whole) EncodeFeatures(c, writer);
+        if (options.Events || whole) EncodeEvents(c, writer);
+        if (options.Interrupts && !whole) EncodeInterrupts(c, writer);
+        if (whole) writer.Begin(Section.InterruptMask).Word(c.Registers[Register.Intms]).End();
+        if (whole) writer.Begin(Section.Padding).Filler(EventReserve(c)).End();
         if (options.Padding > 0) writer.Begin(Section.Padding).Filler(options.Padding).End();
         if (!options.Deterministic) writer.Begin(Section.SaveCounter).Word(++c.StateSaves).End();
         return writer.Finish();
+    }
+
+    /// <summary>Bytes that further requests and events could take.</summary>
+    private static int EventReserve(ControllerCore c)
+    {
+        const int Step = 32;
+        var pending = c.Events.Pending.Count;
+        return (4 * (c.Options.Capabilities.AerlZ + 1 - c.Events.Requests.Count)) + (8 * (((pending / Step) + 1) * Step - pending));
     }
 
     /// <summary>Reads and checks the whole part; null when anything of it is wrong for this controller.</summary>
@@ -99,6 +118,7 @@ internal static class VendorStateCodec
         if (content.Events is { } events) CommitEvents(c, events);
         if (content.Interrupts is { } interrupts) c.Function.Msix.Restore(interrupts.Table, interrupts.Pending);
         if (content.Interrupts is { } masks) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = masks.Mask;
+        if (content.InterruptMask is { } mask) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = mask;
     }
 
     private static void EncodeAdminQueue(ControllerCore c, Writer writer)
@@ -163,6 +183,9 @@ internal static class VendorStateCodec
                 var (mask, vectors) = (reader.Word(), reader.Word());
                 if (vectors > c.Function.Msix.Vectors) return false;
                 content.Interrupts = new InterruptState(mask, reader.Words(4 * (int)vectors), reader.Words(((int)vectors + 31) / 32));
+                return reader.IsExact;
+            case Section.InterruptMask:
+                content.InterruptMask = reader.Word();
                 return reader.IsExact;
             case Section.Padding:
             case Section.SaveCounter:

@@ -17,13 +17,13 @@ internal class DecodeStep
         var state = ControllerState.TryDecode(incoming.Bytes, out _);
         status = state is null || (incoming.Csvi == 0 && state.Nvme is not null) || (incoming.Csuuidi == 0 && state.Vendor.Length != 0)
             ? Status.InvalidField
-            : Commit(target, state);
+            : Commit(target, state, incoming.ReplacesQueues);
         return StepResult.Done;
     }
 
-    private static Status Commit(ControllerCore target, ControllerState state)
+    private static Status Commit(ControllerCore target, ControllerState state, bool replacesQueues)
     {
-        if (state.Nvme is not null && target.Queues.HasIoQueues) return Status.InvalidField;
+        if (state.Nvme is not null && target.Queues.HasIoQueues && !replacesQueues) return Status.InvalidField;
         VendorStateCodec.Content? vendor = null;
         if (state.Vendor.Length != 0)
         {
@@ -33,15 +33,31 @@ internal class DecodeStep
 
         // Memory pages are those of the configuration that will hold, which a carried admin queue brings along.
         var before = target.Configuration;
-        if (vendor?.AdminQueue is { } admin) target.Configuration = new ControllerConfiguration(admin.Cc);
+        if (vendor?.AdminQueue is { } admin)
+        {
+            target.Configuration = new ControllerConfiguration(admin.Cc);
+            if (!target.Configuration.En && state.SubmissionQueues.Length + state.CompletionQueues.Length != 0)
+            {
+                target.Configuration = before;
+                return Status.InvalidField;
+            }
+        }
+
         var status = Prepare(target, state, out var completion, out var submission);
         target.Configuration = before;
         if (!status.IsSuccess) return status;
 
+        if (replacesQueues) DropIoQueues(target);
         foreach (var queue in completion) target.Queues.Add(queue);
         foreach (var queue in submission) target.Queues.Add(queue);
         if (vendor is not null) VendorStateCodec.Commit(target, vendor);
         return Status.Success;
+    }
+
+    private static void DropIoQueues(ControllerCore target)
+    {
+        var ids = target.Queues.Submission.Select(q => q.Id).Concat(target.Queues.Completion.Select(q => q.Id)).Where(id => id != 0);
+        foreach (var id in ids.ToArray()) target.Machine.DropQueue(id);
     }
 
     private static Status Prepare(

@@ -7,7 +7,8 @@ namespace Conformance.Sim;
 /// <param name="Nvme">With the NVMe part.</param>
 /// <param name="Vendor">With the vendor part.</param>
 /// <param name="VendorParameter">CSUIDXP.</param>
-internal readonly record struct StateRequest(bool Nvme, bool Vendor, byte VendorParameter);
+/// <param name="Whole">All that a controller is goes into the vendor part, whatever the profile leaves out of it.</param>
+internal readonly record struct StateRequest(bool Nvme, bool Vendor, byte VendorParameter, bool Whole = false);
 
 /// <summary>Makes the controller state of a controller (Base 2.3 5.2.17.1.3) from what it is now.</summary>
 internal class EncodeStep
@@ -25,7 +26,7 @@ internal class EncodeStep
             Nvme = request.Nvme ? new NvmeControllerState() : null,
             SubmissionQueues = request.Nvme ? [.. target.Queues.Submission.Where(q => !q.IsAdmin).Select(Encode)] : [],
             CompletionQueues = request.Nvme ? [.. target.Queues.Completion.Where(q => q.Id != 0).Select(q => Encode(target, q))] : [],
-            Vendor = request.Vendor ? VendorStateCodec.Encode(target) : [],
+            Vendor = request.Vendor ? VendorStateCodec.Encode(target, request.Whole) : [],
         };
         return StepResult.Done;
     }

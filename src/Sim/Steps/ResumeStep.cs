@@ -5,10 +5,11 @@ internal class ResumeStep
 {
     public virtual StepResult Run(ControllerCore target)
     {
+        var wasSuspended = target.Suspension.IsSuspended;
         target.Suspension.End();
         target.Truth.ResumedAt = target.Now;
         target.Truth.FirstFetchAfterResumeAt = -1;
-        DataQueues.ControllerResumed(target);
+        if (wasSuspended) DataQueues.ControllerResumed(target);
         target.Machine.InterruptsUnmasked();
         target.Machine.Wake();
         return StepResult.Done;

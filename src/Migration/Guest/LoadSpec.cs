@@ -51,7 +51,7 @@ public sealed record LoadSpec
     public static LoadSpec Of(GuestSettings guest) => new()
     {
         Queues = guest.Queues,
-        QueueEntries = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)guest.Depth + 1)),
+        QueueEntries = guest.Entries > 0 ? guest.Entries : Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)guest.Depth + 1)),
         Depth = guest.Depth,
         Sizes = [.. guest.IoSizes.Select(size => (int)size.Bytes)],
         Mix = [guest.Mix.Read, guest.Mix.Write, guest.Mix.WriteZeroes, guest.Mix.Deallocate, guest.Mix.Flush],
@@ -59,5 +59,7 @@ public sealed record LoadSpec
         Sequential = guest.Pattern == AccessPattern.Sequential,
         Rate = guest.Mode == LoadMode.Open ? guest.Rate ?? 0 : 0,
         Poisson = guest.Arrivals == ArrivalKind.Poisson,
+        Events = guest.Events,
+        CommandTimeout = guest.CommandTimeout.Nanoseconds,
     };
 }

@@ -75,7 +75,7 @@ public sealed record GuestSettings
     [Range(1, 65534)]
     public int Depth { get; init; } = 16;
 
-    /// <summary>Entries of each queue; 0: one more than depth, so that a queue can be full.</summary>
+    /// <summary>Entries of each queue, more than depth; 0: the next power of two, 16 at least.</summary>
     [Range(0, 65536)]
     public int Entries { get; init; }
 
@@ -112,22 +112,6 @@ public sealed record GuestSettings
 
     /// <summary>Open loop: how the beginnings are spread.</summary>
     public ArrivalKind Arrivals { get; init; } = ArrivalKind.Poisson;
-
-    /// <summary>The same for the guest that carries it out.</summary>
-    public LoadSpec ToLoad() => new()
-    {
-        Queues = Queues,
-        QueueEntries = Entries == 0 ? Depth + 1 : Entries,
-        Depth = Depth,
-        Sizes = [.. IoSizes.Select(size => (int)size.Bytes)],
-        Mix = [Mix.Read, Mix.Write, Mix.WriteZeroes, Mix.Deallocate, Mix.Flush],
-        Region = Region.Bytes,
-        Sequential = Pattern == AccessPattern.Sequential,
-        Rate = Rate ?? 0,
-        Poisson = Arrivals == ArrivalKind.Poisson,
-        Events = Events,
-        CommandTimeout = CommandTimeout.Nanoseconds,
-    };
 }
 
 /// <summary>Percentages of the guest's commands. What is not given is 0.</summary>

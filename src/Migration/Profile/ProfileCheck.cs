@@ -82,18 +82,13 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         var pairs = resources.FlexibleQueues > 0 ? resources.SecondaryMaximum : resources.SecondaryPrivate;
         if (_guest.Queues >= pairs)
             Fail(_guest, nameof(GuestSettings.Queues), $"a VF of this device has at most {pairs - 1} I/O queue pairs, not {_guest.Queues}");
-        if (_guest.Depth > sim.Capabilities.MqesZ)
-            Fail(
-                _guest,
-                nameof(GuestSettings.Depth),
-                $"a queue of this device takes at most {sim.Capabilities.MqesZ} commands, not {_guest.Depth}");
-        if (_guest.Entries != 0 && _guest.Entries <= _guest.Depth)
+        var (asked, most) = (LoadSpec.Of(_guest).QueueEntries, sim.Capabilities.MqesZ + 1);
+        if (_guest.Depth >= most)
+            Fail(_guest, nameof(GuestSettings.Depth), $"a queue of this device takes at most {most - 1} commands, not {_guest.Depth}");
+        else if (asked <= _guest.Depth)
             Fail(_guest, nameof(GuestSettings.Entries), $"entries must be more than depth, which is {_guest.Depth}");
-        else if (_guest.Entries > sim.Capabilities.MqesZ + 1)
-            Fail(
-                _guest,
-                nameof(GuestSettings.Entries),
-                $"a queue of this device has at most {sim.Capabilities.MqesZ + 1} entries, not {_guest.Entries}");
+        else if (asked > most)
+            Fail(_guest, nameof(GuestSettings.Entries), $"a queue of this device has at most {most} entries, not {asked}");
         if (_guest.Events > sim.Capabilities.AerlZ + 1)
             Fail(
                 _guest,
@@ -110,7 +105,7 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         const long Page = 4096;
         const long Rest = 64 << 10; // the admin queue, event buffers, Identify
         static long Pages(long bytes) => (bytes + Page - 1) / Page * Page;
-        var load = _guest.ToLoad();
+        var load = LoadSpec.Of(_guest);
         var queue = Pages(load.QueueEntries * 64L) + Pages(load.QueueEntries * 16L) + (load.Depth * (Pages(load.Sizes.Max()) + Page));
         var least = Rest + (load.Queues * queue);
         if (_guest.Memory.Bytes < least)

@@ -5,8 +5,8 @@ namespace Conformance.Runner.Display;
 /// <summary>At the end once more what is wrong, each with the line that repeats it.</summary>
 internal static class Failures
 {
-    /// <summary>Findings shown of one combination; the record has all.</summary>
-    private const int Shown = 10;
+    /// <summary>Findings shown of one requirement in one combination; the record has all.</summary>
+    private const int Shown = 3;
 
     public static void Write(RunRecord run, Services services)
     {
@@ -20,9 +20,12 @@ internal static class Failures
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
             if (it.UnexpectedPass) services.Out.WriteLine("  it should have failed, and nothing was noticed");
             foreach (var gate in it.GatesBroken) services.Out.WriteLine($"  gate: {gate}");
-            foreach (var finding in findings.OrderByDescending(finding => finding.Verdict).Take(Shown))
-                services.Out.WriteLine($"  {Line(finding)}");
-            if (findings.Count > Shown) services.Out.WriteLine($"  and {findings.Count - Shown} more in run.json");
+            foreach (var alike in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(group => group.Key.Verdict))
+            {
+                foreach (var finding in alike.Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");
+                if (alike.Count() > Shown) services.Out.WriteLine($"  and {alike.Count() - Shown} more of {alike.Key.Requirement} in run.json");
+            }
+
             services.Out.WriteLine($"  again: {Again(run, it)}");
         }
     }

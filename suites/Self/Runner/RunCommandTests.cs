@@ -65,6 +65,15 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void ManyFindingsOfOneKindDoNotHideTheOthers()
+    {
+        var many = Enumerable.Repeat(TestBench.Finding(Verdict.Fail), 40).Append(TestBench.Finding(Verdict.Warn) with { Requirement = "D9" });
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan, [.. many]);
+        _bench.Run("run", "two", "--only", "first");
+        Assert.That(_bench.Out, Does.Contain("  and 37 more of D2 in run.json\n  warn in cycle 1: D9: "));
+    }
+
+    [Test]
     public void TheSameSeedGivesTheSameVerdictFileByteForByte()
     {
         _bench.Runner = (plan, _, _) => TestBench.Good(plan, TestBench.Finding(Verdict.Warn));
@@ -122,10 +131,10 @@ public sealed class RunCommandTests
     [Test]
     public void AFailureOfTheProgramItselfIsOneLineToo()
     {
-        _bench.Runner = null!;
-        _bench.Write("reports", "a file where a folder should be");
-        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Usage));
-        Assert.That(_bench.Error, Does.StartWith("cannot write to the output folder"));
+        _bench.Runner = (_, _, _) => null!;
+        Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.HarnessFailed));
+        Assert.That(_bench.Error, Does.StartWith("the suite itself failed: ").And.Not.Contain("   at "));
+        Assert.That(_bench.Read("reports/harness-error.txt"), Does.Contain("   at "));
     }
 
     [Test]

@@ -24,7 +24,8 @@ internal sealed class TestBench : IDisposable
             """);
     }
 
-    public CombinationRunner Runner { get; set; } = (plan, _, _) => Good(plan);
+    /// <summary>Answers for every combination; null: the real bench, with its simulated pair.</summary>
+    public CombinationRunner? Runner { get; set; } = (plan, _, _) => Good(plan);
 
     public int Width { get; set; } = int.MaxValue;
 
@@ -56,12 +57,15 @@ internal sealed class TestBench : IDisposable
             Width = Width,
             Time = new StoppedClock(),
             Root = _folder,
-            Defects = new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
+            Defects = Runner is null
+                ? Composition.Defects
+                : new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
             Bench = defect =>
             {
                 Planted = defect;
-                return Runner;
+                return Runner ?? Composition.Bench(defect);
             },
+            WhyNot = Runner is null ? Composition.WhyNot : _ => null,
             Signals = stop =>
             {
                 _signal = stop;

@@ -155,6 +155,12 @@ public sealed record SimulatedCapabilities
     /// <summary>AERL, 0's based.</summary>
     public byte AerlZ { get; init; } = 7;
 
+    /// <summary>ELPE, 0's based: entries of the Error Information log.</summary>
+    public byte ElpeZ { get; init; } = 63;
+
+    /// <summary>Identifiers of features that cannot be changed; Set Features is answered with 1/0Eh.</summary>
+    public IReadOnlyList<byte> FixedFeatures { get; init; } = [];
+
     /// <summary>ACL, 0's based.</summary>
     public byte AclZ { get; init; } = 7;
 

@@ -12,6 +12,7 @@ internal static class AdminTable
         IdentifyCommands.AddTo(table);
         FeatureCommands.AddTo(table);
         EventCommands.AddTo(table);
+        LogCommands.AddTo(table);
         NamespaceCommands.AddTo(table);
         VirtualizationCommands.AddTo(table);
         MigrationCommands.AddTo(table);

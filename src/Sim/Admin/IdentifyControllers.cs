@@ -36,6 +36,8 @@ internal static class IdentifyControllers
         };
         page.AclZ = options.Capabilities.AclZ;
         page.AerlZ = options.Capabilities.AerlZ;
+        page.Lpa = new() { CommandEffects = true, ExtendedData = true, SupportedLogPages = true };
+        page.ElpeZ = options.Capabilities.ElpeZ;
         page.Frmw = new() { Slots = 1, FirstSlotReadOnly = true };
         page.Wctemp = 343;
         page.Cctemp = 353;
@@ -52,6 +54,7 @@ internal static class IdentifyControllers
             Reservations = io[(byte)NvmOpcode.ReservationRegister] is not null,
             Verify = io[(byte)NvmOpcode.Verify] is not null,
             Copy = io[(byte)NvmOpcode.Copy] is not null,
+            SaveAndSelect = true,
         };
         if (options.Capabilities.Sgls) page.Sgls = new() { Support = 1, BitBucket = true };
         FillMigration(c, ref page);

@@ -74,6 +74,12 @@ internal sealed class CommandContext : Work
     /// <summary>How much of it is done, by a handler that goes on piece by piece.</summary>
     public long Done { get; set; }
 
+    /// <summary>The first block that failed, for the error log; null: <see cref="Slba"/>.</summary>
+    public ulong? FailedLba { get; set; }
+
+    /// <summary>The parameter that the status is about, for the error log; null: what the status implies.</summary>
+    public ParameterErrorLocation? ErrorLocation { get; set; }
+
     /// <summary>What the handler keeps between two calls.</summary>
     public object? Notes { get; set; }
 
@@ -131,6 +137,8 @@ internal sealed class CommandContext : Work
         Slba = 0;
         Blocks = 0;
         Done = 0;
+        FailedLba = null;
+        ErrorLocation = null;
         Notes = null;
         Phase = 0;
         Outstanding = false;

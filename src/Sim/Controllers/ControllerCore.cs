@@ -20,6 +20,7 @@ internal sealed class ControllerCore
         Commands = new CommandList(this);
         Events = new EventState();
         Features = new FeatureTable();
+        Logs = new ControllerLogs(this);
         Attached = new Namespace?[subsystem.Options.Capabilities.MaximumNamespaces + 1];
     }
 
@@ -60,6 +61,9 @@ internal sealed class ControllerCore
     public EventState Events { get; }
 
     public FeatureTable Features { get; }
+
+    /// <summary>What its log pages show.</summary>
+    public ControllerLogs Logs { get; }
 
     public Suspension Suspension { get; } = new();
 

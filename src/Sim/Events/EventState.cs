@@ -2,30 +2,40 @@ using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
-/// <summary>
-/// One asynchronous event. Further ones of its type are masked until its log page was read, one-shot and immediate ones excepted.
-/// </summary>
+/// <summary>One asynchronous event.</summary>
 /// <param name="Dw0">Type, information and log page.</param>
 /// <param name="Parameter">Event Specific Parameter, dword 1.</param>
 internal readonly record struct AsyncEvent(AsynchronousEvent Dw0, uint Parameter = 0)
 {
     public AsynchronousEventType Type => Dw0.Type;
 
+    /// <summary>Cleared by being reported: masks no other, and no log page clears it.</summary>
     public bool IsOneShot => Type is AsynchronousEventType.OneShot or AsynchronousEventType.Immediate;
 
     public static AsyncEvent Of(ErrorEvent information) => new(AsynchronousEvent.Of(information));
 
+    public static AsyncEvent Of(HealthEvent information) => new(AsynchronousEvent.Of(information));
+
     public static AsyncEvent Of(NoticeEvent information, LogId log) => new(AsynchronousEvent.Of(information, log));
+
+    public static AsyncEvent Of(ImmediateEvent information) => new(AsynchronousEvent.Of(information));
+
+    public static AsyncEvent Of(CommandSetEvent information, LogId log) => new(AsynchronousEvent.Of(information, log));
 
     public static AsyncEvent Of(OneShotEvent reported) => new(reported.Dw0, reported.Dw1);
 }
 
-/// <summary>Events that wait for a request, and requests that wait for an event.</summary>
+/// <summary>
+/// Events that wait for a request, and requests that wait for an event (Base 2.3 5.2.2). A type that was reported is masked until the log
+/// page that the report named was read.
+/// </summary>
 internal sealed class EventState
 {
+    private const int Types = 8;
+
     private readonly List<AsyncEvent> _pending = [];
     private readonly Queue<CommandContext> _requests = new();
-    private int _masked;
+    private readonly LogId?[] _maskedBy = new LogId?[Types];
 
     /// <summary>Events not yet reported, oldest first.</summary>
     public IReadOnlyList<AsyncEvent> Pending => _pending;
@@ -33,24 +43,33 @@ internal sealed class EventState
     /// <summary>Outstanding Asynchronous Event Requests, oldest first.</summary>
     public IReadOnlyCollection<CommandContext> Requests => _requests;
 
-    /// <summary>Types that were reported and whose log page has not been read; one bit a type.</summary>
-    public int MaskedTypes
-    {
-        get => _masked;
-        set => _masked = value;
-    }
+    /// <summary>By type: the log page that must be read before another event of it is reported, null for one that is not masked.</summary>
+    public IReadOnlyList<LogId?> MaskedBy => _maskedBy;
 
-    /// <summary>Keeps an event; one that is pending already is not kept twice.</summary>
+    /// <summary>
+    /// Keeps an event; one that is pending already is not kept twice, and an immediate one not at all while nobody asks.
+    /// </summary>
     public void Raise(in AsyncEvent raised)
     {
+        if (raised.Type == AsynchronousEventType.Immediate && _requests.Count == 0) return;
         if (!_pending.Contains(raised)) _pending.Add(raised);
     }
 
     /// <summary>Forgets pending events that a condition names: what they tell was seen otherwise.</summary>
     public void Withdraw(Predicate<AsyncEvent> which) => _pending.RemoveAll(which);
 
-    /// <summary>The log page of a type was read without Retain: its events may be reported again.</summary>
-    public void Unmask(AsynchronousEventType type) => _masked &= ~(1 << (int)type);
+    /// <summary>A log page was read without Retain: what it tells of is no longer pending, and the types it had masked go on.</summary>
+    public void Clear(LogId log)
+    {
+        _pending.RemoveAll(e => !e.IsOneShot && e.Dw0.Log == log);
+        for (var type = 0; type < Types; type++)
+        {
+            if (_maskedBy[type] == log) _maskedBy[type] = null;
+        }
+    }
+
+    /// <summary>Masks a type, as a state brings it.</summary>
+    public void Mask(AsynchronousEventType type, LogId until) => _maskedBy[(int)type] = until;
 
     public void Add(CommandContext request) => _requests.Enqueue(request);
 
@@ -69,15 +88,18 @@ internal sealed class EventState
     {
         request = null!;
         reported = default;
-        if (_pending.Count == 0 || _requests.Count == 0) return false;
-        var masked = _masked;
-        var at = _pending.FindIndex(e => e.IsOneShot || (masked & (1 << (int)e.Type)) == 0);
-        if (at < 0) return false;
-        reported = _pending[at];
-        _pending.RemoveAt(at);
-        if (!reported.IsOneShot) _masked |= 1 << (int)reported.Type;
-        request = _requests.Dequeue();
-        return true;
+        if (_requests.Count == 0) return false;
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            if (_maskedBy[(int)_pending[i].Type] is not null) continue;
+            reported = _pending[i];
+            _pending.RemoveAt(i);
+            if (!reported.IsOneShot) _maskedBy[(int)reported.Type] = reported.Dw0.Log;
+            request = _requests.Dequeue();
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>A reset: requests are dropped without completion, events forgotten.</summary>
@@ -85,6 +107,6 @@ internal sealed class EventState
     {
         _pending.Clear();
         _requests.Clear();
-        _masked = 0;
+        Array.Clear(_maskedBy);
     }
 }

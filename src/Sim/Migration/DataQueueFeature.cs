@@ -5,51 +5,47 @@ namespace Conformance.Sim;
 /// <summary>
 /// Feature 21h, Controller Data Queue (Base 2.3 5.2.26.1.23): head and tail pointer trigger of a queue of the controller that executes it.
 /// </summary>
-internal static class DataQueueFeature
+internal sealed class DataQueueFeature : Feature
 {
-    public static bool IsSupported(ControllerCore c) => c.IsManagement && c.Options.Migration.TracksUserData;
+    public override FeatureId Id => FeatureId.ControllerDataQueue;
 
-    /// <summary>Bytes that Get Features moves: none for the capabilities of the feature.</summary>
-    public static long DataLength(in GetFeaturesFields fields) => fields.Select == 3 ? 0 : ControllerDataQueueFeature.Size;
+    public override EffectScope Scope => EffectScope.ControllerDataQueue;
 
-    public static StepResult Set(ControllerCore c, CommandContext command)
+    public override bool IsLogged => false;
+
+    public override bool IsSupported(ControllerCore c) => c.IsManagement && c.Options.Migration.TracksUserData;
+
+    public override int GetLength(in SubmissionEntry entry) => ControllerDataQueueFeature.Size;
+
+    public override Status Set(ControllerCore c, CommandContext command, ReadOnlySpan<byte> data)
     {
-        if (new SetFeaturesFields(command.Entry).Save) return command.Fail(Status.FeatureNotSaveable);
         var fields = new ControllerDataQueueFeatureFields(command.Entry);
-        if (c.DataQueues.Find(fields.Cdqid) is not { } queue) return command.Fail(Status.InvalidControllerDataQueue);
+        if (c.DataQueues.Find(fields.Cdqid) is not { } queue) return Status.InvalidControllerDataQueue;
         var status = MigrationCommands.CheckReserved(c, command, command.Entry.Cdw11 & 0x7FFF_0000);
-        if (!status.IsSuccess) return command.Fail(status);
-        if (!queue.Accepts(fields.HeadPointer)) return command.Fail(Status.InvalidField);
-        if (fields.EnableTailPointerTrigger && fields.TailPointerTrigger >= queue.Entries) return command.Fail(Status.InvalidField);
+        if (!status.IsSuccess) return status;
+        if (!queue.Accepts(fields.HeadPointer)) return Status.InvalidField;
+        if (fields.EnableTailPointerTrigger && fields.TailPointerTrigger >= queue.Entries) return Status.InvalidField;
         queue.Head = (int)fields.HeadPointer;
         queue.TailTrigger = fields.EnableTailPointerTrigger ? (int)fields.TailPointerTrigger : null;
         // The host looks at the queue anyway: an event about the old trigger that waits for a request tells it nothing.
         queue.WithdrawTailEvent();
-        return StepResult.Done;
+        return Status.Success;
     }
 
-    public static StepResult Get(ControllerCore c, CommandContext command)
+    public override Status Get(ControllerCore c, CommandContext command, FeatureSelect select, Span<byte> data)
     {
-        var select = new GetFeaturesFields(command.Entry).Select;
-        if (select == 3)
-        {
-            command.Dw0 = 4; // changeable, not saveable, not per namespace
-            return StepResult.Done;
-        }
-
         var cdqid = new ControllerDataQueueFeatureFields(command.Entry).Cdqid;
-        if (c.DataQueues.Find(cdqid) is not { } queue) return command.Fail(Status.InvalidControllerDataQueue);
-        // Nothing is saved: the default stands for the saved value.
-        var data = default(ControllerDataQueueFeature);
+        if (c.DataQueues.Find(cdqid) is not { } queue) return Status.InvalidControllerDataQueue;
         var result = new ControllerDataQueueFeatureResult { Cdqid = cdqid };
-        if (select == 0)
+        if (select == FeatureSelect.Current)
         {
-            data.HeadPointer = (uint)queue.Head;
-            data.TailPointerTrigger = (uint)(queue.TailTrigger ?? 0);
+            ref var values = ref Wire.View<ControllerDataQueueFeature>(data);
+            values.HeadPointer = (uint)queue.Head;
+            values.TailPointerTrigger = (uint)(queue.TailTrigger ?? 0);
             result = result with { EnableTailPointerTrigger = queue.TailTrigger is not null };
         }
 
         command.Dw0 = result.Dw0;
-        return c.SendAll(command, Wire.Bytes(in data));
+        return Status.Success;
     }
 }

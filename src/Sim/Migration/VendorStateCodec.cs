@@ -15,7 +15,7 @@ internal static class VendorStateCodec
     private const int HeaderSize = 16;
     private const int SectionHeaderSize = 8;
 
-    private enum Section : ushort
+    public enum Section : ushort
     {
         AdminQueue = 1,
         Features = 2,
@@ -45,12 +45,6 @@ internal static class VendorStateCodec
     public sealed record AdminQueueState(
         uint Cc, uint Aqa, ulong Asq, ulong Acq, ushort SqHead, ushort SqTail, ushort CqHead, ushort CqTail, bool Phase);
 
-    /// <summary>Current values by feature identifier, and the allocated queues (0 for not set).</summary>
-    public sealed record FeatureState(int SubmissionQueues, int CompletionQueues, uint[] Current);
-
-    /// <summary>Identifiers of outstanding requests, types that are masked, and events not yet reported.</summary>
-    public sealed record EventsState(ushort[] Requests, int MaskedTypes, AsyncEvent[] Pending);
-
     /// <summary>INTMS, the dwords of the MSI-X table and one pending bit a vector.</summary>
     public sealed record InterruptState(uint Mask, uint[] Table, uint[] Pending);
 
@@ -64,22 +58,14 @@ internal static class VendorStateCodec
         var options = c.Options.Migration.VendorState;
         var writer = new Writer();
         if (options.AdminQueue || whole) EncodeAdminQueue(c, writer);
-        if (options.Features || whole) EncodeFeatures(c, writer);
-        if (options.Events || whole) EncodeEvents(c, writer);
+        if (options.Features || whole) FeatureState.Encode(c, writer);
+        if (options.Events || whole) EventsState.Encode(c, writer);
         if (options.Interrupts && !whole) EncodeInterrupts(c, writer);
         if (whole) writer.Begin(Section.InterruptMask).Word(c.Registers[Register.Intms]).End();
-        if (whole) writer.Begin(Section.Padding).Filler(EventReserve(c)).End();
+        if (whole) writer.Begin(Section.Padding).Filler(EventsState.Reserve(c)).End();
         if (options.Padding > 0) writer.Begin(Section.Padding).Filler(options.Padding).End();
         if (!options.Deterministic) writer.Begin(Section.SaveCounter).Word(++c.StateSaves).End();
         return writer.Finish();
-    }
-
-    /// <summary>Bytes that further requests and events could take.</summary>
-    private static int EventReserve(ControllerCore c)
-    {
-        const int Step = 32;
-        var pending = c.Events.Pending.Count;
-        return (4 * (c.Options.Capabilities.AerlZ + 1 - c.Events.Requests.Count)) + (8 * (((pending / Step) + 1) * Step - pending));
     }
 
     /// <summary>Reads and checks the whole part; null when anything of it is wrong for this controller.</summary>
@@ -113,9 +99,9 @@ internal static class VendorStateCodec
     /// <summary>Makes a controller what the content says. Nothing of it can be refused any more.</summary>
     public static void Commit(ControllerCore c, Content content)
     {
-        if (content.Features is { } features) CommitFeatures(c, features);
+        if (content.Features is { } features) features.Commit(c);
         if (content.AdminQueue is { } admin) CommitAdminQueue(c, admin);
-        if (content.Events is { } events) CommitEvents(c, events);
+        if (content.Events is { } events) events.Commit(c);
         if (content.Interrupts is { } interrupts) c.Function.Msix.Restore(interrupts.Table, interrupts.Pending);
         if (content.Interrupts is { } masks) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = masks.Mask;
         if (content.InterruptMask is { } mask) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = mask;
@@ -127,24 +113,6 @@ internal static class VendorStateCodec
         writer.Begin(Section.AdminQueue)
             .Word(c.Configuration.Raw).Word(c.Registers.Aqa.Raw).Long(c.Registers.Asq).Long(c.Registers.Acq)
             .Halves(sq?.Head ?? 0, sq?.Tail ?? 0).Halves(cq?.Head ?? 0, cq?.Tail ?? 0).Word(cq is null || cq.Phase ? 1u : 0u).End();
-    }
-
-    private static void EncodeFeatures(ControllerCore c, Writer writer)
-    {
-        writer.Begin(Section.Features)
-            .Word(c.Features.SubmissionQueues == int.MaxValue ? 0u : (uint)c.Features.SubmissionQueues)
-            .Word(c.Features.CompletionQueues == int.MaxValue ? 0u : (uint)c.Features.CompletionQueues);
-        for (var fid = 0; fid < 256; fid++) writer.Word(c.Features.Current((FeatureId)fid));
-        writer.End();
-    }
-
-    private static void EncodeEvents(ControllerCore c, Writer writer)
-    {
-        writer.Begin(Section.Events)
-            .Word((uint)c.Events.Requests.Count).Word((uint)c.Events.MaskedTypes).Word((uint)c.Events.Pending.Count);
-        foreach (var request in c.Events.Requests) writer.Word(request.Cid);
-        foreach (var pending in c.Events.Pending) writer.Word(pending.Dw0.Raw).Word(pending.Parameter);
-        writer.End();
     }
 
     private static void EncodeInterrupts(ControllerCore c, Writer writer)
@@ -169,16 +137,11 @@ internal static class VendorStateCodec
                 return reader.IsExact && admin.SqHead <= aqa.AsqsZ && admin.SqTail <= aqa.AsqsZ && admin.CqHead <= aqa.AcqsZ
                     && admin.CqTail <= aqa.AcqsZ && new ControllerConfiguration(cc).Mps <= c.Registers.Cap.MpsMax;
             case Section.Features:
-                var (sqs, cqs) = ((int)reader.Word(), (int)reader.Word());
-                content.Features = new FeatureState(sqs, cqs, reader.Words(256));
-                return reader.IsExact && sqs >= 0 && cqs >= 0;
+                content.Features = FeatureState.TryDecode(c, ref reader);
+                return content.Features is not null;
             case Section.Events:
-                var (requests, masked, pending) = (reader.Word(), (int)reader.Word(), reader.Word());
-                if (requests > c.Options.Capabilities.AerlZ + 1u || pending > 256) return false;
-                content.Events = new EventsState(
-                    [.. reader.Words((int)requests).Select(cid => (ushort)cid)], masked,
-                    [.. reader.Words(2 * (int)pending).Chunk(2).Select(w => new AsyncEvent(new AsynchronousEvent(w[0]), w[1]))]);
-                return reader.IsExact;
+                content.Events = EventsState.TryDecode(c, ref reader);
+                return content.Events is not null;
             case Section.Interrupts:
                 var (mask, vectors) = (reader.Word(), reader.Word());
                 if (vectors > c.Function.Msix.Vectors) return false;
@@ -193,13 +156,6 @@ internal static class VendorStateCodec
             default:
                 return false;
         }
-    }
-
-    private static void CommitFeatures(ControllerCore c, FeatureState features)
-    {
-        for (var fid = 0; fid < 256; fid++) c.Features.SetCurrent((FeatureId)fid, features.Current[fid]);
-        c.Features.SubmissionQueues = features.SubmissionQueues == 0 ? int.MaxValue : features.SubmissionQueues;
-        c.Features.CompletionQueues = features.CompletionQueues == 0 ? int.MaxValue : features.CompletionQueues;
     }
 
     private static void CommitAdminQueue(ControllerCore c, AdminQueueState admin)
@@ -217,23 +173,6 @@ internal static class VendorStateCodec
         c.Registers.Csts = c.Registers.Csts with { Rdy = true };
     }
 
-    private static void CommitEvents(ControllerCore c, EventsState events)
-    {
-        c.Events.Clear();
-        c.Events.MaskedTypes = events.MaskedTypes;
-        foreach (var pending in events.Pending) c.Events.Raise(pending);
-        if (c.Queues.Sq(0) is not { } queue) return;
-        foreach (var cid in events.Requests)
-        {
-            var request = c.Commands.Add(queue);
-            request.Entry = AdminCommand.AsyncEventRequest() with { Cid = cid };
-            request.Handler = c.Subsystem.AdminCommands[request.Opcode];
-            request.Stage = CommandStage.Execute;
-            c.Commands.Park(request);
-            c.Events.Add(request);
-        }
-    }
-
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         // FNV-1a: enough to notice a damaged state, which is all that it is for.
@@ -242,7 +181,7 @@ internal static class VendorStateCodec
         return hash;
     }
 
-    private sealed class Writer
+    public sealed class Writer
     {
         private readonly List<byte> _bytes = [.. new byte[HeaderSize]];
         private ushort _sections;
@@ -290,7 +229,7 @@ internal static class VendorStateCodec
     }
 
     /// <summary>Reads a section; past its end it gives zeroes and is no longer exact.</summary>
-    private ref struct Reader(ReadOnlySpan<byte> bytes)
+    public ref struct Reader(ReadOnlySpan<byte> bytes)
     {
         private ReadOnlySpan<byte> _rest = bytes;
         private bool _short;

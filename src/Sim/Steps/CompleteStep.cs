@@ -7,6 +7,7 @@ internal class CompleteStep
 {
     public virtual StepResult Run(ControllerCore c, CommandContext command)
     {
+        c.Logs.Completing(command);
         var entry = new CompletionEntry
         {
             Dw0 = command.Dw0,

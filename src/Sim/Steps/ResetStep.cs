@@ -17,6 +17,7 @@ internal class ResetStep
         }
 
         Forget(c);
+        c.Logs.Reset(request.Kind);
         var keepsAdminQueue = request.Kind == ResetKind.ControllerReset;
         Resets.ResetProperties(c, keepsAdminQueue);
         if (!keepsAdminQueue)

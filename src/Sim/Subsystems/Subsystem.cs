@@ -28,6 +28,10 @@ internal sealed class Subsystem
 
     public CommandTable IoCommands { get; }
 
+    public FeatureList Features { get; } = FeatureList.Create();
+
+    public LogPages LogPages { get; } = LogPages.Create();
+
     public FaultTable Faults { get; }
 
     /// <summary>All controllers, ascending by CNTLID, offline ones included.</summary>

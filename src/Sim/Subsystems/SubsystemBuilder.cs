@@ -1,5 +1,4 @@
 using Conformance.Device;
-using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
@@ -61,8 +60,7 @@ internal static class SubsystemBuilder
         core.Resources.Online = primary is null;
         core.Resources.Queues = primary is null ? resources.PrimaryQueues : flexible ? 0 : resources.SecondaryPrivate;
         core.Resources.Vectors = primary is null ? resources.PrimaryVectors : flexible ? 0 : resources.SecondaryPrivate;
-        core.Features.Define(FeatureId.Arbitration, 3);
-        core.Features.Define(FeatureId.TemperatureThreshold, 343);
+        foreach (var feature in subsystem.Features.All) feature.Define(core);
         Resets.PowerOn(core);
         Resets.ResetFunction(core, ResetKind.ConventionalReset);
         function.BusyUntil(0); // delivered: its reset is long over

@@ -1,0 +1,54 @@
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>
+/// The features of a controller in the vendor part of its state: the queues that it granted (0 for not set), then every value there is, so
+/// that a state is as long for any of them.
+/// </summary>
+internal sealed record FeatureState(int SubmissionQueues, int CompletionQueues, FeatureState.Word[] Words)
+{
+    private const int MostWords = 4096;
+
+    public readonly record struct Word(FeatureId Fid, ushort Instance, uint Current, uint Saved);
+
+    public static void Encode(ControllerCore c, VendorStateCodec.Writer writer)
+    {
+        var features = c.Features;
+        var instances = c.Subsystem.Features.All.Where(f => f.IsSupported(c)).SelectMany(f => f.Instances(c), (f, i) => (f.Id, i)).ToArray();
+        writer.Begin(VendorStateCodec.Section.Features)
+            .Word(features.SubmissionQueues == int.MaxValue ? 0u : (uint)features.SubmissionQueues)
+            .Word(features.CompletionQueues == int.MaxValue ? 0u : (uint)features.CompletionQueues)
+            .Word((uint)instances.Length);
+        foreach (var (fid, instance) in instances)
+        {
+            writer.Halves((int)fid, instance)
+                .Word(features.Get(fid, FeatureSelect.Current, instance)).Word(features.Get(fid, FeatureSelect.Saved, instance));
+        }
+
+        writer.End();
+    }
+
+    /// <summary>Reads the section; null when it is not one of this controller.</summary>
+    public static FeatureState? TryDecode(ControllerCore c, ref VendorStateCodec.Reader reader)
+    {
+        var (submission, completion, count) = ((int)reader.Word(), (int)reader.Word(), reader.Word());
+        if (submission < 0 || completion < 0 || count > MostWords) return null;
+        var words = new Word[count];
+        for (var i = 0; i < words.Length; i++)
+        {
+            var (fid, instance) = (reader.Half(), reader.Half());
+            words[i] = new Word((FeatureId)fid, instance, reader.Word(), reader.Word());
+            if (fid > byte.MaxValue || c.Subsystem.Features.Find(c, (byte)fid)?.Instances(c).Contains(instance) != true) return null;
+        }
+
+        return reader.IsExact ? new FeatureState(submission, completion, words) : null;
+    }
+
+    public void Commit(ControllerCore c)
+    {
+        c.Features.SubmissionQueues = SubmissionQueues == 0 ? int.MaxValue : SubmissionQueues;
+        c.Features.CompletionQueues = CompletionQueues == 0 ? int.MaxValue : CompletionQueues;
+        foreach (var word in Words) c.Features.Restore(word.Fid, word.Instance, word.Current, word.Saved);
+    }
+}

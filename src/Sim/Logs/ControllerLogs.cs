@@ -1,0 +1,30 @@
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>What the log pages of one controller show, and who keeps it.</summary>
+internal sealed class ControllerLogs(ControllerCore owner)
+{
+    /// <summary>Error Information.</summary>
+    public ErrorLog Errors { get; } = new(owner.Options.Capabilities.ElpeZ + 1);
+
+    /// <summary>
+    /// A command is about to be completed: an error goes to the Error Information log, and More tells the host to look there. What the host
+    /// itself had aborted is no error.
+    /// </summary>
+    /// <param name="command">Its status is settled.</param>
+    public void Completing(CommandContext command)
+    {
+        if (command.Status.IsSuccess || command.More || command.Status == Status.AbortRequested
+            || command.Status == Status.AbortedSqDeletion)
+        {
+            return;
+        }
+
+        command.More = true;
+        Errors.Add(command, new StatusField(command.Status, command.Queue.Completion.Phase, command.Dnr, command.More));
+    }
+
+    /// <summary>A controller level reset.</summary>
+    public void Reset(ResetKind kind) => Errors.Clear();
+}

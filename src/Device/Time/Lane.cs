@@ -19,6 +19,7 @@ public sealed class Lane
     private readonly object _gate = new();
     private int _sleeping;
     private int _thread;
+    private long _now;
 
     internal Lane(World world, string name)
     {
@@ -39,6 +40,15 @@ public sealed class Lane
             return owner == 0 || owner == Environment.CurrentManagedThreadId;
         }
     }
+
+    /// <summary>
+    /// ns: the clock as this lane last looked at it, when its step or message began or at its last <see cref="Tick"/>. For those who
+    /// ask often; only on this lane.
+    /// </summary>
+    public long Now => World.Clock == ClockKind.Virtual || Volatile.Read(ref _thread) == 0 ? World.Now : _now;
+
+    /// <summary>Looks at the clock.</summary>
+    public void Tick() => _now = World.Now;
 
     internal DueHeap Heap { get; set; } = new();
 
@@ -71,6 +81,7 @@ public sealed class Lane
         var any = false;
         while (_inbox.TryDequeue(out var message))
         {
+            if (!any) Tick();
             message.Run(message.Target, message.A, message.B);
             any = true;
         }

@@ -265,6 +265,7 @@ public sealed class World : SynchronizationContext
         if (ReferenceEquals(lane, Host)) Steps++;
         var now = Now;
         lane.Heap.Set(actor, Never);
+        lane.Tick();
         actor.SteppedAt = now;
         var next = actor.Step(StepBudget);
         if (next == Never && actor.NextAt == Never) return;

@@ -39,7 +39,7 @@ public sealed class Controller : Actor
 
     protected override long Step(int budget)
     {
-        var now = World.Now;
+        var now = _state.Now;
         // Woken again at the instant it has already worked at: others have their turn first.
         if (now == _steppedAt && World.Clock == ClockKind.Virtual) return now + 1;
         _steppedAt = now;
@@ -100,7 +100,7 @@ public sealed class Controller : Actor
     /// <summary>Lets a waiting command go on in this controller's next step.</summary>
     internal void GoOn(CommandContext command)
     {
-        _commands.Set(command, World.Now);
+        _commands.Set(command, _state.Now);
         Wake();
     }
 
@@ -191,6 +191,7 @@ public sealed class Controller : Actor
     /// <summary>Goes through the stages of a command until it is done or has to wait.</summary>
     private void Advance(CommandContext command)
     {
+        Lane.Tick();
         while (true)
         {
             var result = command.Stage switch
@@ -223,7 +224,7 @@ public sealed class Controller : Actor
             {
                 var cost = command.Handler!.Cost(_state, command) + command.ExtraDelay;
                 if (cost <= 0) continue;
-                Schedule(command, cost == Device.World.Never ? cost : World.Now + cost);
+                Schedule(command, cost == Device.World.Never ? cost : _state.Now + cost);
                 return;
             }
         }

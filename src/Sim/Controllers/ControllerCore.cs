@@ -38,8 +38,8 @@ internal sealed class ControllerCore
 
     public World World => Function.Host.World;
 
-    /// <summary>ns; the time of the step under way.</summary>
-    public long Now => World.Now;
+    /// <summary>ns; the time of the step, or of the command, under way.</summary>
+    public long Now => World.Devices.Now;
 
     public ushort Cntlid { get; }
 

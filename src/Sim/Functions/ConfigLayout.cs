@@ -71,7 +71,7 @@ internal static class ConfigLayout
 
         space.Define(PciExpress, 4, 0x0002_0010 | (Msix << 8));
         space.Define(PciExpress + 4, 4, (1u << 28) | (1u << 15) | 0x1); // FLR, role-based errors, payload 256
-        space.Define(DeviceControl, 4, 0x0000_2810, virtualFunction ? InitiateFlr : 0x0000_FFFF);
+        space.Define(DeviceControl, 4, 0x0000_2810, virtualFunction ? 0u : 0x0000_7FFF); // see ConfigRules for bit 15
         space.Define(PciExpress + 0x0C, 4, 0x0000_0444); // x4, 16 GT/s
         space.Define(PciExpress + 0x10, 4, 0x1044_0000, virtualFunction ? 0u : 0x0000_0FFB);
         space.Define(PciExpress + 0x24, 4, 0x0000_0012);

@@ -32,9 +32,6 @@ internal sealed class ConfigSpace
         bits = (bits & ~mask) | ((writable << shift) & mask);
     }
 
-    /// <summary>Allows or forbids the host to write a dword's bits.</summary>
-    public void SetWritable(int offset, uint mask) => Volatile.Write(ref _writable[offset >> 2], mask);
-
     public uint Dword(int offset) => Volatile.Read(ref _dwords[offset >> 2]);
 
     public uint Read(int offset, int width) => (Dword(offset) >> ((offset & 3) * 8)) & Mask(width);
@@ -57,11 +54,15 @@ internal sealed class ConfigSpace
     }
 
     /// <summary>The host's write: the dword before and after.</summary>
-    public (uint Old, uint New) Write(int offset, int width, uint value)
+    /// <param name="offset">First byte.</param>
+    /// <param name="width">1, 2 or 4 bytes.</param>
+    /// <param name="value">What the host writes.</param>
+    /// <param name="locked">Bits of the dword that may not change now.</param>
+    public (uint Old, uint New) Write(int offset, int width, uint value, uint locked = 0)
     {
         var shift = (offset & 3) * 8;
         ref var dword = ref _dwords[offset >> 2];
-        var mask = (Mask(width) << shift) & Volatile.Read(ref _writable[offset >> 2]);
+        var mask = (Mask(width) << shift) & _writable[offset >> 2] & ~locked;
         uint old, next;
         do
         {

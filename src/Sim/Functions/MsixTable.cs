@@ -11,9 +11,14 @@ internal sealed class MsixTable(RegisterFile registers, ConfigSpace config, int 
     private const uint Masked = 1;
 
     private readonly Signal?[] _bound = new Signal?[vectors];
+    private int _vectors = vectors;
 
     /// <summary>Entries that the function has now.</summary>
-    public int Vectors { get; set; } = vectors;
+    public int Vectors
+    {
+        get => Volatile.Read(ref _vectors);
+        set => Volatile.Write(ref _vectors, value);
+    }
 
     public bool IsEnabled => (config.Dword(ConfigLayout.Msix) & ConfigLayout.MsixEnable) != 0;
 

@@ -36,6 +36,7 @@ public sealed class SimFunction : IFunction
         Config = config;
         Registers = registers;
         Msix = new MsixTable(registers, config, vectors);
+        physical?.VirtualFunctions.Add(this);
         Extra = registers.ExtraLength == 0 ? null : new byte[registers.ExtraLength];
         _present = physical is null;
         Msix.Reset();
@@ -51,9 +52,10 @@ public sealed class SimFunction : IFunction
     /// <summary>1 and up; 0 for a PF.</summary>
     public int VfNumber { get; }
 
+    /// <summary>Gone as soon as its host clears VF Enable; there once the device has answered its setting.</summary>
     public bool IsPresent
     {
-        get => Volatile.Read(ref _present);
+        get => Volatile.Read(ref _present) && (Physical is null || Physical.HasVfsEnabled);
         internal set => Volatile.Write(ref _present, value);
     }
 
@@ -79,8 +81,16 @@ public sealed class SimFunction : IFunction
 
     internal DmaSpace? Space => Volatile.Read(ref _space);
 
-    /// <summary>There, and not within the time that a reset takes: answers its host.</summary>
-    private bool Answers => IsPresent && (Volatile.Read(ref _readyAt) == 0 || World.Now >= Volatile.Read(ref _readyAt));
+    /// <summary>The VFs of a PF, ascending by number.</summary>
+    internal List<SimFunction> VirtualFunctions { get; } = [];
+
+    private bool HasVfsEnabled => (Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfEnable) != 0;
+
+    /// <summary>Not within the time that a reset takes.</summary>
+    private bool IsReady => Volatile.Read(ref _readyAt) is var at && (at == 0 || (at != World.Never && World.Now >= at));
+
+    /// <summary>There and ready: answers its host.</summary>
+    private bool Answers => IsPresent && IsReady && Physical?.IsReady != false;
 
     /// <summary>Command register bit 2, in D0, and there at all: may send requests.</summary>
     internal bool BusMaster => IsPresent && (Config.Dword(ConfigLayout.Command) & ConfigLayout.BusMaster) != 0
@@ -108,9 +118,11 @@ public sealed class SimFunction : IFunction
     {
         RequireAligned(offset, width, ConfigSpace.Size);
         if (!Answers) return;
-        var (old, next) = Config.Write(offset, width, value);
-        // A reset bit reads as zero and causes something each time; every other write does only where it changed something.
+        var (old, next) = Config.Write(offset, width, value, ConfigRules.Locked(Config, offset, value));
+        // The reset bit reads as zero and causes something each time; every other write does only where it changed something.
+        if (ConfigRules.IsFunctionReset(offset, width, value)) next |= ConfigLayout.InitiateFlr;
         if (old == next) return;
+        ConfigRules.AtOnce(this, offset & ~3, old, next);
         World.Devices.Post(ConfigWritten, this, (ulong)(offset & ~3), ((ulong)old << 32) | next);
     }
 
@@ -196,7 +208,7 @@ public sealed class SimFunction : IFunction
 
     public override string ToString() => $"{Name} ({Requester})";
 
-    /// <summary>Answers nobody until a time, ns: a reset.</summary>
+    /// <summary>Answers nobody until a time, ns (<see cref="Device.World.Never"/>: until told): a reset.</summary>
     internal void BusyUntil(long at) => Volatile.Write(ref _readyAt, at);
 
     private static void RequireAligned(long offset, int width, long length)

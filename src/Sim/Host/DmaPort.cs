@@ -37,7 +37,7 @@ internal sealed class DmaPort(SimHost host)
         if (_function is null || _function.Requester != requester) _function = host.FunctionOf(requester);
         if (_function?.Space is not { } space)
         {
-            host.RecordUnattached(new DmaFault(host.World.Now, requester, iova, access));
+            host.RecordUnattached(new DmaFault(host.World.Devices.Now, requester, iova, access));
             return false;
         }
 
@@ -55,7 +55,7 @@ internal sealed class DmaPort(SimHost host)
 
     private bool Refuse(DmaSpace space, RequesterId requester, ulong iova, DmaAccess access)
     {
-        space.Record(new DmaFault(host.World.Now, requester, iova, access));
+        space.Record(new DmaFault(host.World.Devices.Now, requester, iova, access));
         return false;
     }
 }

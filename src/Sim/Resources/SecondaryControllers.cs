@@ -11,10 +11,7 @@ internal static class SecondaryControllers
     /// <summary>VF Enable was set: the first NumVFs functions appear.</summary>
     public static void EnableFunctions(ControllerCore primary)
     {
-        var config = primary.Function.Config;
-        var count = config.Read(ConfigLayout.NumVfs, 2);
-        config.SetWritable(ConfigLayout.NumVfs, 0);
-        config.SetWritable(ConfigLayout.SystemPageSize, 0);
+        var count = primary.Function.Config.Read(ConfigLayout.NumVfs, 2);
         foreach (var secondary in primary.Subsystem.SecondariesOf(primary))
         {
             if (secondary.Function.VfNumber > count) continue;
@@ -27,9 +24,6 @@ internal static class SecondaryControllers
     /// <summary>VF Enable was cleared: all functions go, and their controllers are offline.</summary>
     public static void DisableFunctions(ControllerCore primary)
     {
-        var config = primary.Function.Config;
-        config.SetWritable(ConfigLayout.NumVfs, 0xFFFF);
-        config.SetWritable(ConfigLayout.SystemPageSize, 0x553);
         TakeAllOffline(primary);
         foreach (var secondary in primary.Subsystem.SecondariesOf(primary)) secondary.Function.IsPresent = false;
     }

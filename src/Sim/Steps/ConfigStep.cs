@@ -3,8 +3,6 @@ namespace Conformance.Sim;
 /// <summary>What a host's write of configuration space causes; the value is there already.</summary>
 internal class ConfigStep
 {
-    private const uint PowerState = 3;
-
     public virtual StepResult Run(ControllerCore c, ConfigWrite write)
     {
         switch (write.Offset)
@@ -14,16 +12,11 @@ internal class ConfigStep
                 break;
             case ConfigLayout.PowerControl:
                 // Without No_Soft_Reset the way back from D3hot is a reset.
-                if ((write.Old & PowerState) == PowerState && (write.Value & PowerState) == 0)
+                if (ConfigRules.LeavesD3(write.Old, write.Value))
                     c.Machine.Run(new ResetRequest(ResetKind.ConventionalReset));
                 break;
             case ConfigLayout.DeviceControl:
-                if (write.Rose(ConfigLayout.InitiateFlr))
-                {
-                    c.Function.Config.Change(ConfigLayout.DeviceControl, ConfigLayout.InitiateFlr, 0);
-                    c.Machine.Run(new ResetRequest(ResetKind.FunctionLevelReset));
-                }
-
+                if (write.Rose(ConfigLayout.InitiateFlr)) c.Machine.Run(new ResetRequest(ResetKind.FunctionLevelReset));
                 break;
             case ConfigLayout.Msix:
                 c.Machine.InterruptsUnmasked();

@@ -78,16 +78,24 @@ internal sealed class RawHost
     {
         Function.Write32(Register.Cc, Function.Read32(Register.Cc) & ~1u);
         Assert.That(await Reaches(() => (Function.Read32(Register.Csts) & 1) == 0), "CSTS.RDY cleared");
+        Forget();
+    }
+
+    /// <summary>Begins the admin queue anew: the controller was reset.</summary>
+    public void Forget()
+    {
         Admin.Tail = Admin.Head = 0;
         Admin.Phase = true;
         Memory.Fill((long)(Admin.CqIova - Base), AdminEntries * 16, 0);
     }
 
-    /// <summary>Steps on until a condition holds, at most 10 ms.</summary>
+    /// <summary>Steps on until a condition holds, at most 10 ms; on the real clock, where the machine may be busy, 20 s.</summary>
     public async Task<bool> Reaches(Func<bool> condition)
     {
-        for (var i = 0; i < 10_000; i++)
+        var end = World.Now + (World.Clock == ClockKind.Virtual ? 10_000_000 : 20_000_000_000);
+        while (World.Now < end)
         {
+            // A condition may take what it finds: it is asked once, and not again when it held.
             if (condition()) return true;
             await World.After(1_000);
         }

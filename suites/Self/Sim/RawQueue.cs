@@ -35,11 +35,15 @@ internal sealed class RawQueue(
 
     public void Ring() => Function.Write32(Register.SqTailDoorbell(Qid, 0), (uint)Tail);
 
+    /// <summary>A completion is there. Its phase is read first and on its own, for the device may be writing the rest.</summary>
+    public bool HasEntry => ((memory.LoadAcquire(cq + (Head * CompletionEntry.Size) + 12) & 0x1_0000) != 0) == Phase;
+
     /// <summary>The next completion, if it is there; the head doorbell is not rung.</summary>
     public bool TryTake(out CompletionEntry entry)
     {
+        entry = default;
+        if (!HasEntry) return false;
         entry = memory.Load<CompletionEntry>(cq + (Head * CompletionEntry.Size));
-        if (entry.Phase != Phase) return false;
         if (++Head == CqEntries)
         {
             Head = 0;

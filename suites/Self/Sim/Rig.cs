@@ -4,14 +4,16 @@ using Conformance.Sim;
 
 namespace Conformance.Self.Sim;
 
-/// <summary>A simulated pair on the virtual clock, with guests' memory that both sides can reach.</summary>
+/// <summary>A simulated pair, on the virtual clock unless said otherwise, with guests' memory that both sides can reach.</summary>
 internal sealed class Rig : IDisposable
 {
     private readonly List<GuestMemory> _memories = [];
 
-    public Rig(SimulatedPairOptions? options = null)
+    private const long Minute = 60_000_000_000;
+
+    public Rig(SimulatedPairOptions? options = null, ClockKind clock = ClockKind.Virtual)
     {
-        World = new World(ClockKind.Virtual, timeLimit: 3_600_000_000_000, stepLimit: 20_000_000);
+        World = new World(clock, timeLimit: clock == ClockKind.Virtual ? 60 * Minute : Minute, stepLimit: 20_000_000);
         Pair = SimulatedPair.Create(World, options ?? new SimulatedPairOptions());
     }
 
@@ -20,9 +22,9 @@ internal sealed class Rig : IDisposable
     public SimulatedPair Pair { get; }
 
     /// <summary>Runs a test's body inside the world.</summary>
-    public static void Run(Func<Rig, Task> body, SimulatedPairOptions? options = null)
+    public static void Run(Func<Rig, Task> body, SimulatedPairOptions? options = null, ClockKind clock = ClockKind.Virtual)
     {
-        using var rig = new Rig(options);
+        using var rig = new Rig(options, clock);
         rig.World.Run(() => body(rig));
     }
 
@@ -51,12 +53,15 @@ internal sealed class Rig : IDisposable
         {
             pf.Function.WriteConfig(sriov + 0x10, 2, 4);
             pf.Function.WriteConfig(sriov + 8, 2, 9);
-            await World.After(SimFunction.LongestReset);
+            await World.After(Capability.ResetTime(pf.Function));
         }
 
         var offset = (ushort)pf.Function.ReadConfig(sriov + 0x14, 2);
         var stride = (ushort)pf.Function.ReadConfig(sriov + 0x16, 2);
-        var function = pf.Bus.Find(pf.Function.Requester.VirtualFunction(number, offset, stride))!;
+        var requester = pf.Function.Requester.VirtualFunction(number, offset, stride);
+        // On the real clock the thread of the devices may be late.
+        await pf.Reaches(() => pf.Bus.Find(requester)?.ReadConfig(PciHeader.RevisionIdOffset, 4) is not (null or uint.MaxValue));
+        var function = pf.Bus.Find(requester)!;
         var cntlid = ((SimFunction)function).Controller.Id;
         await Manage(VirtualizationAction.SecondaryOffline);
         await Manage(VirtualizationAction.SecondaryAssign, ResourceType.VirtualQueue, queues);
@@ -90,6 +95,14 @@ internal static class Capability
     public const int PowerManagement = 0x01;
     public const int SrIov = 0x10;
     public const int Ari = 0x0E;
+    public const int ReadinessTimes = 0x22;
+
+    /// <summary>ns: Reset Time of Readiness Time Reporting; 100 ms without it.</summary>
+    public static long ResetTime(IFunction function)
+    {
+        var at = FindExtended(function, ReadinessTimes);
+        return at == 0 ? SimFunction.LongestReset : new ReadinessTimes1(function.ReadConfig(at + 4, 4)).Reset.Nanoseconds;
+    }
 
     public static int Find(IFunction function, int id)
     {

@@ -6,6 +6,9 @@
 #   ./run.sh WORD ...        the program itself: run, plan, inspect, list, schema, --help
 # It builds only when the sources are not those of the last build, and needs nothing but the .NET SDK that global.json names.
 set -euo pipefail
+# While something is built or tested; the program has its own way.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 cannot() { # what is missing and what to do about it: nothing has run
     printf 'run.sh: %s\n' "$@" >&2
@@ -41,7 +44,7 @@ require() { # sdk | shared/Microsoft.NETCore.App
 
 sources() { # a digest of everything the build reads
     cd "$root"
-    { find src suites -type f -print0; find . -maxdepth 1 -type f ! -name '*.md' ! -name run.sh -print0; } |
+    { find src suites -type f ! -name '*.md' -print0; find . -maxdepth 1 -type f ! -name '*.md' ! -name run.sh -print0; } |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 

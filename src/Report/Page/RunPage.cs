@@ -56,9 +56,10 @@ public static class RunPage
             html.Write($"<td class=\"n\">{inFlight.Fetched}<td class=\"n\">{inFlight.Unfetched}<td class=\"n\">{inFlight.Posted}</tr>");
         }
 
-        html.Write($"</table></div><p class=\"note\">Downtime: median / most over the cycles. Guest: from its stop to its first completion");
-        html.Write($"of a command that the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last");
-        html.Write($"completion or DMA write to the destination's first fetch. The last three columns count commands in flight at the cut.</p>");
+        html.Write($"</table></div>");
+        html.Write($"<p class=\"note\">Downtime: median / most over the cycles. Guest: from its stop to its first completion of a command that");
+        html.Write($"the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last completion or DMA");
+        html.Write($"write to the destination's first fetch. The last three columns count commands in flight at the cut.</p>");
     }
 
     private static void WriteEnvironment(Html html, RunRecord run)

@@ -20,10 +20,10 @@ internal static class Failures
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
             if (it.UnexpectedPass) services.Out.WriteLine("  it should have failed, and nothing was noticed");
             foreach (var gate in it.GatesBroken) services.Out.WriteLine($"  gate: {gate}");
-            foreach (var alike in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(group => group.Key.Verdict))
+            foreach (var kind in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(it => it.Key.Verdict))
             {
-                foreach (var finding in alike.Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");
-                if (alike.Count() > Shown) services.Out.WriteLine($"  and {alike.Count() - Shown} more of {alike.Key.Requirement} in run.json");
+                foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");
+                if (kind.Count() > Shown) services.Out.WriteLine($"  and {kind.Count() - Shown} more of {kind.Key.Requirement} in run.json");
             }
 
             services.Out.WriteLine($"  again: {Again(run, it)}");

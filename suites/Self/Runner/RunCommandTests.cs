@@ -67,7 +67,8 @@ public sealed class RunCommandTests
     [Test]
     public void ManyFindingsOfOneKindDoNotHideTheOthers()
     {
-        var many = Enumerable.Repeat(TestBench.Finding(Verdict.Fail), 40).Append(TestBench.Finding(Verdict.Warn) with { Requirement = "D9" });
+        var many = Enumerable.Repeat(TestBench.Finding(Verdict.Fail), 40)
+            .Append(TestBench.Finding(Verdict.Warn) with { Requirement = "D9" });
         _bench.Runner = (plan, _, _) => TestBench.Good(plan, [.. many]);
         _bench.Run("run", "two", "--only", "first");
         Assert.That(_bench.Out, Does.Contain("  and 37 more of D2 in run.json\n  warn in cycle 1: D9: "));

@@ -53,7 +53,8 @@ public sealed class WholeRunTests
         _bench.Run("run", "whole", "--out", _bench.PathOf("a"));
         _bench.Run("run", "whole", "--out", _bench.PathOf("b"), "--only", "carried");
         var alone = _bench.Read("b/verdicts.json");
-        var part = alone[alone.IndexOf("\"name\": \"carried\"", StringComparison.Ordinal)..alone.IndexOf("\n    }", StringComparison.Ordinal)];
+        var begin = alone.IndexOf("\"name\": \"carried\"", StringComparison.Ordinal);
+        var part = alone[begin..alone.IndexOf("\n    }", begin, StringComparison.Ordinal)];
         Assert.That(part, Does.Contain("blocks-verified"));
         Assert.That(_bench.Read("a/verdicts.json"), Does.Contain(part));
     }

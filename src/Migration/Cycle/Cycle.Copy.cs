@@ -42,11 +42,11 @@ public sealed partial class Cycle
 
     private async Task BulkCopyAsync()
     {
-        _copier = NewCopier();
+        _copier ??= NewCopier();
         Require(await _copier.ClearDestinationAsync());
         var (outcome, runs) = await AllocatedRanges.ReadAsync(Source.Controlling, Source.Format);
         Require(outcome);
-        Require(await _copier.CopyAsync(runs));
+        await CopyBlocksAsync(runs);
         _note = $"{_copier.Counters.BlocksWritten} blocks written, {_copier.Counters.BlocksZeroed + _copier.Counters.BlocksDeallocated} zeroed or deallocated";
     }
 
@@ -56,11 +56,25 @@ public sealed partial class Cycle
         {
             await DrainReportsAsync();
             if (_everythingChanged || _dirty.Blocks <= (ulong)_plan.Copy.UntilDirtyBlocks) break;
-            Require(await _copier!.CopyAsync(_dirty.Take()));
+            await CopyBlocksAsync(_dirty.Take());
             await CopyReportedMemoryAsync();
         }
 
         _note = $"{_rounds} rounds, {_dirty.Blocks} blocks left";
+    }
+
+    /// <summary>Copies, and meanwhile takes the reports of what changes, so that their queue does not fill.</summary>
+    private async Task CopyBlocksAsync(IEnumerable<LbaRange> runs)
+    {
+        const long Pause = 20_000;
+        var copy = _copier!.CopyAsync(runs).AsTask();
+        while (TracksBlocks && !_everythingChanged && !copy.IsCompleted)
+        {
+            await _world.After(Pause);
+            await DrainReportsAsync();
+        }
+
+        Require(await copy);
     }
 
     /// <summary>To the last entry, and what is left is copied; the source is frozen.</summary>

@@ -52,5 +52,6 @@ public sealed partial class Cycle
         await _world.After(_plan.Dwell.After.Nanoseconds);
         await VerifyGuestAsync();
         if (_viewBefore is not null) GuestView.Judge(_viewBefore, await GuestView.ReadAsync(Guest.Controller, Guest.Nsid), _checks);
+        Guest.Start();
     }
 }

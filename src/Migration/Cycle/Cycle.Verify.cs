@@ -68,10 +68,11 @@ public sealed partial class Cycle
     {
         CheckState();
         await _world.After(_plan.Dwell.After.Nanoseconds);
-        await VerifyGuestAsync();
+        // The media are compared while the guest is quiet.
+        if (await VerifyGuestAsync() && _plan.Medium == MediumSharing.Local) await VerifyMediumAsync();
         if (_viewBefore is not null) GuestView.Judge(_viewBefore, await GuestView.ReadAsync(Guest.Controller, Guest.Nsid), _checks);
-        if (_plan.Medium == MediumSharing.Local) await VerifyMediumAsync();
         CheckVacuity();
+        Guest.Start();
     }
 
     private void CheckState()
@@ -105,13 +106,12 @@ public sealed partial class Cycle
     }
 
     /// <summary>The load ends, everything in flight completes, and every block changed since the last look is read and judged.</summary>
-    private async Task VerifyGuestAsync()
+    private async Task<bool> VerifyGuestAsync()
     {
-        if (!await Guest.QuiesceAsync(_world.Now + Guest.CommandTimeout)) return;
+        if (!await Guest.QuiesceAsync(_world.Now + Guest.CommandTimeout)) return false;
         Guest.Ledger.TakeChanged(_changedSinceRestart);
         var last = _number == _plan.Cycles || _plan.Route == Route.OneWay;
-        await Guest.VerifyAsync(last ? null : _changedBefore.Concat(_changedByGuest).Concat(_changedSinceRestart), _world.Now + VerifyTimeout);
-        Guest.Start();
+        return await Guest.VerifyAsync(last ? null : _changedBefore.Concat(_changedByGuest).Concat(_changedSinceRestart), _world.Now + VerifyTimeout);
     }
 
     private long VerifyTimeout => Math.Max(Guest.CommandTimeout, 60_000_000_000);

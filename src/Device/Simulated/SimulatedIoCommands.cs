@@ -1,6 +1,6 @@
 namespace Conformance.Device;
 
-/// <summary>Limits of I/O commands. Sizes are 2^n pages of CAP.MPSMIN; 0 is no limit.</summary>
+/// <summary>I/O commands: limits, and what is optional. Sizes are 2^n pages of CAP.MPSMIN; 0 is no limit.</summary>
 public sealed record SimulatedIoCommands
 {
     /// <summary>VSL: largest Verify.</summary>
@@ -9,8 +9,14 @@ public sealed record SimulatedIoCommands
     /// <summary>WZSL: largest Write Zeroes.</summary>
     public byte WriteZeroesSizeLimit { get; init; }
 
+    /// <summary>WZDSL: largest Write Zeroes that deallocates; null: the same as the others (MAXWZD clear).</summary>
+    public byte? WriteZeroesDeallocateSizeLimit { get; init; }
+
     /// <summary>WUSL: largest Write Uncorrectable.</summary>
     public byte WriteUncorrectableSizeLimit { get; init; }
+
+    /// <summary>CTRATT.MEM: MDTS and the other limits do not count metadata.</summary>
+    public bool LimitsExcludeMetadata { get; init; }
 
     /// <summary>DMRL: most ranges of one Dataset Management command.</summary>
     public byte DatasetRanges { get; init; }
@@ -20,4 +26,28 @@ public sealed record SimulatedIoCommands
 
     /// <summary>DMSL: most logical blocks of all its ranges.</summary>
     public long DatasetBlocks { get; init; }
+
+    /// <summary>AWUN, 0's based: writes up to this size are atomic to other commands.</summary>
+    public ushort AwunZ { get; init; } = 15;
+
+    /// <summary>AWUPF, 0's based: writes up to this size take effect whole or not at all, also when they fail.</summary>
+    public ushort AwupfZ { get; init; } = 7;
+
+    /// <summary>ACWU, 0's based: the largest fused Compare and Write.</summary>
+    public ushort AcwuZ { get; init; } = 7;
+
+    /// <summary>SGLS bit 16: Bit Bucket descriptors.</summary>
+    public bool SglBitBucket { get; init; } = true;
+}
+
+/// <summary>What a deallocated logical block reads as.</summary>
+public enum DeallocatedPattern
+{
+    /// <summary>Not reported; zeroes in fact.</summary>
+    NotReported,
+
+    Zeroes,
+
+    /// <summary>All bytes FFh.</summary>
+    Ones,
 }

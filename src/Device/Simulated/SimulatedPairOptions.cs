@@ -231,6 +231,25 @@ public sealed record SimulatedNamespace
     /// </summary>
     public IReadOnlyList<int> AttachedTo { get; init; } = [0, 1, 2, 3, 4];
 
+    /// <summary>NCAP: blocks that can be allocated at once; 0 is all of them, less makes it thinly provisioned.</summary>
+    [Range(typeof(long), "0", "35184372088832")]
+    public long Capacity { get; init; }
+
+    /// <summary>DLFEAT: what a deallocated block reads as.</summary>
+    public DeallocatedPattern DeallocatedReads { get; init; } = DeallocatedPattern.Zeroes;
+
+    /// <summary>DLFEAT bit 3: Write Zeroes can deallocate.</summary>
+    public bool WriteZeroesDeallocates { get; init; } = true;
+
+    /// <summary>DLFEAT bit 4: the guard of a deallocated block is the CRC of what is read, not FFFFh.</summary>
+    public bool DeallocatedGuardIsCrc { get; init; }
+
+    /// <summary>NSFEAT bit 2: reading deallocated blocks can be made an error by the Error Recovery feature (DULBE).</summary>
+    public bool DeallocatedError { get; init; } = true;
+
+    /// <summary>From power on until it is ready for I/O; before that commands end with Namespace Not Ready.</summary>
+    public Duration ReadyAfter { get; init; }
+
     /// <summary>NGUID as 32 hexadecimal digits; null: made of OUI and NSID.</summary>
     public string? Nguid { get; init; }
 

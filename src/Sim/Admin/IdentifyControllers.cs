@@ -55,8 +55,15 @@ internal static class IdentifyControllers
             Verify = io[(byte)NvmOpcode.Verify] is not null,
             Copy = io[(byte)NvmOpcode.Copy] is not null,
             SaveAndSelect = true,
+            WriteZeroesDeallocateSize = options.IoCommands.WriteZeroesDeallocateSizeLimit is not null,
         };
-        if (options.Capabilities.Sgls) page.Sgls = new() { Support = 1, BitBucket = true };
+        page.Vwc = new() { FlushBehavior = 3 };
+        page.AwunZ = options.IoCommands.AwunZ;
+        page.AwupfZ = options.IoCommands.AwupfZ;
+        page.AcwuZ = options.IoCommands.AcwuZ;
+        if (options.IoCommands.LimitsExcludeMetadata) page.Ctratt = page.Ctratt with { MdtsExcludesMetadata = true };
+        if (options.Capabilities.Sgls)
+            page.Sgls = new() { Support = 1, BitBucket = options.IoCommands.SglBitBucket, LongerThanTransfer = true, MetadataPointer = true };
         FillMigration(c, ref page);
         page.Subnqn = identity.SubsystemNqn;
         if (options.VendorRfc is { } dialect && c.IsPrimary)
@@ -75,6 +82,7 @@ internal static class IdentifyControllers
         page.Dmrl = limits.DatasetRanges;
         page.Dmrsl = limits.DatasetRangeBlocks;
         page.Dmsl = (ulong)limits.DatasetBlocks;
+        page.Wzdsl = limits.WriteZeroesDeallocateSizeLimit ?? 0;
     }
 
     private static void FillMigration(ControllerCore c, ref IdentifyController page)

@@ -39,7 +39,7 @@ internal static class IdentifyNamespaces
         if (c.FindNamespace(nsid) is not { } ns) return Status.InvalidField;
         ref var data = ref Wire.View<IndependentNamespace>(page);
         data.Nmic = new() { Shared = ns.IsShared };
-        data.Nstat = new() { Ready = true };
+        data.Nstat = new() { Ready = ns.IsReady(c.Now) };
         return Status.Success;
     }
 
@@ -84,11 +84,18 @@ internal static class IdentifyNamespaces
     private static void Fill(ControllerCore c, Namespace ns, ref IdentifyNamespace data)
     {
         var definition = ns.Definition;
-        data.Nsze = data.Ncap = ns.Blocks;
+        data.Nsze = ns.Blocks;
+        data.Ncap = ns.Volume.Capacity;
         data.Nuse = ns.Medium.AllocatedBlocks;
         data.Nmic = new() { Shared = ns.IsShared };
-        data.Dps = new() { Type = (Nvme.ProtectionType)definition.ProtectionType, FirstBytes = definition.ProtectionFirst };
-        data.Dlfeat = new() { ReadBehavior = DeallocatedRead.Zeroes, WriteZeroesDeallocate = true };
+        data.Nsfeat = new() { ThinProvisioning = ns.Volume.Capacity < ns.Blocks, DeallocatedError = definition.DeallocatedError };
+        data.Dps = new() { Type = ns.Volume.Format.Protection, FirstBytes = ns.Volume.Format.ProtectionFirst };
+        data.Dlfeat = new()
+        {
+            ReadBehavior = (DeallocatedRead)definition.DeallocatedReads,
+            WriteZeroesDeallocate = definition.WriteZeroesDeallocates,
+            GuardIsCrc = definition.DeallocatedGuardIsCrc,
+        };
         data.Nvmcap = (UInt128)ns.Blocks * (uint)ns.BlockSize;
         data.Nguid = NguidOf(c, ns);
         data.Eui64 = Eui64Of(c, ns);

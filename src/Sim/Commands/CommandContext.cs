@@ -60,7 +60,16 @@ internal sealed class CommandContext : Work
     public GuestCursor Data;
 
     /// <summary>Bytes moved through <see cref="Data"/> so far.</summary>
-    public long Progress { get; set; }
+    public long Progress => DataLength - Data.Left;
+
+    /// <summary>Bytes of metadata in a buffer of its own, set when parsed; 0 for none.</summary>
+    public long MetadataLength { get; set; }
+
+    /// <summary>Where that buffer is.</summary>
+    public GuestCursor Metadata;
+
+    /// <summary>Bytes moved through <see cref="Metadata"/> so far.</summary>
+    public long MetadataProgress => MetadataLength - Metadata.Left;
 
     /// <summary>The namespace that NSID names, where it names one.</summary>
     public Namespace? Namespace { get; set; }
@@ -132,7 +141,8 @@ internal sealed class CommandContext : Work
         Dw0 = Dw1 = 0;
         DataLength = 0;
         Data = default;
-        Progress = 0;
+        MetadataLength = 0;
+        Metadata = default;
         Namespace = null;
         Slba = 0;
         Blocks = 0;

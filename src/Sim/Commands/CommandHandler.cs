@@ -18,6 +18,26 @@ internal enum NamespaceUse
     Own,
 }
 
+/// <summary>What a command does to its namespace, and so what may forbid it.</summary>
+[Flags]
+internal enum NamespaceAccess
+{
+    /// <summary>Nothing that the state of the namespace forbids.</summary>
+    None = 0,
+
+    /// <summary>The namespace must be ready.</summary>
+    Medium = 1,
+
+    /// <summary>Read command group of reservations (Base 2.3 8.1.24.1).</summary>
+    ReadGroup = 2,
+
+    /// <summary>Write command group of reservations.</summary>
+    WriteGroup = 4,
+
+    Read = Medium | ReadGroup,
+    Write = Medium | WriteGroup,
+}
+
 /// <summary>
 /// One command: how it is parsed, checked, what it costs and what it does. Without state of its own, for all controllers use it;
 /// what a command needs between two calls is in its <see cref="CommandContext"/>.
@@ -27,6 +47,12 @@ internal abstract class CommandHandler
     public abstract byte Opcode { get; }
 
     public virtual NamespaceUse NamespaceUse => NamespaceUse.None;
+
+    /// <summary>How a command uses its namespace, or all of them for FFFFFFFFh.</summary>
+    public virtual NamespaceAccess Access(CommandContext command) => NamespaceAccess.None;
+
+    /// <summary>Bytes that count against MDTS.</summary>
+    public virtual long TransferSize(ControllerCore c, CommandContext command) => command.DataLength;
 
     /// <summary>Executed although a sanitize operation is in progress.</summary>
     public virtual bool AllowedDuringSanitize => false;

@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Nvme;
 
 namespace Conformance.Sim;
@@ -18,7 +19,13 @@ internal struct GuestCursor
         Sgl,
     }
 
+    /// <summary>Descriptors of one command that are looked at: segments can lead in a circle.</summary>
+    private const int MostDescriptors = 1 << 16;
+
     private Kind _kind;
+    private bool _toDevice;
+    private bool _isMetadata;
+    private int _descriptors;
     private bool _lastSegment;
     private int _pageSize;
     private long _left;
@@ -41,6 +48,7 @@ internal struct GuestCursor
     public static GuestCursor OfData(in SubmissionEntry entry, long bytes, int pageSize) => new()
     {
         _kind = bytes == 0 ? Kind.None : entry.Dword0.Psdt == 0 ? Kind.FirstPage : Kind.Sgl,
+        _toDevice = (entry.Opcode & 3) == 1,
         _pageSize = pageSize,
         _left = bytes,
         _run = entry.Prp1,
@@ -48,14 +56,24 @@ internal struct GuestCursor
         _segmentAfter = entry.Sgl1.Address,
         _segmentAfterLength = entry.Dword0.Psdt == 0 ? 0 : entry.Sgl1.Length,
         _segmentAfterIsLast = entry.Dword0.Psdt != 0 && entry.Sgl1.Type == SglType.LastSegment,
-        _descriptorsLeft = entry.Dword0.Psdt == 0 ? 0 : -1 - (long)entry.Sgl1.Type,
+        _descriptorsLeft = entry.Dword0.Psdt == 0 ? 0 : -1 - (long)(entry.Sgl1.Dword3 >> 24),
     };
 
-    /// <summary>A buffer in one piece: a metadata pointer.</summary>
-    public static GuestCursor OfContiguous(ulong iova, long bytes) => new()
+    /// <summary>The metadata pointer of a command: a buffer in one piece, or where PSDT says so an SGL segment of one descriptor.</summary>
+    public static GuestCursor OfMetadata(in SubmissionEntry entry, long bytes)
     {
-        _kind = bytes == 0 ? Kind.None : Kind.Contiguous, _left = bytes, _run = iova, _runLeft = bytes,
-    };
+        if (bytes == 0) return default;
+        if (entry.Dword0.Psdt != 2) return new() { _kind = Kind.Contiguous, _left = bytes, _run = entry.Mptr, _runLeft = bytes };
+        return new()
+        {
+            _kind = Kind.Sgl,
+            _isMetadata = true,
+            _toDevice = (entry.Opcode & 3) == 1,
+            _left = bytes,
+            _segmentAfter = entry.Mptr,
+            _segmentAfterLength = SglDescriptor.Size,
+        };
+    }
 
     /// <summary>
     /// The run of host memory to use next: its address and at most <paramref name="most"/> bytes. Using it is said by <see cref="Use"/>.
@@ -88,6 +106,40 @@ internal struct GuestCursor
         _runLeft -= length;
         _left -= length;
     }
+
+    /// <summary>Copies the next bytes without a transfer of the command: to judge them before anything is changed.</summary>
+    public Status Fetch(ControllerCore c, Span<byte> target)
+    {
+        while (!target.IsEmpty)
+        {
+            var status = Peek(c, target.Length, out var iova, out var length, out _);
+            if (!status.IsSuccess) return status;
+            var host = c.Reach(iova, length, DmaAccess.Read);
+            if (host.IsEmpty) return Status.DataTransferError;
+            host.CopyTo(target);
+            target = target[host.Length..];
+            Use(host.Length);
+        }
+
+        return Status.Success;
+    }
+
+    /// <summary>Whether all bytes that are left can be read; leaves none.</summary>
+    public Status Probe(ControllerCore c)
+    {
+        while (_left > 0)
+        {
+            var status = Peek(c, _left, out var iova, out var length, out _);
+            if (!status.IsSuccess) return status;
+            var host = c.Reach(iova, length, DmaAccess.Read);
+            if (host.IsEmpty) return Status.DataTransferError;
+            Use(host.Length);
+        }
+
+        return Status.Success;
+    }
+
+    private readonly Status LengthInvalid => _isMetadata ? Status.MetadataSglLengthInvalid : Status.DataSglLengthInvalid;
 
     private Status NextRun(ControllerCore c)
     {
@@ -140,28 +192,33 @@ internal struct GuestCursor
         if (_descriptorsLeft < 0)
         {
             // The descriptor in the command itself: the whole of the data, or the first segment.
-            var type = (SglType)(-1 - _descriptorsLeft);
+            var identifier = -1 - _descriptorsLeft;
+            var (type, subtype) = ((SglType)(identifier >> 4), (SglSubtype)(identifier & 0xF));
             _descriptorsLeft = 0;
             var (address, length) = (_segmentAfter, _segmentAfterLength);
+            if (subtype != SglSubtype.Address) return Status.SglDescriptorTypeInvalid;
             if (type is SglType.Segment or SglType.LastSegment) return Segment(address, length, type == SglType.LastSegment);
             (_segmentAfter, _segmentAfterLength, _lastSegment) = (0, 0, true);
-            return Describe(type, SglSubtype.Address, address, length);
+            return Describe(c, type, address, length);
         }
 
         if (_descriptorsLeft == 0)
         {
-            if (_lastSegment || _segmentAfterLength == 0) return Status.DataSglLengthInvalid;
+            if (_lastSegment || _segmentAfterLength == 0) return LengthInvalid;
             return Segment(_segmentAfter, _segmentAfterLength, _segmentAfterIsLast);
         }
 
         Span<byte> bytes = stackalloc byte[SglDescriptor.Size];
+        if (++_descriptors > MostDescriptors) return Status.InvalidNumberOfSglDescriptors;
         if (!c.ReadHost(_next, bytes)) return Status.DataTransferError;
         var descriptor = Wire.Read<SglDescriptor>(bytes);
         _next += SglDescriptor.Size;
         _descriptorsLeft--;
+        if (descriptor.Subtype != SglSubtype.Address) return Status.SglDescriptorTypeInvalid;
         if (descriptor.Type is not (SglType.Segment or SglType.LastSegment))
-            return Describe(descriptor.Type, descriptor.Subtype, descriptor.Address, descriptor.Length);
-        if (_descriptorsLeft != 0 || _lastSegment) return Status.InvalidSglSegmentDescriptor;
+            return Describe(c, descriptor.Type, descriptor.Address, descriptor.Length);
+        if (_descriptorsLeft != 0) return Status.InvalidNumberOfSglDescriptors;
+        if (_lastSegment) return Status.InvalidSglSegmentDescriptor;
         (_segmentAfter, _segmentAfterLength) = (descriptor.Address, descriptor.Length);
         _segmentAfterIsLast = descriptor.Type == SglType.LastSegment;
         return Status.Success;
@@ -170,15 +227,24 @@ internal struct GuestCursor
     private Status Segment(ulong address, uint length, bool last)
     {
         if (length == 0 || length % SglDescriptor.Size != 0) return Status.InvalidSglSegmentDescriptor;
+        if (address > ulong.MaxValue - length + 1) return LengthInvalid;
         (_next, _descriptorsLeft, _lastSegment) = (address, length / SglDescriptor.Size, last);
         _segmentAfterLength = 0;
         return Status.Success;
     }
 
-    private Status Describe(SglType type, SglSubtype subtype, ulong address, uint length)
+    private Status Describe(ControllerCore c, SglType type, ulong address, uint length)
     {
-        if (type is not (SglType.DataBlock or SglType.BitBucket) || subtype != SglSubtype.Address) return Status.SglDescriptorTypeInvalid;
-        (_run, _runLeft, _bitBucket) = (address, length, type == SglType.BitBucket);
+        if (type == SglType.BitBucket && c.Options.IoCommands.SglBitBucket)
+        {
+            // In a source of data it stands for nothing.
+            (_run, _runLeft, _bitBucket) = (0, _toDevice ? 0 : length, true);
+            return Status.Success;
+        }
+
+        if (type != SglType.DataBlock) return Status.SglDescriptorTypeInvalid;
+        if (length != 0 && address > ulong.MaxValue - length + 1) return LengthInvalid;
+        (_run, _runLeft, _bitBucket) = (address, length, false);
         return Status.Success;
     }
 }

@@ -48,8 +48,15 @@ internal static class Transfers
     public static StepResult ReceiveAll(this ControllerCore c, CommandContext command, Span<byte> bytes) =>
         c.Receive(command, bytes[(int)command.Progress..]);
 
-    /// <summary>The same along any cursor: metadata.</summary>
-    public static StepResult Move(
+    /// <summary>Sends the next bytes of the command's metadata to the buffer that it has for it.</summary>
+    public static StepResult SendMetadata(this ControllerCore c, CommandContext command, ReadOnlySpan<byte> bytes) =>
+        c.Move(command, ref command.Metadata, bytes, default, toHost: true);
+
+    /// <summary>Fetches the next bytes of the command's metadata from the buffer that it has for it.</summary>
+    public static StepResult ReceiveMetadata(this ControllerCore c, CommandContext command, Span<byte> bytes) =>
+        c.Move(command, ref command.Metadata, default, bytes, toHost: false);
+
+    private static StepResult Move(
         this ControllerCore c, CommandContext command, ref GuestCursor cursor, ReadOnlySpan<byte> source, Span<byte> target, bool toHost)
     {
         var length = toHost ? source.Length : target.Length;
@@ -71,13 +78,8 @@ internal static class Transfers
                 if (!result.IsDone) return result;
                 if (!transfer.Status.IsSuccess) return command.Fail(transfer.Status, dnr: false);
             }
-            else if (!toHost)
-            {
-                return command.Fail(Status.SglDescriptorTypeInvalid);
-            }
 
             cursor.Use(run);
-            command.Progress += run;
             done += run;
         }
 

@@ -5,6 +5,8 @@ namespace Conformance.Sim;
 /// <summary>Compare and Verify: they look at blocks and change none.</summary>
 internal static class CheckCommands
 {
+    private const int Judged = 1;
+
     public static void AddTo(CommandTable table) => table.Add(new Compare()).Add(new Verify());
 
     private sealed class Compare : LbaCommand
@@ -16,34 +18,90 @@ internal static class CheckCommands
 
         protected override bool MovesData => true;
 
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Read;
+
         public override long Cost(ControllerCore c, CommandContext command) => Moved(c.Options.Timing.OtherIo.Nanoseconds, c, command);
 
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {
-            var ns = command.Namespace!;
-            if (ns.Medium.FindUncorrectable(command.Slba, command.Blocks) is not null)
-                return command.Fail(Status.UnrecoveredReadError, dnr: false);
-            while (command.Done < command.DataLength)
+            if (command.Phase != Judged)
             {
-                // Pieces start at multiples of their size, so the buffer holds the same after a call that was not done.
-                var start = command.Done / Piece * Piece;
-                var host = command.Buffer(Piece)[..(int)Math.Min(Piece, command.DataLength - start)];
-                var received = c.Receive(command, host[(int)(command.Progress - start)..]);
+                var judged = Judge(c, command);
+                if (!judged.IsDone || !command.Status.IsSuccess) return judged;
+                command.Phase = Judged;
+                command.Done = 0;
+            }
+
+            // Data first, then the metadata that has a buffer of its own. Pieces start at multiples of their size, so the buffer holds the
+            // same after a call that was not done.
+            while (command.Done < command.DataLength + command.MetadataLength)
+            {
+                var isMetadata = command.Done >= command.DataLength;
+                var (origin, length) = isMetadata ? (command.DataLength, command.MetadataLength) : (0, command.DataLength);
+                var start = (command.Done - origin) / Piece * Piece;
+                var host = command.Buffer(Piece)[..(int)Math.Min(Piece, length - start)];
+                var received = isMetadata
+                    ? c.ReceiveMetadata(command, host[(int)(command.MetadataProgress - start)..])
+                    : c.Receive(command, host[(int)(command.Progress - start)..]);
                 if (!received.IsDone || !command.Status.IsSuccess) return received;
-                while (command.Done < start + host.Length)
-                {
-                    var access = Next(command, MediumOperation.Read, command.Done);
-                    var reached = c.Steps.Medium.Run(c, ref access);
-                    if (!reached.IsDone) return reached;
-                    var rest = host[(int)(command.Done - start)..];
-                    var blocks = access.Source[(int)(command.Done % ns.BlockSize)..];
-                    var length = Math.Min(blocks.Length, rest.Length);
-                    if (!blocks[..length].SequenceEqual(rest[..length])) return command.Fail(Status.CompareFailure);
-                    command.Done += length;
-                }
+                var compared = isMetadata ? CompareMetadata(c, command, host, start) : CompareData(c, command, host, start);
+                if (!compared.IsDone || !command.Status.IsSuccess) return compared;
             }
 
             return StepResult.Done;
+        }
+
+        private static StepResult CompareData(ControllerCore c, CommandContext command, ReadOnlySpan<byte> host, long start)
+        {
+            while (command.Done < start + host.Length)
+            {
+                var reached = BlockData.Locate(c, command, command.Done, MediumOperation.Read, out var access);
+                if (!reached.IsDone) return reached;
+                if (!Compares(command, host[(int)(command.Done - start)..], in access)) return command.Fail(Status.CompareFailure);
+            }
+
+            return StepResult.Done;
+        }
+
+        private static StepResult CompareMetadata(ControllerCore c, CommandContext command, ReadOnlySpan<byte> host, long start)
+        {
+            while (command.Done - command.DataLength < start + host.Length)
+            {
+                var at = command.Done - command.DataLength;
+                var reached = BlockData.LocateMetadata(c, command, at, MediumOperation.ReadMetadata, out var access);
+                if (!reached.IsDone) return reached;
+                if (!Compares(command, host[(int)(at - start)..], in access)) return command.Fail(Status.CompareFailure);
+            }
+
+            return StepResult.Done;
+        }
+
+        /// <summary>Compares what of both lies together and moves on over it.</summary>
+        private static bool Compares(CommandContext command, ReadOnlySpan<byte> host, in MediumAccess access)
+        {
+            var length = Math.Min(access.Source.Length, host.Length);
+            var ns = command.Namespace!;
+            var isEqual = access.Operation == MediumOperation.ReadMetadata && BlockProtection.Acts(command)
+                ? EqualButProtection(ns, host[..length], access.Source)
+                : access.Source[..length].SequenceEqual(host[..length]);
+            command.Done += length;
+            return isEqual;
+        }
+
+        /// <summary>With PRACT the host's protection information is not compared (for it is the device's).</summary>
+        private static bool EqualButProtection(Namespace ns, ReadOnlySpan<byte> host, ReadOnlySpan<byte> stored)
+        {
+            // A piece may begin or end within a block: counted from its end, where the stored span is known to end with a block.
+            var (size, offset) = (ns.MetadataSize, ns.Protection!.Offset);
+            var first = (size - (stored.Length % size)) % size;
+            for (var i = 0; i < host.Length; i++)
+            {
+                var inside = (first + i) % size;
+                if (inside >= offset && inside < offset + ProtectionInformation.Size) continue;
+                if (host[i] != stored[i]) return false;
+            }
+
+            return true;
         }
     }
 
@@ -51,15 +109,16 @@ internal static class CheckCommands
     {
         public override byte Opcode => (byte)NvmOpcode.Verify;
 
+        protected override bool UsesProtection => true;
+
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Read;
+
         public override Status Validate(ControllerCore c, CommandContext command)
         {
             var status = base.Validate(c, command);
             return status.IsSuccess ? Limit(c, command, c.Options.IoCommands.VerifySizeLimit) : status;
         }
 
-        public override StepResult Execute(ControllerCore c, CommandContext command) =>
-            command.Namespace!.Medium.FindUncorrectable(command.Slba, command.Blocks) is null
-                ? StepResult.Done
-                : command.Fail(Status.UnrecoveredReadError, dnr: false);
+        public override StepResult Execute(ControllerCore c, CommandContext command) => Judge(c, command);
     }
 }

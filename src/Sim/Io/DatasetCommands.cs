@@ -18,6 +18,8 @@ internal static class DatasetCommands
 
         public override uint Effects => 1 << 1;
 
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
+
         public override void Parse(ControllerCore c, CommandContext command) =>
             command.DataLength = (new DatasetManagementFields(command.Entry).NumberOfRangesZ + 1) * DatasetManagementRange.Size;
 
@@ -70,7 +72,8 @@ internal static class DatasetCommands
             foreach (ref readonly var range in ranges)
             {
                 if (range.LengthInBlocks > size || range.Slba > size - range.LengthInBlocks) return Status.LbaOutOfRange;
-                if (limits.DatasetRangeBlocks != 0 && range.LengthInBlocks > limits.DatasetRangeBlocks) return Status.CommandSizeLimitExceeded;
+                if (limits.DatasetRangeBlocks != 0 && range.LengthInBlocks > limits.DatasetRangeBlocks)
+                    return Status.CommandSizeLimitExceeded;
                 total += range.LengthInBlocks;
             }
 

@@ -2,9 +2,12 @@ using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
-/// <summary>Read, Write and Flush.</summary>
+/// <summary>Read, Write and Flush. Everything is durable as soon as it is written, so FUA and Flush have nothing to do.</summary>
 internal static class ReadWriteCommands
 {
+    private const int Judged = 1;
+    private const int Transferred = 2;
+
     public static void AddTo(CommandTable table) => table.Add(new Read()).Add(new Write()).Add(new Flush());
 
     private sealed class Read : LbaCommand
@@ -13,23 +16,20 @@ internal static class ReadWriteCommands
 
         protected override bool MovesData => true;
 
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Read;
+
         public override long Cost(ControllerCore c, CommandContext command) => Moved(c.Options.Timing.Read.Nanoseconds, c, command);
 
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {
-            var ns = command.Namespace!;
-            if (ns.Medium.FindUncorrectable(command.Slba, command.Blocks) is not null)
-                return command.Fail(Status.UnrecoveredReadError, dnr: false);
-            while (command.Progress < command.DataLength)
+            if (command.Phase != Judged)
             {
-                var access = Next(command, MediumOperation.Read);
-                var reached = c.Steps.Medium.Run(c, ref access);
-                if (!reached.IsDone) return reached;
-                var sent = c.Send(command, access.Source[(int)(command.Progress % ns.BlockSize)..]);
-                if (!sent.IsDone || !command.Status.IsSuccess) return sent;
+                var judged = Judge(c, command);
+                if (!judged.IsDone || !command.Status.IsSuccess) return judged;
+                command.Phase = Judged;
             }
 
-            return StepResult.Done;
+            return BlockData.Send(c, command);
         }
     }
 
@@ -41,19 +41,40 @@ internal static class ReadWriteCommands
 
         public override uint Effects => 1 << 1;
 
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
+
+        public override Status Validate(ControllerCore c, CommandContext command)
+        {
+            var status = base.Validate(c, command);
+            if (!status.IsSuccess) return status;
+            // There are no directives.
+            return new LbaFields(command.Entry).DirectiveType == 0 ? Status.Success : Status.InvalidField;
+        }
+
         public override long Cost(ControllerCore c, CommandContext command) => Moved(c.Options.Timing.Write.Nanoseconds, c, command);
 
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {
             var ns = command.Namespace!;
-            while (command.Progress < command.DataLength)
+            if (command.Phase == 0)
             {
-                var access = Next(command, MediumOperation.Write);
-                var reached = c.Steps.Medium.Run(c, ref access);
-                if (!reached.IsDone) return reached;
-                var received = c.Receive(command, access.Target[(int)(command.Progress % ns.BlockSize)..]);
+                if (!ns.Volume.HasRoom(command.Slba, command.Blocks)) return command.Fail(Status.CapacityExceeded);
+                var status = BlockData.Prove(c, command);
+                if (!status.IsSuccess) return command.Fail(status, dnr: status != Status.DataTransferError);
+                command.Phase = Judged;
+            }
+
+            if (command.Phase == Judged)
+            {
+                var received = BlockData.Receive(c, command);
                 if (!received.IsDone) return received;
-                if (!command.Status.IsSuccess) break;
+                command.Phase = Transferred;
+            }
+
+            if (command.Status.IsSuccess && BlockProtection.Acts(command))
+            {
+                var generated = BlockProtection.Generate(c, command);
+                if (!generated.IsDone) return generated;
             }
 
             // Also a write that broke off has changed something.
@@ -62,12 +83,13 @@ internal static class ReadWriteCommands
         }
     }
 
-    /// <summary>Flush: everything is durable as soon as it is written, so there is nothing to do but to answer.</summary>
     private sealed class Flush : CommandHandler
     {
         public override byte Opcode => (byte)NvmOpcode.Flush;
 
         public override NamespaceUse NamespaceUse => NamespaceUse.AttachedOrAll;
+
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
 
         public override long Cost(ControllerCore c, CommandContext command) => c.Options.Timing.Flush.Nanoseconds;
 

@@ -60,7 +60,6 @@ internal static class MemoryTracking
     private static void Expect(ControllerCore c, CommandContext command, long bytes)
     {
         command.DataLength = bytes;
-        command.Progress = 0;
         command.Data = GuestCursor.OfData(in command.Entry, bytes, c.PageSize);
     }
 

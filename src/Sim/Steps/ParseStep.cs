@@ -13,6 +13,7 @@ internal class ParseStep
         if (handler.NamespaceUse != NamespaceUse.None) command.Namespace = c.FindNamespace(command.Entry.Nsid);
         handler.Parse(c, command);
         command.Data = GuestCursor.OfData(in command.Entry, command.DataLength, c.PageSize);
+        command.Metadata = GuestCursor.OfMetadata(in command.Entry, command.MetadataLength);
         return StepResult.Done;
     }
 }

@@ -9,7 +9,8 @@ internal class ValidateStep
     public virtual StepResult Run(ControllerCore c, CommandContext command)
     {
         var status = Check(c, command);
-        if (!status.IsSuccess) return command.Fail(status);
+        // A namespace that is not ready now may be ready when the command comes again.
+        if (!status.IsSuccess) return command.Fail(status, dnr: status != Status.NamespaceNotReady);
         if (!c.Subsystem.Faults.IsEmpty) Strike(c, command);
         return StepResult.Done;
     }
@@ -22,7 +23,9 @@ internal class ValidateStep
         if (command.IsAdmin && command.Entry.Dword0.Fuse != 0) return Status.InvalidField;
         var status = CheckNamespace(command, handler.NamespaceUse);
         if (!status.IsSuccess) return status;
-        if (command.DataLength > c.MaximumTransfer) return Status.InvalidField;
+        status = NamespaceGuard.Check(c, command, handler.Access(command));
+        if (!status.IsSuccess) return status;
+        if (handler.TransferSize(c, command) > c.MaximumTransfer) return Status.InvalidField;
         return handler.Validate(c, command);
     }
 
@@ -36,7 +39,8 @@ internal class ValidateStep
             NamespaceUse.Own => Status.Success,
             NamespaceUse.AttachedOrAll when nsid == All => Status.Success,
             _ when command.Namespace is not null => Status.Success,
-            // An inactive NSID is an invalid field; one that can never be, an invalid namespace.
+            // An inactive NSID, and all of them where that cannot be, is an invalid field; one that can never be, an invalid namespace.
+            _ when nsid == All => Status.InvalidField,
             _ when nsid == 0 || nsid >= (uint)command.Owner.Attached.Length => Status.InvalidNamespaceOrFormat,
             _ => Status.InvalidField,
         };

@@ -2,18 +2,22 @@ using Conformance.Device;
 
 namespace Conformance.Sim;
 
-/// <summary>A namespace of a subsystem: its format, its identity, who it is attached to, and the blocks behind it.</summary>
-internal sealed class Namespace(uint nsid, SimulatedNamespace definition, BlockStore medium)
+/// <summary>A namespace of a subsystem: its identity, who it is attached to, and the volume behind it.</summary>
+internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume volume)
 {
     private readonly SortedSet<ushort> _attached = [];
 
     public uint Nsid { get; } = nsid;
 
-    /// <summary>Identity and delivery state; what a format changes is in the members below.</summary>
+    /// <summary>Identity and delivery state; what a format changes is in the volume.</summary>
     public SimulatedNamespace Definition { get; } = definition;
 
-    /// <summary>The blocks; replaced when a format changes their size.</summary>
-    public BlockStore Medium { get; set; } = medium;
+    public Volume Volume { get; } = volume;
+
+    public BlockStore Medium => Volume.Medium;
+
+    /// <summary>The protection information of its blocks; null for none.</summary>
+    public Protection? Protection => Volume.Protection;
 
     /// <summary>NSZE.</summary>
     public ulong Blocks => Medium.Blocks;
@@ -23,13 +27,16 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, BlockS
     public int MetadataSize => Medium.MetadataSize;
 
     /// <summary>Metadata is the end of an extended logical block.</summary>
-    public bool ExtendedMetadata { get; set; } = definition.ExtendedMetadata;
+    public bool ExtendedMetadata => Volume.Format.Extended;
 
     /// <summary>NMIC bit 0.</summary>
     public bool IsShared => Definition.Shared;
 
     /// <summary>CNTLIDs of the controllers that it is attached to, ascending.</summary>
     public IReadOnlySet<ushort> AttachedTo => _attached;
+
+    /// <summary>NRDY at a time.</summary>
+    public bool IsReady(long now) => now >= Definition.ReadyAfter.Nanoseconds;
 
     internal void Attach(ControllerCore controller)
     {
@@ -42,9 +49,6 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, BlockS
         _attached.Remove(controller.Cntlid);
         controller.Attached[Nsid] = null;
     }
-
-    public static BlockStore CreateMedium(SimulatedNamespace definition) =>
-        new((ulong)definition.Blocks, definition.BlockSize, definition.MetadataSize);
 }
 
 /// <summary>What was done to blocks.</summary>

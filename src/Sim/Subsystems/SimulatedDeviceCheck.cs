@@ -21,6 +21,7 @@ internal static class SimulatedDeviceCheck
             device.Namespaces.All(ns => ns.ProtectionType == 0 || ns.MetadataSize >= 8),
             "namespaces: protection information needs 8 bytes of metadata");
         Require(device.Timing.FunctionReset.Nanoseconds <= SimFunction.LongestReset, "timing.functionReset must be at most 100 ms");
+        Require(device.Namespaces.All(ns => ns.Capacity <= ns.Blocks), "namespaces: capacity must not be above blocks");
         foreach (var ns in device.Namespaces) Require(ns.Blocks > 0, "namespaces: blocks must be 1 or more");
     }
 

@@ -74,7 +74,7 @@ internal static class SubsystemBuilder
         foreach (var definition in subsystem.Options.Namespaces)
         {
             nsid++;
-            var ns = new Namespace(nsid, definition, sharedWith?.FindNamespace(nsid)?.Medium ?? Namespace.CreateMedium(definition));
+            var ns = new Namespace(nsid, definition, sharedWith?.FindNamespace(nsid)?.Volume ?? new Volume(definition));
             subsystem.Add(ns);
             foreach (var place in definition.AttachedTo)
             {

@@ -139,6 +139,34 @@ internal sealed class BlockStateTests
         }
     });
 
+    [Test]
+    public void Every_change_of_blocks_is_logged_and_a_deallocation_as_such() => Rig.Run(async rig =>
+    {
+        var pf = await rig.Pf(rig.Pair.Source);
+        var vf = await rig.Vf(pf);
+        var io = await vf.CreateQueues(1);
+        var data = vf.Take(Block);
+        var log = pf.Take(Block);
+        var created = await pf.Must(
+            MigrationCommand.CreateUserDataMigrationQueue(vf.Controller.Id, 128) with { Prp1 = pf.Iova(log) });
+        await pf.Must(MigrationCommand.LogUserDataChanges((ushort)created.Dw0, LoggingAction.Start));
+        await Must(vf, io, NvmCommand.WriteZeroes(1, 2, 2));
+        await Must(vf, io, NvmCommand.WriteZeroes(1, 8, 1, deallocate: true));
+        await Must(vf, io, NvmCommand.WriteUncorrectable(1, 30, 0));
+        vf.Memory.Store(data, new DatasetManagementRange { Slba = 20, LengthInBlocks = 3 });
+        vf.Memory.Store(data + 16, new DatasetManagementRange { Slba = 14, LengthInBlocks = 1 });
+        await Must(vf, io, NvmCommand.DatasetManagement(1, 1), data);
+        await Must(vf, io, NvmCommand.DatasetManagement(1, 1, deallocate: false), data);
+        (ulong Slba, uint NlbZ, bool Deallocated)[] expected = [(2, 2, false), (8, 1, true), (30, 0, false), (20, 2, true), (14, 0, true)];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var entry = pf.Memory.Load<LbaMigrationQueueEntry>(log + ((i + 1) * LbaMigrationQueueEntry.Size));
+            Assert.That((entry.Slba, entry.NlbZ, entry.Attributes.Deallocated), Is.EqualTo(expected[i]));
+        }
+
+        Assert.That(pf.Memory.Load<LbaMigrationQueueEntry>(log + (6 * LbaMigrationQueueEntry.Size)).Attributes.Phase, Is.False);
+    });
+
     private static async Task Must(RawHost vf, RawQueue io, SubmissionEntry entry, long data = -1) =>
         await Expect(vf, io, entry, Status.Success, data);
 

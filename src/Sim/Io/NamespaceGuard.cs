@@ -1,0 +1,29 @@
+using Conformance.Nvme;
+
+namespace Conformance.Sim;
+
+/// <summary>Whether the state of a namespace lets a command through: readiness.</summary>
+internal static class NamespaceGuard
+{
+    /// <summary>Checks the namespace of a command, or all that are attached where it names FFFFFFFFh.</summary>
+    public static Status Check(ControllerCore c, CommandContext command, NamespaceAccess access)
+    {
+        if (access == NamespaceAccess.None) return Status.Success;
+        if (command.Namespace is { } named) return Check(c, named, access);
+        if (command.Entry.Nsid != 0xFFFF_FFFF) return Status.Success;
+        foreach (var ns in c.Attached)
+        {
+            if (ns is null) continue;
+            var status = Check(c, ns, access);
+            if (!status.IsSuccess) return status;
+        }
+
+        return Status.Success;
+    }
+
+    /// <summary>Checks one namespace.</summary>
+    public static Status Check(ControllerCore c, Namespace ns, NamespaceAccess access)
+    {
+        return access.HasFlag(NamespaceAccess.Medium) && !ns.IsReady(c.Now) ? Status.NamespaceNotReady : Status.Success;
+    }
+}

@@ -18,15 +18,19 @@ internal sealed class LostWrite(int which) : MediumStep
     }
 }
 
-/// <summary>A change of several blocks is reported without its last one, a change of one block not at all; once.</summary>
+/// <summary>One block of the medium is never reported, however often it changes: the last one of some change.</summary>
 internal sealed class UnreportedBlock(int which) : TrackLbaStep
 {
+    private ulong _block = ulong.MaxValue;
     private int _seen;
 
     public override StepResult Run(ControllerCore c, in MediumChange change)
     {
-        if (++_seen != which) return base.Run(c, in change);
-        return change.Blocks == 1 ? StepResult.Done : base.Run(c, change with { Blocks = change.Blocks - 1 });
+        if (++_seen == which) _block = change.Slba + change.Blocks - 1;
+        if (_block < change.Slba || _block - change.Slba >= change.Blocks) return base.Run(c, in change);
+        var (before, after) = (_block - change.Slba, change.Slba + change.Blocks - _block - 1);
+        if (before > 0) base.Run(c, change with { Blocks = before });
+        return after > 0 ? base.Run(c, change with { Slba = _block + 1, Blocks = after }) : StepResult.Done;
     }
 }
 

@@ -213,8 +213,8 @@ public sealed partial class Cycle
         _note = $"{state.Length} bytes";
         if (_plan.GuestStop == GuestStop.AfterSave)
         {
-            // The negative control: the guest rings on while its state is already on the way.
-            await _world.After(_plan.Dwell.After.Nanoseconds);
+            // The negative control: the guest rings on while its state is already on the way. That it does so is not left to chance.
+            if (!Guest.RingOnce()) _checks.Add("vacuity", "guest.late-doorbell", "no command could be submitted after the state was saved", verdict: Verdict.Inconclusive);
             Stop();
         }
     }
@@ -228,6 +228,7 @@ public sealed partial class Cycle
 
     private async Task LoadAsync()
     {
+        if (_tenant.IsMediated && Destination.Host is not { HasAdmin: true }) throw new CycleEnd(CycleOutcome.Broken, "the destination's controller is not enabled any more");
         _hostState = _tenant.Function.Save();
         if (_tenant.Function.Mediator is { } mediator) Require(await mediator.ReplayAsync(Destination.Host!, _hostState.Admin!));
         Require(await Destination.Migrator.SuspendAsync());
@@ -243,6 +244,7 @@ public sealed partial class Cycle
 
     private Task RestoreHostAsync()
     {
+        if (_tenant.IsMediated && Destination.Host is not { HasAdmin: true }) throw new CycleEnd(CycleOutcome.Broken, "the destination's controller is not enabled any more");
         _moved = true;
         if (_tenant.IsMediated) _tenant.Function.MoveTo(Destination.Host!, _hostState!);
         else _tenant.Function.MoveTo(Destination.Function, _hostState!);

@@ -8,6 +8,9 @@ public sealed partial class Guest
 {
     private const int PickAttempts = 16;
 
+    // One slot of each queue is kept for the command that is rung too late on purpose.
+    private const int SpareSlots = 1;
+
     private Mode _mode;
     private readonly List<(ulong Lba, int Count)> _toVerify = [];
     private int _verifyRun;
@@ -39,6 +42,19 @@ public sealed partial class Guest
         return false;
     }
 
+    /// <summary>
+    /// Submits one more command and rings its doorbell, whatever is in flight: for a negative control that rings too late. False when
+    /// there is no place for it.
+    /// </summary>
+    public bool RingOnce()
+    {
+        var queue = _queues[0];
+        if (queue.Slots.FreeCount == 0 || queue.Pair.FreeSlots == 0 || !Pick(out var kind, out var lba, out var blocks)) return false;
+        Submit(queue, kind, lba, blocks, World.Now, verifies: false);
+        queue.Pair.Ring();
+        return true;
+    }
+
     /// <summary>Returns false when more could be submitted now but for the budget.</summary>
     private bool SubmitLoad(int budget)
     {
@@ -56,7 +72,7 @@ public sealed partial class Guest
             var queue = _queues[_nextQueue];
             _nextQueue = (_nextQueue + 1) % _queues.Count;
             var put = 0;
-            while (queue.Slots.FreeCount > 0 && queue.Pair.FreeSlots > 0 && put < budget)
+            while (queue.Slots.FreeCount > SpareSlots && queue.Pair.FreeSlots > 0 && put < budget)
             {
                 if (_load.Rate > 0 && _arrivals.Count == 0) break;
                 if (!Pick(out var kind, out var lba, out var blocks)) break;
@@ -80,7 +96,7 @@ public sealed partial class Guest
         foreach (var queue in _queues)
         {
             var put = 0;
-            while (_verifyRun < _toVerify.Count && queue.Slots.FreeCount > 0 && queue.Pair.FreeSlots > 0 && put < budget)
+            while (_verifyRun < _toVerify.Count && queue.Slots.FreeCount > SpareSlots && queue.Pair.FreeSlots > 0 && put < budget)
             {
                 var (lba, count) = _toVerify[_verifyRun];
                 var blocks = Math.Min(most, count - _verifyOffset);

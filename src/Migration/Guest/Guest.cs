@@ -23,6 +23,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     private readonly Queue<long> _arrivals = new();
     private ulong _cursor;
     private int _nextQueue;
+    private bool _settling;
     private List<GuestFinding> _findings = [];
 
     /// <param name="world">The world whose host lane runs it.</param>
@@ -118,7 +119,7 @@ public sealed partial class Guest : Actor, ICompletionSink
             var (created, pair) = await Controller.CreateQueuePairAsync(spec);
             if (pair is null) return created;
             Controller.BindVector(vector, _interrupt);
-            var queue = new GuestQueue(pair, spec, Memory, Math.Min(_load.Depth, _load.QueueEntries - 1), buffer);
+            var queue = new GuestQueue(pair, spec, Memory, Math.Min(_load.Depth, _load.QueueEntries - 1) + SpareSlots, buffer);
             _queues.Add(queue);
             _byPair.Add(pair, queue);
         }
@@ -141,9 +142,13 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>Stops its processor: nothing is submitted, polled or written until <see cref="Restart"/>. What is in flight stays in flight.</summary>
     public void Stop() => IsRunning = false;
 
-    /// <summary>Goes on, whatever function and memory are behind it now. Open-loop commands that should have begun meanwhile begin now, late.</summary>
+    /// <summary>
+    /// Goes on, whatever function and memory are behind it now. What was in flight at the cut completes first, and without another
+    /// doorbell, which would hide one that was lost; then the load goes on. Open-loop commands that should have begun meanwhile begin late.
+    /// </summary>
     public void Restart()
     {
+        _settling = InFlight > 0;
         FirstAnswerAfterRestart = World.Never;
         foreach (var queue in _queues) queue.PostedBeforeRestart = queue.Pair.CountPosted();
         Run();
@@ -157,6 +162,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         _nextArrival = World.Never;
         if (await World.Until(_idle, this, static g => ((Guest)g).InFlight == 0, deadline)) return true;
         foreach (var queue in _queues) LoseAll(queue);
+        _settling = false;
         return false;
     }
 
@@ -201,7 +207,8 @@ public sealed partial class Guest : Actor, ICompletionSink
         var worked = 0;
         foreach (var queue in _queues) worked += queue.Pair.Poll(this, budget);
         if (worked > 0 && InFlight == 0) _idle.Raise();
-        var full = _mode switch
+        _settling &= InFlight > 0;
+        var full = _settling || _mode switch
         {
             Mode.Load => SubmitLoad(budget),
             Mode.Verify => SubmitVerification(budget),
@@ -209,7 +216,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         };
         // Not everything could be done within the budget: go on at the next instant. Else an interrupt or the next arrival wakes us.
         if (!full || worked >= budget) return World.Now + 1;
-        return _mode == Mode.Load ? _nextArrival : World.Never;
+        return _mode == Mode.Load && !_settling ? _nextArrival : World.Never;
     }
 
     void ICompletionSink.Completed(QueuePair queue, in CompletionEntry entry)

@@ -51,7 +51,7 @@ public sealed record LoadSpec
     public static LoadSpec Of(GuestSettings guest) => new()
     {
         Queues = guest.Queues,
-        QueueEntries = guest.Entries > 0 ? guest.Entries : Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)guest.Depth + 1)),
+        QueueEntries = guest.Entries > 0 ? guest.Entries : Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)guest.Depth + 2)),
         Depth = guest.Depth,
         Sizes = [.. guest.IoSizes.Select(size => (int)size.Bytes)],
         Mix = [guest.Mix.Read, guest.Mix.Write, guest.Mix.WriteZeroes, guest.Mix.Deallocate, guest.Mix.Flush],

@@ -77,7 +77,7 @@ public enum RequirementLevel
     /// <summary>Inferred, seen in code, or common knowledge: warn.</summary>
     Informative,
 
-    /// <summary>So does the Linux code that was read: it holds for a kernel, and for nobody else.</summary>
+    /// <summary>What the Linux code that was read does: it holds for a kernel, and for nobody else.</summary>
     Kernel,
 
     /// <summary>A figure, held against a limit of the profile; without one it is only told.</summary>

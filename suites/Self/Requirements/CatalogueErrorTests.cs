@@ -37,14 +37,14 @@ public sealed class CatalogueErrorTests
 
     [TestCase("id: LM-SUSP-01", "id: LM-RES-01", "2:5: an identifier of this area is LM-SUSP- and two or three digits, not 'LM-RES-01'")]
     [TestCase("id: LM-SUSP-01", "id: LM-SUSP-1", "2:5: an identifier of this area is LM-SUSP- and two or three digits, not 'LM-SUSP-1'")]
-    [TestCase("mandatory", "mandatry", "4:12: requirements[0].level must be one of mandatory, mandatory-effect, optional, informative, kernel, "
-        + "profile, harness, not 'mandatry'; the nearest is 'mandatory'")]
+    [TestCase("mandatory", "mandatry", "4:12: requirements[0].level must be one of mandatory, mandatory-effect, optional, informative, "
+        + "kernel, profile, harness, not 'mandatry'; the nearest is 'mandatory'")]
     [TestCase("tested", "implicit", "5:5: LM-SUSP-01 is implicit: a reason must say why")]
     [TestCase("status: tested", "status: tested\n    reason: none", "6:5: what is tested needs no reason")]
     [TestCase("Base 2.1", "Base 2.11", "6:5: no revision 'Base 2.11'; the nearest is 'Base 2.1'")]
     [TestCase("sources: [{", "sauces: [{", "7:5: unknown key 'sauces' in requirements[0]; the nearest is 'sources'")]
     [TestCase(", clause: 5.2.17.1.1", "", "7:15: a document has a clause, be it 'unknown'")]
-    [TestCase("date: 2022-12-06", "date: May", @"7:88: requirements[0].sources[1].date must match \d{4}-\d{2}-\d{2}, which 'May' does not")]
+    [TestCase("date: 2022-12-06", "date: May", @"7:89: requirements[0].sources[1].date must match \d{4}-\d{2}-\d{2}, which 'May' does not")]
     [TestCase(", date: 2022-12-06", "", "7:64: a mail has a date")]
     [TestCase("mail: Gunthorpe", "subject: mail", "7:64: a source is a document or a mail")]
     [TestCase("mail: Gunthorpe", "mail: Gunthorpe, document: x", "7:64: a source is a document or a mail, not both")]
@@ -71,7 +71,7 @@ public sealed class CatalogueErrorTests
     [TestCase("", "requirements.yaml:1:1: a mapping of keys to values is expected; there is none here")]
     [TestCase("areas:\n  - { name: resume, abbreviation: RES, about: x }", "requirements.yaml:2:7: no file Requirements/resume.yaml")]
     [TestCase(Index + "  - { name: suspend, abbreviation: SUS, about: x }", "requirements.yaml:3:7: 'suspend' is another area's")]
-    [TestCase("areas: [", "requirements.yaml:1:9: not valid YAML: While parsing a node, did not find expected node content")]
+    [TestCase("areas: [", "requirements.yaml:2:1: not valid YAML: While parsing a node, did not find expected node content")]
     public void AWrongIndexIsTold(string index, string expected) =>
         Assert.That(Read(index, Good).Errors.Select(error => error.ToString()), Does.Contain(expected));
 

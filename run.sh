@@ -3,6 +3,7 @@
 #   ./run.sh                 run profiles/smoke.yaml
 #   ./run.sh test [NAME]     all tests, or those whose full name contains NAME; the last line counts them
 #   ./run.sh nightly [NAME]  the long tests, which "test" leaves out
+#   ./run.sh bench [ARG ...] how fast our own hot paths are; arguments are BenchmarkDotNet's (--filter '*IoPath*' --job short --inProcess)
 #   ./run.sh WORD ...        the program itself: run, plan, inspect, list, schema, --help
 # It builds only when the sources are not those of the last build, and needs nothing but the .NET SDK that global.json names.
 set -euo pipefail
@@ -103,7 +104,16 @@ run_tests() { # filter, name or nothing
     exit $status
 }
 
+run_benchmarks() {
+    local dll=$artifacts/bin/Conformance.Performance/release/Conformance.Performance.dll
+    build test "$dll" build Conformance.sln -c Release
+    (($# > 0)) || set -- --filter '*' --inProcess
+    cd "$root/suites/Performance" # where BenchmarkDotNet finds the project that it builds
+    exec dotnet "$dll" --artifacts "$artifacts/benchmarks" "$@"
+}
+
 case ${1-} in
+    bench) shift && run_benchmarks "$@" ;;
     test) run_tests 'TestCategory!=Nightly' "${2-}" ;;
     nightly) run_tests 'TestCategory=Nightly' "${2-}" ;;
     '') set -- run "$root/profiles/smoke.yaml" ;;

@@ -36,6 +36,15 @@ public sealed record SimulatedIoCommands
     /// <summary>ACWU, 0's based: the largest fused Compare and Write.</summary>
     public ushort AcwuZ { get; init; } = 7;
 
+    /// <summary>OACS.GLSS: Get LBA Status.</summary>
+    public bool GetLbaStatus { get; init; } = true;
+
+    /// <summary>AOCS.RALBAS: Get LBA Status tells allocated blocks, in granules of migration.allocationGranularity.</summary>
+    public bool ReportsAllocatedBlocks { get; init; } = true;
+
+    /// <summary>FUSES: Compare and Write as one operation.</summary>
+    public bool FusedCompareAndWrite { get; init; } = true;
+
     /// <summary>SGLS bit 16: Bit Bucket descriptors.</summary>
     public bool SglBitBucket { get; init; } = true;
 }

@@ -43,6 +43,30 @@ public record struct ReservationKeys
     public ulong NrkeyOrPrkey;
 }
 
+/// <summary>ATYPE, the action of Get LBA Status. Unknown ones are values.</summary>
+public enum LbaStatusAction : byte
+{
+    /// <summary>Allocated blocks, as the device tracks them.</summary>
+    TrackedAllocated = 0x02,
+
+    /// <summary>Blocks that may not be recoverable, found by a scan too.</summary>
+    ScanUnrecoverable = 0x10,
+
+    /// <summary>Blocks that may not be recoverable, as the device tracks them.</summary>
+    TrackedUnrecoverable = 0x11,
+}
+
+/// <summary>CMPC, completion condition of Get LBA Status.</summary>
+public enum LbaStatusCompletion : byte
+{
+    None = 0,
+
+    /// <summary>There is more than the host's buffer holds, or the scan did not come to its end.</summary>
+    Incomplete = 1,
+
+    Complete = 2,
+}
+
 /// <summary>Get LBA Status result header, 8 bytes; descriptors follow.</summary>
 [StructLayout(LayoutKind.Sequential, Size = Size)]
 public record struct LbaStatusHeader

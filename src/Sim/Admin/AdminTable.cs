@@ -16,6 +16,7 @@ internal static class AdminTable
         NamespaceCommands.AddTo(table);
         VirtualizationCommands.AddTo(table);
         MigrationCommands.AddTo(table);
+        LbaStatusCommand.AddTo(table);
         VendorCommands.AddTo(table, options.VendorRfc);
         return table;
     }

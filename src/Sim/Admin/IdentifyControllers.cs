@@ -57,13 +57,20 @@ internal static class IdentifyControllers
             SaveAndSelect = true,
             WriteZeroesDeallocateSize = options.IoCommands.WriteZeroesDeallocateSizeLimit is not null,
         };
+        page.Fuses = new() { CompareAndWrite = options.IoCommands.FusedCompareAndWrite };
         page.Vwc = new() { FlushBehavior = 3 };
         page.AwunZ = options.IoCommands.AwunZ;
         page.AwupfZ = options.IoCommands.AwupfZ;
         page.AcwuZ = options.IoCommands.AcwuZ;
         if (options.IoCommands.LimitsExcludeMetadata) page.Ctratt = page.Ctratt with { MdtsExcludesMetadata = true };
         if (options.Capabilities.Sgls)
-            page.Sgls = new() { Support = 1, BitBucket = options.IoCommands.SglBitBucket, LongerThanTransfer = true, MetadataPointer = true };
+        {
+            page.Sgls = new()
+            {
+                Support = 1, BitBucket = options.IoCommands.SglBitBucket, LongerThanTransfer = true, MetadataPointer = true,
+            };
+        }
+
         FillMigration(c, ref page);
         page.Subnqn = identity.SubsystemNqn;
         if (options.VendorRfc is { } dialect && c.IsPrimary)
@@ -73,7 +80,7 @@ internal static class IdentifyControllers
     public static void FillNvm(ControllerCore c, ref NvmController page)
     {
         page.Ver = Nvme.Version.Of(1, 1).Raw;
-        page.Aocs = new() { ReportAllocatedLbas = c.Subsystem.AdminCommands[(byte)AdminOpcode.GetLbaStatus]?.IsSupported(c) == true };
+        page.Aocs = new() { ReportAllocatedLbas = c.Options.IoCommands is { GetLbaStatus: true, ReportsAllocatedBlocks: true } };
         page.Lbamqf = LbaMigrationQueueEntry.Format;
         var limits = c.Options.IoCommands;
         page.Vsl = limits.VerifySizeLimit;

@@ -101,6 +101,12 @@ internal sealed class CommandContext : Work
     /// <summary>Holds one entry of its completion queue.</summary>
     public bool HoldsEntry { get; set; }
 
+    /// <summary>Of the first half of a fused operation: the second, fetched with it.</summary>
+    public WaitingCommand Second { get; set; }
+
+    /// <summary>The second half of a fused operation whose first has not ended.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>ns on top of what the handler costs: a fault of the profile.</summary>
     public long ExtraDelay { get; set; }
 
@@ -153,6 +159,8 @@ internal sealed class CommandContext : Work
         Phase = 0;
         Outstanding = false;
         HoldsEntry = false;
+        Second = default;
+        IsHeld = false;
         ExtraDelay = 0;
         Corrupt = false;
     }
@@ -164,6 +172,9 @@ internal readonly record struct WaitingCommand(CommandContext Command, long Seri
     /// <summary>Lets it go on now, if it is still there.</summary>
     public void Wake()
     {
-        if (Command.Serial == Serial) Command.Owner.Machine.GoOn(Command);
+        if (IsThere) Command.Owner.Machine.GoOn(Command);
     }
+
+    /// <summary>It has been neither completed nor dropped.</summary>
+    public bool IsThere => Command is not null && Command.Serial == Serial;
 }

@@ -181,9 +181,9 @@ public sealed class Controller : Actor
     }
 
     /// <summary>Completes a waiting command with a status that somebody else decided: abort, queue deletion.</summary>
-    internal void Finish(CommandContext command, Status status)
+    internal void Finish(CommandContext command, Status status, bool dnr = false)
     {
-        command.Fail(status, dnr: false);
+        command.Fail(status, dnr);
         command.Stage = CommandStage.Complete;
         GoOn(command);
     }
@@ -211,18 +211,25 @@ public sealed class Controller : Actor
 
             if (command.Stage == CommandStage.Complete)
             {
+                var (second, isGood) = (command.Second, command.Status.IsSuccess);
                 Retire(command);
+                if (second.IsThere) EndFirstHalf(second.Command, isGood);
                 return;
             }
 
             command.Stage++;
+            if (command.Stage == CommandStage.Parse && command.Entry.Dword0.Fuse != 0) Fuse(command);
+            if (_state.IsFatal) return;
             if (!command.Status.IsSuccess)
             {
                 command.Stage = CommandStage.Complete;
+                if (command.IsHeld) return;
             }
             else if (command.Stage == CommandStage.Execute)
             {
-                var cost = command.Handler!.Cost(_state, command) + command.ExtraDelay;
+                if (command.IsHeld) return;
+                var cost = FusedOperation.Begin(_state, command);
+                if (!command.Status.IsSuccess) command.Stage = CommandStage.Complete;
                 if (cost <= 0) continue;
                 Schedule(command, cost == Device.World.Never ? cost : _state.Now + cost);
                 return;
@@ -242,12 +249,55 @@ public sealed class Controller : Actor
         }
 
         if (queue is null) return false;
+        if (queue.Completion.Free == 1 && FusedOperation.IsNext(_state, queue))
+        {
+            // Both halves or none: others have their turn until there is room.
+            queue.NeedsPair = true;
+            return true;
+        }
+
+        Advance(Take(queue));
+        return true;
+    }
+
+    /// <summary>The context for the next command of a queue. What is fetched can be posted: its entry is kept from here on.</summary>
+    private CommandContext Take(SubmissionQueue queue)
+    {
+        queue.NeedsPair = false;
         var command = _state.Commands.Add(queue);
-        // What is fetched can be posted: its entry is kept from here on.
         queue.Completion.Reserved++;
         command.HoldsEntry = true;
-        Advance(command);
-        return true;
+        return command;
+    }
+
+    /// <summary>A command was fetched that says it is half of a fused operation: the first half takes the second along.</summary>
+    private void Fuse(CommandContext command)
+    {
+        if (command.IsHeld || !FusedOperation.IsSupported(_state, command)) return;
+        if (!FusedOperation.HasSecond(_state, command))
+        {
+            command.Fail(Nvme.Status.AbortedMissingFused, dnr: false);
+            return;
+        }
+
+        var second = Take(command.Queue);
+        second.IsHeld = true;
+        command.Second = new WaitingCommand(second, second.Serial);
+        Advance(second);
+    }
+
+    /// <summary>The first half has completed: the second is executed at once, or aborted.</summary>
+    private void EndFirstHalf(CommandContext second, bool isGood)
+    {
+        second.IsHeld = false;
+        var isUnderWay = second.HeapIndex >= 0;
+        if (!isGood && !(isUnderWay && second.Stage == CommandStage.Complete))
+        {
+            second.Fail(Nvme.Status.AbortedFailedFused, dnr: false);
+            second.Stage = CommandStage.Complete;
+        }
+
+        if (!isUnderWay) Advance(second);
     }
 
     /// <summary>Completes the oldest request for an asynchronous event with the oldest event that may be reported.</summary>

@@ -42,7 +42,8 @@ internal static class EventCommands
             command.Dw0 = 1;
             var victim = c.Commands.Find(fields.Sqid, fields.Cid);
             if (victim is null || ReferenceEquals(victim, command)) return StepResult.Done;
-            if (victim.Stage != CommandStage.Execute || victim.Phase != 0) return StepResult.Done;
+            // The second half of a fused operation ends with the first, never alone.
+            if (victim.Stage != CommandStage.Execute || victim.Phase != 0 || victim.IsHeld) return StepResult.Done;
             if (victim.Outstanding)
             {
                 if (victim.Queue.Completion.Free == 0) return StepResult.Done;

@@ -101,6 +101,12 @@ internal sealed class SubmissionQueue(int id, int entries, QueueMemory memory, C
 
     public bool HasWork => Head != Tail;
 
+    /// <summary>Two halves of a fused operation come next: their completion queue must have room for both.</summary>
+    public bool NeedsPair { get; set; }
+
+    /// <summary>Has something to fetch that can be completed.</summary>
+    public bool CanBeFetched => HasWork && Completion.Free > (NeedsPair ? 1 : 0);
+
     /// <summary>Entries submitted and not fetched.</summary>
     public int Waiting => Tail >= Head ? Tail - Head : Tail - Head + Entries;
 

@@ -20,7 +20,7 @@ internal class ArbitrateStep
 
     /// <summary>A device holds so many I/O commands at once and leaves the others in their queues; admin commands always find a place.</summary>
     private static bool IsEligible(ControllerCore c, SubmissionQueue queue) =>
-        queue.HasWork && queue.Completion.Free > 0
+        queue.CanBeFetched
         && (queue.IsAdmin || c.Options.Capabilities.CommandsAtOnce is not (> 0 and var most) || c.Truth.InFlight < most);
 
     private static int Burst(ControllerCore c)

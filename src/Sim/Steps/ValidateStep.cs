@@ -20,7 +20,7 @@ internal class ValidateStep
         var handler = command.Handler!;
         var psdt = command.Entry.Dword0.Psdt;
         if (psdt == 3 || (psdt != 0 && (command.IsAdmin || !c.Options.Capabilities.Sgls))) return Status.InvalidField;
-        if (command.IsAdmin && command.Entry.Dword0.Fuse != 0) return Status.InvalidField;
+        if (command.Entry.Dword0.Fuse != 0 && !FusedOperation.IsSupported(c, command)) return Status.InvalidField;
         var status = CheckNamespace(command, handler.NamespaceUse);
         if (!status.IsSuccess) return status;
         status = NamespaceGuard.Check(c, command, handler.Access(command));

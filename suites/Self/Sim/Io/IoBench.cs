@@ -50,8 +50,7 @@ internal sealed class IoBench
     public Task Must(SubmissionEntry entry, long data = -1) => Expect(entry, Status.Success, data);
 
     public async Task Expect(SubmissionEntry entry, Status status, long data = -1) =>
-        Assert.That(
-            (await Do(entry, data)).Status, Is.EqualTo(status), $"{(NvmOpcode)entry.Opcode} {entry.Nsid} {entry.Cdw10}+{entry.Cdw12 & 0xFFFF}");
+        Assert.That((await Do(entry, data)).Status, Is.EqualTo(status), $"{(NvmOpcode)entry.Opcode} {entry.Nsid} {entry.Cdw10:X}");
 
     /// <summary>Writes one block whose bytes are all the same.</summary>
     public async Task Fill(ulong lba, byte value, long data, int blockSize = 4096)

@@ -56,6 +56,7 @@ public sealed class Controller : Actor
 
         while (left > 0 && CanWork && TryFetch(now)) left--;
         while (left > 0 && CanWork && TryReport()) left--;
+        _state.UserDataLog?.Flush();
         Announce();
         if (!CanWork) return _control.Earliest;
         if (left == 0) return now;

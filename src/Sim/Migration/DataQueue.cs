@@ -10,6 +10,22 @@ internal sealed class DataQueue(ushort id, ControllerCore owner, ControllerCore 
 {
     private const ulong MostBlocks = 1UL << 32;
 
+    private MediumRange _gathered;
+
+    /// <summary>Changes of one step that lie together, and are one entry.</summary>
+    private readonly record struct MediumRange(uint Nsid, ulong Slba, ulong Count, bool Deallocated)
+    {
+        private ulong End => Slba + Count;
+
+        /// <summary>Both as one range; false where they do not touch, or one entry cannot say it.</summary>
+        public bool TryJoin(in MediumRange other, out MediumRange joined)
+        {
+            var (first, end) = (Math.Min(Slba, other.Slba), Math.Max(End, other.End));
+            joined = this with { Slba = first, Count = end - first };
+            return Nsid == other.Nsid && Deallocated == other.Deallocated && other.Slba <= End && Slba <= other.End && joined.Count <= MostBlocks;
+        }
+    }
+
     /// <summary>CDQID on its owner.</summary>
     public ushort Id { get; } = id;
 
@@ -102,14 +118,43 @@ internal sealed class DataQueue(ushort id, ControllerCore owner, ControllerCore 
     /// <summary>Logs a change that took effect.</summary>
     public void Log(in MediumChange change)
     {
+        if (!IsLogging) return;
         var nsid = change.Namespace.Nsid;
         var deallocated = change.Kind == MediumChangeKind.Deallocated;
         // A whole namespace is a range too: an entry that is neither first nor last must name one (NVM Command Set 5.6).
         var (slba, count) = change.Kind == MediumChangeKind.All ? (0, change.Namespace.Blocks) : (change.Slba, change.Blocks);
-        for (var done = 0UL; done < count && IsLogging;)
+        var range = new MediumRange(nsid, slba, count, deallocated);
+        if (!Owner.Options.Migration.MergesEntries)
         {
-            var blocks = Math.Min(count - done, MostBlocks);
-            Post(LbaMigrationQueueEntry.Range(nsid, slba + done, (uint)(blocks - 1), Phase, deallocated));
+            Post(in range);
+            return;
+        }
+
+        if (_gathered.Count != 0 && _gathered.TryJoin(in range, out var joined))
+        {
+            _gathered = joined;
+            return;
+        }
+
+        Flush();
+        _gathered = range;
+    }
+
+    /// <summary>Posts what was gathered: the step that changed it ends.</summary>
+    public void Flush()
+    {
+        if (_gathered.Count == 0) return;
+        var range = _gathered;
+        _gathered = default;
+        Post(in range);
+    }
+
+    private void Post(in MediumRange range)
+    {
+        for (var done = 0UL; done < range.Count && IsLogging;)
+        {
+            var blocks = Math.Min(range.Count - done, MostBlocks);
+            Post(LbaMigrationQueueEntry.Range(range.Nsid, range.Slba + done, (uint)(blocks - 1), Phase, range.Deallocated));
             done += blocks;
         }
     }

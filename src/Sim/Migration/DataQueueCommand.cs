@@ -14,8 +14,14 @@ internal sealed class DataQueueCommand : CommandHandler
 
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
-    public override Status Validate(ControllerCore c, CommandContext command) =>
-        MigrationCommands.CheckReserved(c, command, command.Entry.Cdw10 & 0xFF00_FF00, command.Entry.Cdw13 | command.Entry.Cdw14 | command.Entry.Cdw15);
+    public override Status Validate(ControllerCore c, CommandContext command)
+    {
+        var entry = command.Entry;
+        return new ControllerDataQueueFields(entry).Select == ControllerDataQueueSelect.Create
+            ? MigrationCommands.CheckReserved(c, entry.Cdw10 & 0xFF00_FF00, entry.Cdw11 & 0xFFFE, entry.Cdw13 | entry.Cdw14 | entry.Cdw15)
+            : MigrationCommands.CheckReserved(
+                c, entry.Cdw10 & 0xFFFF_FF00, entry.Cdw11 & 0xFFFF_0000, entry.Cdw12 | entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
+    }
 
     public override StepResult Execute(ControllerCore c, CommandContext command) => new ControllerDataQueueFields(command.Entry).Select switch
     {

@@ -21,7 +21,7 @@ internal sealed class DataQueueFeature : Feature
     {
         var fields = new ControllerDataQueueFeatureFields(command.Entry);
         if (c.DataQueues.Find(fields.Cdqid) is not { } queue) return Status.InvalidControllerDataQueue;
-        var status = MigrationCommands.CheckReserved(c, command, command.Entry.Cdw11 & 0x7FFF_0000);
+        var status = MigrationCommands.CheckReserved(c, command.Entry.Cdw11 & 0x7FFF_0000);
         if (!status.IsSuccess) return status;
         if (!queue.Accepts(fields.HeadPointer)) return Status.InvalidField;
         if (fields.EnableTailPointerTrigger && fields.TailPointerTrigger >= queue.Entries) return Status.InvalidField;

@@ -31,7 +31,7 @@ internal sealed class TrackReceive : CommandHandler
     {
         var entry = command.Entry;
         return MigrationCommands.CheckReserved(
-            c, command, entry.Cdw10 & 0xFFFF_FF00, entry.Cdw11 & 0xFFFF_0000, entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
+            c, entry.Cdw10 & 0xFFFF_FF00, entry.Cdw11 & 0xFFFF_0000, entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
     }
 
     public override StepResult Execute(ControllerCore c, CommandContext command)

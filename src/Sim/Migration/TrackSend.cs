@@ -17,7 +17,7 @@ internal sealed class TrackSend : CommandHandler
         var entry = command.Entry;
         var operation = new TrackSendFields(entry).Select == TrackSendSelect.LogUserDataChanges ? 0xFFF0_0000 : 0xFFFE_0000;
         return MigrationCommands.CheckReserved(
-            c, command, entry.Cdw10 & (operation | 0xFF00), entry.Cdw11 & 0xFFFF_0000, entry.Cdw12 | entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
+            c, entry.Cdw10 & (operation | 0xFF00), entry.Cdw11 & 0xFFFF_0000, entry.Cdw12 | entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
     }
 
     public override StepResult Execute(ControllerCore c, CommandContext command) => new TrackSendFields(command.Entry).Select switch

@@ -64,7 +64,7 @@ internal static class VendorStateCodec
         if (whole) writer.Begin(Section.InterruptMask).Word(c.Registers[Register.Intms]).End();
         if (whole) writer.Begin(Section.Padding).Filler(EventsState.Reserve(c)).End();
         if (options.Padding > 0) writer.Begin(Section.Padding).Filler(options.Padding).End();
-        if (!options.Deterministic) writer.Begin(Section.SaveCounter).Word(++c.StateSaves).End();
+        if (!options.Deterministic) writer.Begin(Section.SaveCounter).Word(c.StateSaves).End();
         return writer.Finish();
     }
 

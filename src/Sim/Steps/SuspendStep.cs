@@ -40,7 +40,8 @@ internal class SuspendStep
             operation.Phase = Draining;
         }
 
-        if (target.Commands.InFlight != 0)
+        // What a controller with a fatal error has fetched is never completed.
+        if (target.Commands.InFlight != 0 && !target.IsFatal)
         {
             target.Suspension.WakeWhenDrained(operation.Command);
             return StepResult.WhenTold;

@@ -32,6 +32,9 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume
     /// <summary>NMIC bit 0.</summary>
     public bool IsShared => Definition.Shared;
 
+    /// <summary>A sanitize operation of this namespace alone is under way.</summary>
+    public bool IsBeingSanitized { get; set; }
+
     /// <summary>CNTLIDs of the controllers that it is attached to, ascending.</summary>
     public IReadOnlySet<ushort> AttachedTo => _attached;
 

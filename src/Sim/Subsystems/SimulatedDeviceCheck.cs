@@ -22,7 +22,21 @@ internal static class SimulatedDeviceCheck
             "namespaces: protection information needs 8 bytes of metadata");
         Require(device.Timing.FunctionReset.Nanoseconds <= SimFunction.LongestReset, "timing.functionReset must be at most 100 ms");
         Require(device.Namespaces.All(ns => ns.Capacity <= ns.Blocks), "namespaces: capacity must not be above blocks");
+        Require(device.Migration.StateVersions.All(version => version == 0), "migration.stateVersions: only version 0 is defined");
+        Require(device.Migration.MaximumGranularity <= 30, "migration.maximumGranularity must be at most 30");
+        Require(
+            device.Migration.MinimumGranularity <= device.Migration.MaximumGranularity,
+            "migration.minimumGranularity must not be above maximumGranularity");
+        if (device.VendorRfc is { } vendor) Require(vendor);
         foreach (var ns in device.Namespaces) Require(ns.Blocks > 0, "namespaces: blocks must be 1 or more");
+    }
+
+    private static void Require(VendorDialect vendor)
+    {
+        byte[] opcodes = [vendor.QueryOpcode, vendor.SuspendOpcode, vendor.ResumeOpcode, vendor.SaveOpcode, vendor.LoadOpcode];
+        Require(opcodes.All(opcode => opcode >= 0xC0) && opcodes.Distinct().Count() == 5, "vendorRfc: opcodes must be five from C0h to FFh");
+        Require(vendor.SizeUnit is >= 1 and <= 4096, "vendorRfc.sizeUnit must be 1 to 4096");
+        Require(vendor.CapabilityOffset is >= 3072 and <= 4095, "vendorRfc.capabilityOffset must be 3072 to 4095");
     }
 
     private static void Require(bool condition, string what)

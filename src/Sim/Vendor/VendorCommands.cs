@@ -32,7 +32,7 @@ internal abstract class VendorCommand(byte opcode, VendorDialect dialect) : Comm
     {
         var entry = command.Entry;
         return MigrationCommands.CheckReserved(
-            c, command, entry.Cdw10 & 0xFFFF_0000, this is VendorLoad ? 0 : entry.Cdw11, entry.Cdw12 | entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
+            c, entry.Cdw10 & 0xFFFF_0000, this is VendorLoad ? 0 : entry.Cdw11, entry.Cdw12 | entry.Cdw13 | entry.Cdw14 | entry.Cdw15);
     }
 
     public override StepResult Execute(ControllerCore c, CommandContext command)

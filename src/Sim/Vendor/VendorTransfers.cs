@@ -25,6 +25,7 @@ internal sealed class VendorSave(VendorDialect dialect) : VendorCommand(dialect.
         {
             var frozen = c.Steps.Suspend.Run(target, saving.Operation);
             if (!frozen.IsDone) return frozen;
+            target.StateSaves++;
             var encoded = Encode(c, target, out var blob);
             if (!encoded.IsDone) return encoded;
             // What one command cannot carry is refused whole; the controller stays suspended and can be resumed.

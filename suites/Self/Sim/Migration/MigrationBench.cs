@@ -74,24 +74,73 @@ internal sealed class MigrationBench
     public Task<CompletionEntry> Resume() => Pf.Must(MigrationCommand.Resume(C));
 
     /// <summary>Get Controller State, whole: its bytes and CSUP.</summary>
-    public async Task<(byte[] Bytes, bool Suspended)> Receive(byte csvi = 1, byte csuuidi = 0)
+    public async Task<(byte[] Bytes, bool Suspended)> Receive(byte csvi = 1, byte csuuidi = 0, ushort? cntlid = null)
     {
-        var got = await Pf.Must(MigrationCommand.GetControllerState(C, csvi, csuuidi, PageBytes), Page);
+        var got = await Pf.Must(MigrationCommand.GetControllerState(cntlid ?? C, csvi, csuuidi, PageBytes), Page);
         var header = Pf.Memory.Load<ControllerStateHeader>(Page);
         var length = (int)ControllerState.AnnouncedLength(in header)!.Value;
         return (Pf.Memory.Read(Page, length).ToArray(), (got.Dw0 & 1) != 0);
     }
 
-    public async Task<bool> IsSuspended() => (await Receive()).Suspended;
+    /// <summary>The same, decoded.</summary>
+    public async Task<ControllerState> State(ushort? cntlid = null) =>
+        ControllerState.TryDecode((await Receive(cntlid: cntlid)).Bytes, out _)!;
+
+    public async Task<bool> IsSuspended(ushort? cntlid = null) => (await Receive(cntlid: cntlid)).Suspended;
 
     /// <summary>Set Controller State with a piece of bytes.</summary>
     public async Task<Status> Set(
-        byte[] piece, ulong offset = 0, SequenceIndicator sequence = SequenceIndicator.Entire, byte csvi = 1, byte csuuidi = 0,
-        ushort? cntlid = null)
+        ushort cntlid, byte[] piece, ulong offset = 0, SequenceIndicator sequence = SequenceIndicator.Entire, byte csvi = 1, byte csuuidi = 0)
     {
         if (piece.Length > 0) Pf.Memory.Write(Page, piece);
-        var set = MigrationCommand.SetControllerState(cntlid ?? C, csvi, csuuidi, (uint)piece.Length, offset, sequence);
-        return (await Pf.Do(set, Page)).Status;
+        return (await Pf.Do(MigrationCommand.SetControllerState(cntlid, csvi, csuuidi, (uint)piece.Length, offset, sequence), Page)).Status;
+    }
+
+    /// <summary>
+    /// Another controller of the side, with the first one's memory where it was; its own queues lie elsewhere. Suspended unless told not to.
+    /// </summary>
+    public async Task<RawHost> Other(int number = 2, bool enable = true, bool suspend = true, ushort queues = 5, ushort vectors = 5)
+    {
+        var other = await Rig.OnlineVf(Pf, number, queues, vectors, iova: 0x8_0000_0000);
+        other.Space.Map(new DmaMapping(Vf.Base, Vf.Memory, 0, Vf.Memory.Length, DmaAccess.ReadWrite));
+        if (enable) await other.Enable();
+        if (suspend) await Pf.Must(MigrationCommand.Suspend(other.Controller.Id));
+        return other;
+    }
+
+    /// <summary>Lets the VF ask for one event of a changed namespace attribute; the request's CID.</summary>
+    public async Task<ushort> AwaitAttributeChange()
+    {
+        await Vf.Must(AdminCommand.SetFeatures((byte)FeatureId.AsynchronousEventConfiguration, 0x100));
+        var cid = Vf.Submit(Vf.Admin, AdminCommand.AsyncEventRequest());
+        await Vf.Settle();
+        return cid;
+    }
+
+    /// <summary>Detaches (or attaches) namespace 1, which a controller hears of by an event.</summary>
+    public async Task ChangeAttribute(RawHost? of = null, bool attach = false, RawHost? by = null)
+    {
+        var pf = by ?? Pf;
+        var controllers = default(ControllerList);
+        controllers.Numid = 1;
+        controllers.Ids[0] = (of ?? Vf).Controller.Id;
+        var page = pf.Take(4096);
+        pf.Memory.Store(page, controllers);
+        await pf.Must(AdminCommand.NamespaceAttachment(1, (byte)(attach ? 0 : 1)), page);
+    }
+
+    /// <summary>Puts a number of commands with consecutive identifiers from 1000 and rings once.</summary>
+    public static void Burst(RawQueue queue, int count, Func<int, SubmissionEntry> command)
+    {
+        for (var i = 0; i < count; i++) queue.Put(command(i) with { Cid = (ushort)(1000 + i) });
+        queue.Ring();
+    }
+
+    /// <summary>A command with the bench's data buffer of the VF.</summary>
+    public SubmissionEntry WithData(SubmissionEntry entry, long data = -1)
+    {
+        if (data < 0) data = Data;
+        return entry with { Prp1 = Vf.Iova(data), Prp2 = Vf.Iova(data) + 4096 };
     }
 
     /// <summary>A write of the guest that ends well.</summary>

@@ -96,6 +96,7 @@ internal static class IdentifyControllers
     {
         if (!c.IsManagement) return;
         var options = c.Options.Migration;
+        page.Ctratt = page.Ctratt with { UuidList = options.UuidSelection };
         page.Trattr = new()
         {
             HostMemoryChanges = options.TracksMemory,

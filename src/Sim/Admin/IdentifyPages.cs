@@ -44,6 +44,11 @@ internal static class IdentifyPages
             case Cns.SecondaryControllerList when c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem):
                 Secondaries(c, fields.CntId, ref Wire.View<SecondaryControllerList>(page));
                 return Status.Success;
+            case Cns.UuidList when c.Options.Migration.UuidSelection:
+                ref var uuids = ref Wire.View<UuidList>(page);
+                foreach (var (i, uuid) in MigrationCommands.SelectableUuids(c.Options.Migration).Index())
+                    uuids.Entries[i] = new() { Header = new() { Association = 1 }, Uuid = new(uuid) };
+                return Status.Success;
             case Cns.SupportedControllerStateFormats when c.IsManagement:
                 Formats(c.Options.Migration).Encode(page);
                 return Status.Success;

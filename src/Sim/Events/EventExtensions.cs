@@ -12,7 +12,8 @@ internal static class EventExtensions
     public static void Raise(this ControllerCore c, in AsyncEvent raised)
     {
         if (raised.Type == AsynchronousEventType.Error) c.Logs.Errors.Add(StatusOf((ErrorEvent)raised.Dw0.Information));
-        if (!EventConfiguration.Wants(c, in raised)) return;
+        // One that is disabled because it was saved has not its own configuration: it is asked when the controller is back.
+        if (c.Suspension.Saved is null && !EventConfiguration.Wants(c, in raised)) return;
         c.Events.Raise(in raised);
         c.Machine.Wake();
     }

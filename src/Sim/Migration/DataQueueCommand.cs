@@ -10,8 +10,6 @@ internal sealed class DataQueueCommand : CommandHandler
 
     public override byte Opcode => (byte)AdminOpcode.ControllerDataQueue;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
     public override Status Validate(ControllerCore c, CommandContext command)

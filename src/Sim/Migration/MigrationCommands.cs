@@ -6,9 +6,6 @@ namespace Conformance.Sim;
 /// <summary>What the commands of Host Managed Live Migration share (Base 2.3 8.1.13).</summary>
 internal static class MigrationCommands
 {
-    /// <summary>Effects of all of them: they act on more than the controller that executes them.</summary>
-    public static readonly uint Scope = new CommandEffects { Scope = EffectScope.Controller | EffectScope.NvmSubsystem }.Raw;
-
     public static void AddTo(CommandTable table) =>
         table.Add(new MigrationSend()).Add(new MigrationReceive()).Add(new DataQueueCommand()).Add(new TrackSend()).Add(new TrackReceive());
 

@@ -17,8 +17,6 @@ internal sealed class MigrationReceive : CommandHandler
 
     public override byte Opcode => (byte)AdminOpcode.MigrationReceive;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
     public override void Parse(ControllerCore c, CommandContext command)

@@ -8,8 +8,6 @@ internal sealed class MigrationSend : CommandHandler
 {
     public override byte Opcode => (byte)AdminOpcode.MigrationSend;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
     public override void Parse(ControllerCore c, CommandContext command)

@@ -20,8 +20,6 @@ internal sealed class TrackReceive : CommandHandler
 
     public override byte Opcode => (byte)AdminOpcode.TrackReceive;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
     public override void Parse(ControllerCore c, CommandContext command) =>

@@ -8,8 +8,6 @@ internal sealed class TrackSend : CommandHandler
 {
     public override byte Opcode => (byte)AdminOpcode.TrackSend;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     public override bool IsSupported(ControllerCore c) => c.IsManagement;
 
     public override Status Validate(ControllerCore c, CommandContext command)

@@ -124,6 +124,18 @@ internal static class VendorStateCodec
         writer.End();
     }
 
+    /// <summary>
+    /// Whether the controller could have become ready with it. One that was not enabled has no queue, and what its registers hold is
+    /// looked at when it is enabled.
+    /// </summary>
+    private static bool IsGood(ControllerCore c, AdminQueueState admin)
+    {
+        var (cc, cap, aqa) = (new ControllerConfiguration(admin.Cc), c.Registers.Cap, new AdminQueueAttributes(admin.Aqa));
+        if (!cc.En) return true;
+        return AdminQueues.AreAcceptable(cap, cc, aqa, admin.Asq, admin.Acq)
+            && admin.SqHead <= aqa.AsqsZ && admin.SqTail <= aqa.AsqsZ && admin.CqHead <= aqa.AcqsZ && admin.CqTail <= aqa.AcqsZ;
+    }
+
     private static bool TryDecodeSection(ControllerCore c, Content content, Section kind, Reader reader)
     {
         switch (kind)
@@ -134,8 +146,7 @@ internal static class VendorStateCodec
                     cc, aqa.Raw, reader.Long(), reader.Long(),
                     reader.Half(), reader.Half(), reader.Half(), reader.Half(), reader.Word() != 0);
                 var admin = content.AdminQueue;
-                return reader.IsExact && admin.SqHead <= aqa.AsqsZ && admin.SqTail <= aqa.AsqsZ && admin.CqHead <= aqa.AcqsZ
-                    && admin.CqTail <= aqa.AcqsZ && new ControllerConfiguration(cc).Mps <= c.Registers.Cap.MpsMax;
+                return reader.IsExact && IsGood(c, admin);
             case Section.Features:
                 content.Features = FeatureState.TryDecode(c, ref reader);
                 return content.Features is not null;

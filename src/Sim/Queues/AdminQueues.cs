@@ -5,6 +5,14 @@ namespace Conformance.Sim;
 /// <summary>The admin queue pair, made of AQA, ASQ and ACQ when the controller becomes ready.</summary>
 internal static class AdminQueues
 {
+    /// <summary>Whether a controller can become ready with this configuration and these admin queues.</summary>
+    public static bool AreAcceptable(Capabilities cap, ControllerConfiguration cc, AdminQueueAttributes aqa, ulong asq, ulong acq) =>
+        cc.Mps >= cap.MpsMin && cc.Mps <= cap.MpsMax
+        && (cc.Ams == 0 || (cc.Ams == 1 && (cap.Ams & 1) != 0))
+        && cc.Css is 0 or 6
+        && aqa.AsqsZ != 0 && aqa.AcqsZ != 0
+        && Prp.Offset(asq | acq, Prp.PageSize(cc.Mps)) == 0;
+
     public static void Create(ControllerCore c)
     {
         var aqa = c.Registers.Aqa;

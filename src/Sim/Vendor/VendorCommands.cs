@@ -22,8 +22,6 @@ internal abstract class VendorCommand(byte opcode, VendorDialect dialect) : Comm
 {
     public override byte Opcode => opcode;
 
-    public override uint Effects => MigrationCommands.Scope;
-
     protected VendorDialect Dialect => dialect;
 
     public override bool IsSupported(ControllerCore c) => c.IsPrimary || !dialect.RefusedOnVf;
@@ -47,13 +45,16 @@ internal abstract class VendorCommand(byte opcode, VendorDialect dialect) : Comm
     /// <summary>The state of a controller as it is now, sealed; or what it was when saving disabled it.</summary>
     protected StepResult Encode(ControllerCore c, ControllerCore target, out byte[] blob)
     {
-        blob = target.Suspension.Saved ?? [];
+        blob = SavedOf(target) ?? [];
         if (blob.Length != 0) return StepResult.Done;
         var request = new StateRequest(Nvme: true, Vendor: true, VendorParameter: 0, Whole: true);
         var result = c.Steps.Encode.Run(target, in request, out var state);
         if (result.IsDone) blob = VendorBlob.Seal(state.Encode(), Math.Max(1, dialect.SizeUnit));
         return result;
     }
+
+    /// <summary>What a controller was when saving disabled it; no longer once its host has enabled it anew.</summary>
+    protected static byte[]? SavedOf(ControllerCore target) => target.Configuration.En ? null : target.Suspension.Saved;
 
     /// <summary>Verifies a blob as a whole and makes the controller what it says; a refused one changes nothing.</summary>
     protected static StepResult Decode(ControllerCore c, ControllerCore target, ReadOnlySpan<byte> blob, out Status status)
@@ -132,7 +133,7 @@ internal sealed class VendorResume(VendorDialect dialect) : VendorCommand(dialec
     protected override StepResult Execute(ControllerCore c, CommandContext command, ControllerCore target)
     {
         if (!target.Suspension.FetchStopped) return command.Fail(Status.CommandSequenceError);
-        if (target.Suspension.Saved is { } saved)
+        if (SavedOf(target) is { } saved)
         {
             if (!Dialect.ResumeAfterSave) return command.Fail(Status.CommandSequenceError);
             // Events since it was saved are not in what was saved.
@@ -141,7 +142,7 @@ internal sealed class VendorResume(VendorDialect dialect) : VendorCommand(dialec
             if (!restored.IsDone) return restored;
             if (!status.IsSuccess) return command.Fail(status);
             target.Suspension.Saved = null;
-            foreach (var raised in since) target.Events.Raise(raised);
+            foreach (var raised in since) target.Raise(in raised);
         }
 
         return c.Steps.Resume.Run(target);

@@ -43,7 +43,7 @@ internal sealed class VendorSave(VendorDialect dialect) : VendorCommand(dialect.
     /// <summary>Not enabled, without queues, and still suspended: only RESUME, LOAD_DATA or a reset brings it back.</summary>
     private static void Disable(ControllerCore c, ControllerCore target, byte[] blob)
     {
-        if (target.Suspension.Saved is not null) return;
+        if (SavedOf(target) is not null) return;
         target.Machine.Run(new ResetRequest(ResetKind.StateChange));
         target.Suspension.StopFetching(c);
         target.Suspension.Freeze();

@@ -172,7 +172,7 @@ internal sealed class SetStateTests
     public void A_vendor_part_carries_the_admin_queue_features_and_requests() => MigrationBench.Run(
         async bench =>
         {
-            await bench.Vf.Must(AdminCommand.SetFeatures((byte)FeatureId.TemperatureThreshold, 300));
+            await bench.Vf.Must(AdminCommand.SetFeatures((byte)FeatureId.InterruptCoalescing, 0x0302));
             var aer = await bench.AwaitAttributeChange();
             var state = await Saved(bench, csuuidi: 1);
             var waiting = bench.Vf.Submit(bench.Io, NvmCommand.Flush(1));
@@ -183,7 +183,7 @@ internal sealed class SetStateTests
             bench.Io.Function = bench.Vf.Admin.Function = other.Function;
             await bench.Pf.Must(MigrationCommand.Resume(other.Controller.Id));
             Assert.That((await bench.Vf.Next(bench.Io)).Cid, Is.EqualTo(waiting));
-            Assert.That((await bench.Vf.Must(AdminCommand.GetFeatures((byte)FeatureId.TemperatureThreshold))).Dw0, Is.EqualTo(300));
+            Assert.That((await bench.Vf.Must(AdminCommand.GetFeatures((byte)FeatureId.InterruptCoalescing))).Dw0, Is.EqualTo(0x0302));
             await bench.ChangeAttribute(other);
             Assert.That((await bench.Vf.Next(bench.Vf.Admin)).Cid, Is.EqualTo(aer));
         },

@@ -41,12 +41,13 @@ internal static class Composition
     {
         var options = WithNamespaces(plan.Pair, plan.Vfs);
         var pair = defect is null ? SimulatedPair.Create(world, options) : defect.CreatePair(world, options);
-        var (source, destination) = (pair.Source.PhysicalFunctions[0], pair.Destination.PhysicalFunctions[0]);
+        var target = plan.Hosts == HostCount.One ? pair.Source : pair.Destination;
+        var (source, destination) = (pair.Source.PhysicalFunctions[0], target.PhysicalFunctions[0]);
         return new PairUnderTest
         {
             SourceBus = pair.Source,
             SourcePf = source.Requester,
-            DestinationBus = pair.Destination,
+            DestinationBus = target,
             DestinationPf = destination.Requester,
             Description = options.Device.Identity.ModelNumber,
             Simulated = true,

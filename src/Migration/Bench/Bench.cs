@@ -130,8 +130,9 @@ public sealed class Bench : IDisposable
         var destinationRam = Plan.GuestMemory == GuestMemoryKind.Same ? sourceRam : NewMemory($"guest {index + 1} on B", bytes);
         var (outcome, source) = await MakeSideAsync("A", from.Pf, from.Vf, Plan.FromVf + index, nsid, sourceRam);
         if (source is null) return outcome;
-        (outcome, var destination) = await MakeSideAsync("B", to.Pf, to.Vf, Plan.ToVf + index, nsid, destinationRam);
+        (outcome, var destination) = await MakeSideAsync(ReferenceEquals(from.Pf, to.Pf) ? "A" : "B", to.Pf, to.Vf, Plan.ToVf + index, nsid, destinationRam);
         if (destination is null) return outcome;
+        if (Plan.Direction == Direction.Crossing && index % 2 == 1) (source, destination, sourceRam) = (destination, source, destinationRam);
 
         var mediated = Plan.AdminQueue == AdminQueueKind.Mediated;
         outcome = await source.PrepareAsync(mediated);

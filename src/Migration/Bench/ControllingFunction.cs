@@ -34,6 +34,9 @@ public sealed class ControllingFunction
 
     public string Name => Pf.Function.Name;
 
+    /// <summary>It owes an answer that did not come in time, and takes no more commands.</summary>
+    public bool IsDead => !Pf.HasAdmin || Io.IsDead;
+
     /// <summary>ns that one command may take before its outcome is called unknown.</summary>
     public long CommandTimeout => Pf.Options.CommandTimeout;
 
@@ -46,7 +49,7 @@ public sealed class ControllingFunction
         var pf = new NvmeController(world, function, memory, new NvmeControllerOptions { Events = 4, MaxTransfer = maxTransfer });
         var outcome = await pf.StartAsync();
         if (!outcome.IsOk) return (outcome, null);
-        var controlling = new ControllingFunction(world, bus, pf) ;
+        var controlling = new ControllingFunction(world, bus, pf);
         var granted = await pf.SetQueueCountAsync(1);
         if (!granted.IsOk) return (Outcome.Of("Set Features, Number of Queues", granted.Answer), null);
         var entries = Math.Min(pf.Capabilities.MqesZ + 1, Math.Max(64, depth * 2));

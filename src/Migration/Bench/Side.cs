@@ -1,5 +1,6 @@
 using Conformance.Device;
 using Conformance.Driver;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -103,20 +104,29 @@ public sealed class Side
         IsFenced = false;
     }
 
-    /// <summary>Makes sure that the controlled function does not run: function level reset. Only where its answer is unknown or it is done with.</summary>
-    public async ValueTask ProveStoppedAsync()
+    /// <summary>
+    /// Makes sure that the controlled function does not run: function level reset, then a look whether it is disabled. Only where its answer
+    /// is unknown or it is done with.
+    /// </summary>
+    public async ValueTask<Outcome> ProveStoppedAsync()
     {
+        const string step = "prove stopped";
         await Function.ResetAsync();
         Host?.Forget();
+        if (!Function.IsPresent) return Outcome.Ok;
+        // Memory space only: a function that is fenced must not get the bus back for being looked at.
+        PciConfig.WriteCommand(Function, PciConfig.ReadCommand(Function) with { MemorySpace = true });
+        var (cc, csts) = (new ControllerConfiguration(Function.Read32(Register.Cc)), new ControllerStatus(Function.Read32(Register.Csts)));
+        return cc.En || csts.Rdy ? Outcome.Failed(step, $"{Function.Name} has CC {cc.Raw:X8}h and CSTS {csts.Raw:X8}h after a function level reset") : Outcome.Ok;
     }
 
     /// <summary>Ends tracking and leaves the function reset and unable to reach anything.</summary>
     public async ValueTask<Outcome> RetireAsync()
     {
-        var outcome = await Migrator.StopTrackingAsync();
+        var outcome = Controlling.IsDead ? Outcome.Ok : await Migrator.StopTrackingAsync();
         if (!IsFenced) await FenceAsync();
-        await ProveStoppedAsync();
-        return outcome;
+        var stopped = await ProveStoppedAsync();
+        return outcome.IsOk ? stopped : outcome;
     }
 
     /// <summary>Saves the whole state of a suspended controller in pieces of at most <paramref name="chunk"/> bytes.</summary>

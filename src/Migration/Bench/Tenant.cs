@@ -24,8 +24,8 @@ public sealed class Tenant(int number, Guest guest, GuestFunction function, Side
     /// <summary>Both sides map the same pages.</summary>
     public bool SharesMemory => ReferenceEquals(Source.Ram, Destination.Ram);
 
-    /// <summary>Reports of block changes since tracking started, for the recall oracle.</summary>
-    internal LbaRangeSet Reported { get; } = new();
+    /// <summary>Of its commands in the cycle at hand.</summary>
+    internal GuestLatencies Latencies { get; } = new();
 
     /// <summary>After a cycle: the destination is the next one's source.</summary>
     public void Swap() => (Source, Destination) = (Destination, Source);

@@ -5,98 +5,115 @@ namespace Conformance.Migration;
 /// <summary>Carries out one combination: a world, a bench, its cycles one after another, all tenants at once in each.</summary>
 public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, IProgress<CombinationProgress>? progress = null)
 {
-    private readonly List<CycleRecord> _cycles = [];
-    private readonly List<Finding> _findings = [];
     private const int MostStates = 8;
 
+    private readonly Journal _journal = new();
+    private readonly List<CycleRecord> _cycles = [];
     private readonly List<KeptState> _states = [];
+    private readonly List<Finding> _findings = [];
+    private Cycle[] _underWay = [];
     private long _commands;
     private long _bytes;
-    private World? _world;
+    private long _elapsed;
+    private bool _interrupted;
 
     /// <summary>Runs on the calling thread. What the device does wrong is in the result; an exception is a failure of the suite.</summary>
     public CombinationResult Execute(CancellationToken stop)
     {
-        var interrupted = false;
-        var elapsed = 0L;
-        var pairCount = plan.Route == Route.OneWay ? plan.Cycles : 1;
-        for (var pair = 0; pair < pairCount && !interrupted; pair++)
+        var checks = new Checks(_journal, cycle: null, guest: null);
+        // One way: each cycle on a pair of its own. There and back: all on one.
+        var (series, each) = plan.Route == Route.OneWay ? (plan.Cycles, 1) : (1, plan.Cycles);
+        var goesOn = true;
+        for (var i = 0; i < series && goesOn; i++) goesOn = RunSeries(checks, (i * each) + 1, each, stop);
+        if (goesOn) Vacuity.Judge(plan, _cycles, checks);
+        _findings.AddRange(checks.Findings);
+        return new CombinationResult
         {
-            _world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps);
-            using var registration = stop.Register(() => _world.RequestStop(new OperationCanceledException("The run was stopped.")));
-            try
-            {
-                var first = plan.Route == Route.OneWay ? pair + 1 : 1;
-                _world.Run(() => RunPairAsync(_world, first, plan.Route == Route.OneWay ? 1 : plan.Cycles));
-            }
-            catch (OperationCanceledException)
-            {
-                interrupted = true;
-            }
-            catch (WorldLimitException limit)
-            {
-                _findings.Add(new Finding { Verdict = Verdict.Timeout, Requirement = "limits", Path = "world", What = limit.Message });
-                pair = pairCount;
-            }
-
-            elapsed += _world.Now;
-        }
-
-        return new CombinationResult { Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, WorldNs = elapsed, Interrupted = interrupted };
+            Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
+            Interrupted = _interrupted,
+        };
     }
 
-    private async Task RunPairAsync(World world, int first, int count)
+    /// <summary>Cycles on one pair; false when the run is to end.</summary>
+    private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
+    {
+        var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps);
+        using var registration = stop.Register(() => world.RequestStop(new OperationCanceledException("The run was stopped.")));
+        try
+        {
+            return world.Run(() => RunSeriesAsync(world, checks, first, count));
+        }
+        catch (OperationCanceledException)
+        {
+            _interrupted = true;
+            KeepUnderWay(CycleOutcome.Interrupted);
+            return false;
+        }
+        catch (WorldLimitException limit)
+        {
+            checks.Add("limits", "world", limit.Message, verdict: Verdict.Timeout);
+            KeepUnderWay(CycleOutcome.Failed);
+            return false;
+        }
+        finally
+        {
+            _elapsed += world.Now;
+        }
+    }
+
+    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
     {
         var (outcome, bench) = await Bench.CreateAsync(world, plan, pairs(world, plan));
-        if (bench is null)
-        {
-            _findings.Add(new Finding
-            {
-                Verdict = outcome.IsUnknown ? Verdict.Timeout : Verdict.Fail, Requirement = "bench", Path = outcome.Step ?? "bench",
-                What = $"the pair could not be made ready: {outcome}",
-            });
-            return;
-        }
-
+        if (!checks.Ok(outcome, "bench", outcome.Step ?? "bench", "the pair could not be made ready")) return false;
         using (bench)
         {
-            foreach (var tenant in bench.Tenants) tenant.Guest.Start();
-            for (var number = first; number < first + count; number++)
+            foreach (var tenant in bench!.Tenants) tenant.Guest.Start();
+            var goesOn = true;
+            for (var number = first; number < first + count && goesOn; number++)
             {
                 if (plan.CancelAfter is not null || plan.BreakAt is not null)
-                {
-                    if (!await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number)) break;
-                }
-
-                if (!await RunCycleAsync(bench, new CycleOptions(null, null), number)) break;
+                    goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
+                goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
             }
 
             _commands += bench.Tenants.Sum(t => t.Guest.Counters.Completions);
             _bytes += bench.Tenants.Sum(t => t.Guest.Counters.Bytes);
+            return goesOn;
         }
     }
 
-    /// <summary>One move of every tenant at once; false when a guest is left standing and the series cannot go on.</summary>
+    /// <summary>One move of every tenant at once; false when a guest is left standing, or a controlling function takes no more commands.</summary>
     private async Task<bool> RunCycleAsync(Bench bench, CycleOptions options, int number)
     {
-        var cycles = bench.Tenants
-            .Select(tenant => new Cycle(bench, tenant, options, number, step => progress?.Report(new CombinationProgress(number, plan.Cycles, step))))
-            .ToArray();
-        var moves = cycles.Select(cycle => cycle.RunAsync()).ToArray();
+        var told = progress is null ? static _ => { } : new Action<CycleStep>(step => progress.Report(new CombinationProgress(number, plan.Cycles, step)));
+        _underWay = [.. bench.Tenants.Select(tenant => new Cycle(bench, tenant, options, number, _journal, told))];
+        var moves = _underWay.Select(cycle => cycle.RunAsync()).ToArray();
         for (var i = 0; i < moves.Length; i++)
         {
             var record = await moves[i];
             _cycles.Add(record);
-            Keep(cycles[i], record, bench.Tenants[i].Number);
+            Keep(_underWay[i], record);
         }
 
-        return bench.Tenants.TrueForAll(t => t.Guest.IsRunning);
+        _underWay = [];
+        return bench.Tenants.TrueForAll(t => t.Guest.IsRunning && !t.Source.Controlling.IsDead && !t.Destination.Controlling.IsDead);
+    }
+
+    /// <summary>Cycles whose end nobody will wait for, as far as they got.</summary>
+    private void KeepUnderWay(CycleOutcome outcome)
+    {
+        var recorded = _cycles.Count == 0 ? [] : _cycles.TakeLast(_underWay.Length).ToList();
+        foreach (var cycle in _underWay)
+        {
+            var record = cycle.Record(outcome);
+            if (!recorded.Exists(it => ReferenceEquals(it.Steps, record.Steps))) _cycles.Add(record);
+        }
     }
 
     /// <summary>The first state of a series is kept as an example, and those of the first cycles that found something as evidence.</summary>
-    private void Keep(Cycle cycle, CycleRecord record, int tenant)
+    private void Keep(Cycle cycle, CycleRecord record)
     {
         if (cycle.State.Length == 0 || (record.Findings.Count == 0 && _states.Count > 0) || _states.Count >= MostStates) return;
-        _states.Add(new KeptState($"cycle-{record.Number}-guest-{tenant}", cycle.State));
+        _states.Add(new KeptState($"cycle-{record.Number}-guest-{record.Guest}", cycle.State));
     }
 }

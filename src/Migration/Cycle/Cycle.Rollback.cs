@@ -1,3 +1,5 @@
+using Conformance.Device;
+
 namespace Conformance.Migration;
 
 /// <content>What happens when a cycle does not reach its end.</content>
@@ -6,52 +8,69 @@ public sealed partial class Cycle
     /// <summary>The destination dies: it is reset under the hands of the cycle, as when its host crashed.</summary>
     private async Task BreakAsync()
     {
+        _broke = true;
         if (_destinationPrepared) await Destination.ProveStoppedAsync();
     }
 
     /// <summary>
     /// Before the commit point: the destination is made sure not to run, the source comes back, and the guest goes on there as if nothing
-    /// had been. After it: the guest is where it is.
+    /// had been. After it the guest is where it is. Where neither is certain both stay stopped, and so does the guest.
     /// </summary>
     private async Task RollBackAsync()
     {
-        if (_committed)
+        if (_place == Place.Destination)
         {
-            if (_restartedAt == 0) _checks.Add("cycle", "guest", "the guest stays stopped: the commit point had passed");
+            // It lives there, whatever else went wrong; the source must not run again.
+            Checks.Ok(await Source.RetireAsync(), "cycle", "source", "the source could not be retired");
+            Checks.That(Guest.IsRunning, "cycle", "guest", "the guest stays stopped: the commit point had passed");
             return;
         }
 
+        if (!await StopDestinationAsync() || !await ReviveSourceAsync()) return;
+        _place = Place.Source;
+        Tenant.Function.Mediator?.Resume();
+        if (!Guest.IsRunning) Guest.Restart();
+        await StopTrackingAsync();
+        await World.After(Plan.Dwell.After.Nanoseconds);
+        if (_state.Length > 0) _verification.JudgeState(_cut, _state, _readBack);
+        if (await _verification.QuietAsync()) await _verification.ReadBlocksAsync(_options.VerifyAll);
+        await _verification.LookAgainAsync();
+        Guest.Start();
+    }
+
+    /// <summary>
+    /// Nothing that the destination could still do is of any effect: it reaches no memory and its controller is disabled. One that may
+    /// have run has also changed nothing that the source would go on with.
+    /// </summary>
+    private async Task<bool> StopDestinationAsync()
+    {
+        if (!_destinationPrepared) return true;
+        if (!Destination.IsFenced) await Destination.FenceAsync();
+        if (!Checks.Ok(await Destination.ProveStoppedAsync(), "cycle", "destination", "the destination cannot be proven stopped, so the source and the guest stay stopped"))
+            return false;
+        return _place != Place.InDoubt || Checks.That(
+            _silence.IsUndisturbed(), "cycle", "destination",
+            "the destination ran before it was stopped, so the source cannot go on and the guest stays stopped");
+    }
+
+    private async Task<bool> ReviveSourceAsync()
+    {
+        if (Source.IsFenced) Source.Unfence();
         if (_moved)
         {
-            if (_tenant.IsMediated) _tenant.Function.MoveTo(Source.Host!, _hostState!);
-            else _tenant.Function.MoveTo(Source.Function, _hostState!);
+            if (Tenant.IsMediated) Tenant.Function.MoveTo(Source.Host!, _hostState!);
+            else Tenant.Function.MoveTo(Source.Function, _hostState!);
         }
 
-        if (_destinationPrepared)
-        {
-            if (!Destination.IsFenced) await Destination.FenceAsync();
-            await Destination.ProveStoppedAsync();
-        }
+        return !_suspended
+            || Checks.Ok(await Source.Migrator.CancelAsync(_state), "RES-08", "source", "the source could not be brought back, and the guest stays stopped");
+    }
 
-        if (Source.IsFenced) Source.Unfence();
-        if (_suspended)
-        {
-            var outcome = await Source.Migrator.CancelAsync(_state);
-            if (!_checks.That(outcome.IsOk, "RES-08", "source", $"the source could not be brought back: {outcome}")) return;
-        }
-
-        if (CopiesMemory) Source.Ram.Dirty.Stop();
-        var stopped = await Source.Migrator.StopTrackingAsync();
-        _checks.That(stopped.IsOk, "cycle", "tracking", $"tracking could not be ended: {stopped}");
-        if (!Guest.IsRunning)
-        {
-            _tenant.Function.Mediator?.Resume();
-            Guest.Restart();
-        }
-
-        await _world.After(_plan.Dwell.After.Nanoseconds);
-        await VerifyGuestAsync();
-        if (_viewBefore is not null) GuestView.Judge(_viewBefore, await GuestView.ReadAsync(Guest.Controller, Guest.Nsid), _checks);
-        Guest.Start();
+    private async Task StopTrackingAsync()
+    {
+        _memory.Stop();
+        // A controlling function that owes an answer takes no more commands: its queues go when it is reset.
+        if (Source.Controlling.IsDead) return;
+        Checks.Ok(await Source.Migrator.StopTrackingAsync(), "cycle", "tracking", "tracking could not be ended");
     }
 }

@@ -10,46 +10,69 @@ namespace Conformance.Migration;
 /// </summary>
 public sealed partial class Cycle
 {
-    private readonly World _world;
-    private readonly Tenant _tenant;
-    private readonly PlannedCombination _plan;
+    private readonly CycleContext _context;
     private readonly CycleOptions _options;
-    private readonly Bench _bench;
     private readonly Action<CycleStep> _progress;
-    private readonly Checks _checks;
-    private readonly List<StepRecord> _steps = [];
     private readonly int _number;
-    private MigratorAbilities? _abilities;
-    private GuestView? _viewBefore;
+    private readonly List<StepRecord> _steps = [];
+    private readonly BlockMove _blocks;
+    private readonly MemoryMove _memory;
+    private readonly Cut _cut;
+    private readonly Silence _silence;
+    private readonly DmaFaults _faults;
+    private readonly Verification _verification;
+    private readonly string _from;
+    private readonly string _to;
     private HostState? _hostState;
     private byte[] _state = [];
-    private List<QueueExpectation> _queues = [];
-    private bool _suspended;
-    private bool _saved;
-    private bool _moved;
-    private bool _committed;
+    private byte[]? _readBack;
+    private Place _place = Place.Source;
     private bool _destinationPrepared;
+    private bool _suspended;
+    private bool _moved;
+    private bool _broke;
     private long _stoppedAt;
     private long _restartedAt;
     private long _suspendAt;
     private long _resumedAt;
-    private long _answeredAtSuspend;
-    private long _fetched;
     private string? _note;
 
-    public Cycle(
-        Bench bench, Tenant tenant, CycleOptions options, int number, Action<CycleStep> progress)
+    /// <summary>Where the one controller of the guest is.</summary>
+    private enum Place
     {
-        (_bench, _tenant, _options, _number, _progress) = (bench, tenant, options, number, progress);
-        (_world, _plan, _staging) = (bench.World, bench.Plan, bench.Staging);
-        _checks = new Checks(number);
+        Source,
+
+        /// <summary>Resume was submitted on the destination, and nobody knows whether it was carried out.</summary>
+        InDoubt,
+        Destination,
     }
 
-    private Side Source => _tenant.Source;
+    public Cycle(Bench bench, Tenant tenant, CycleOptions options, int number, Journal journal, Action<CycleStep> progress)
+    {
+        (_options, _number, _progress) = (options, number, progress);
+        _context = new CycleContext(bench, tenant, new Checks(journal, number, tenant.Number));
+        _blocks = new BlockMove(_context);
+        _memory = new MemoryMove(_context);
+        _cut = new Cut(tenant.Guest);
+        _silence = new Silence(_context);
+        _faults = new DmaFaults(_context);
+        _verification = new Verification(_context);
+        (_from, _to) = (Source.Slot, Destination.Slot);
+    }
 
-    private Side Destination => _tenant.Destination;
+    private World World => _context.World;
 
-    private Guest Guest => _tenant.Guest;
+    private PlannedCombination Plan => _context.Plan;
+
+    private Tenant Tenant => _context.Tenant;
+
+    private Side Source => _context.Source;
+
+    private Side Destination => _context.Destination;
+
+    private Guest Guest => _context.Guest;
+
+    private Checks Checks => _context.Checks;
 
     /// <summary>The state that was saved; empty before that.</summary>
     public byte[] State => _state;
@@ -57,12 +80,11 @@ public sealed partial class Cycle
     /// <summary>Runs it. What is wrong with the device is in the record's findings.</summary>
     public async Task<CycleRecord> RunAsync()
     {
-        var (from, to) = (Source.Slot, Destination.Slot);
         var outcome = CycleOutcome.Completed;
-        var verifiedBefore = Guest.Counters.BlocksVerified;
+        _verification.Begin();
         try
         {
-            foreach (var step in _plan.Steps)
+            foreach (var step in Plan.Steps)
             {
                 await StepAsync(step);
                 if (_options.CancelAfter == step) throw new CycleEnd(CycleOutcome.Cancelled, $"cancelled after {Words.Of(step)}");
@@ -70,40 +92,44 @@ public sealed partial class Cycle
         }
         catch (CycleEnd end)
         {
-            outcome = end.Outcome;
-            if (outcome == CycleOutcome.Failed) _checks.Add("cycle", $"step.{Words.Of(_steps[^1].Step)}", end.Message);
+            // Once the destination has died, whatever fails is the break that was asked for.
+            outcome = _broke ? CycleOutcome.Broken : end.Outcome;
+            if (outcome == CycleOutcome.Failed) Checks.Add("cycle", $"step.{Words.Of(_steps[^1].Step)}", end.Message, verdict: end.Verdict);
             await RollBackAsync();
         }
 
-        _copier?.Release();
-        TakeGuestFindings();
-        var record = new CycleRecord
-        {
-            Number = _number,
-            From = from,
-            To = to,
-            Outcome = outcome,
-            Steps = _steps,
-            Downtime = Downtime(),
-            InFlight = InFlight(),
-            Copy = new CopyRecord
-            {
-                Rounds = _rounds, MediumBytes = _copier?.Counters.BytesWritten ?? 0, BlocksAfterStop = (long)_blocksAfterStop, MemoryPages = _memoryPages,
-            },
-            BlocksVerified = Guest.Counters.BlocksVerified - verifiedBefore,
-            StateBytes = _state.Length,
-            Findings = _checks.Findings,
-        };
+        _blocks.Release();
+        _faults.Judge();
+        _verification.TakeGuestFindings();
+        var record = Record(outcome);
         // Where the guest runs is where the next cycle begins.
-        if (_committed) _tenant.Swap();
+        if (_place == Place.Destination) Tenant.Swap();
         return record;
     }
+
+    /// <summary>What is known of it now; for one under way, whose end nobody waited for.</summary>
+    public CycleRecord Record(CycleOutcome outcome) => new()
+    {
+        Number = _number,
+        Guest = Tenant.Number,
+        From = _from,
+        To = _to,
+        Outcome = outcome,
+        Steps = _steps,
+        Downtime = Downtime(),
+        InFlight = _verification.InFlight(_cut, _state),
+        Latency = _verification.Latency,
+        Copy = _memory.Record(_blocks.Record(new CopyRecord())),
+        BlocksVerified = _verification.BlocksVerified,
+        StateBytes = _state.Length,
+        Findings = Checks.Findings,
+    };
 
     private async Task StepAsync(CycleStep step)
     {
         _progress(step);
         _note = null;
-        var begin = _world.Now;
+        var begin = World.Now;
         // Recorded from the beginning: a step that throws is the last one in the list.
         _steps.Add(new StepRecord(step, begin, begin));
         try
@@ -130,168 +156,231 @@ public sealed partial class Cycle
                 CycleStep.Retire => RetireAsync(),
                 _ => throw new ArgumentOutOfRangeException(nameof(step), step, "No such step."),
             });
-            if (_options.BreakAt == step && step < CycleStep.Resume) throw new CycleEnd(CycleOutcome.Broken, $"the destination died at {Words.Of(step)}");
+            if (_options.BreakAt == step) throw new CycleEnd(CycleOutcome.Broken, $"the destination died at {Words.Of(step)}");
         }
         finally
         {
-            _steps[^1] = new StepRecord(step, begin, _world.Now, _note);
+            _steps[^1] = new StepRecord(step, begin, World.Now, _note);
         }
     }
 
     private async Task CheckAsync()
     {
-        Source.Migrator = _bench.NewMigrator(Source);
-        Destination.Migrator = _bench.NewMigrator(Destination);
+        Source.Migrator = _context.Bench.NewMigrator(Source);
+        Destination.Migrator = _context.Bench.NewMigrator(Destination);
         var (source, abilities) = await Source.Migrator.DescribeAsync();
-        Require(source);
+        CycleEnd.Unless(source);
         var (destination, theirs) = await Destination.Migrator.DescribeAsync();
-        Require(destination);
-        _abilities = abilities;
+        CycleEnd.Unless(destination);
+        _context.Abilities = abilities!;
         if (abilities!.StateFormat != theirs!.StateFormat)
-            throw Failure($"the state of {Source.Slot} is {abilities.StateFormat}, {Destination.Slot} takes {theirs.StateFormat}");
-        if (_plan.AdminQueue == AdminQueueKind.Carried && !abilities.CarriesAdminQueue)
+            throw Failure($"the state of {_from} is {abilities.StateFormat}, {_to} takes {theirs.StateFormat}");
+        if (Plan.AdminQueue == AdminQueueKind.Carried && !abilities.CarriesAdminQueue)
             throw Failure("the admin queue is to be carried, and the state has no part for it");
         if (Source.Format.Incompatible(Destination.Format) is { } why) throw Failure($"the destination's namespace does not fit: {why}");
-        if (Source.Format.Identity != Destination.Format.Identity)
-        {
-            _checks.Add(
-                "medium-identity", "namespace.identity", "the destination's namespace has another identity, which the guest can see",
-                Destination.Format.Identity, Source.Format.Identity, Verdict.Warn);
-        }
-
-        _viewBefore = await GuestView.ReadAsync(Guest.Controller, Guest.Nsid);
-        await _world.After(_plan.Dwell.Before.Nanoseconds);
+        Checks.Equal(
+            "medium-identity", "namespace.identity", Destination.Format.Identity, Source.Format.Identity,
+            "the destination's namespace has another identity, which the guest can see", Verdict.Warn);
+        await _verification.LookAtSourceAsync();
+        await World.After(Plan.Dwell.Before.Nanoseconds);
     }
 
     private async Task PrepareAsync()
     {
-        Require(await Destination.PrepareAsync(_tenant.IsMediated));
+        _verification.MoveBegins();
         _destinationPrepared = true;
-        if (!_tenant.SharesMemory) Bench.PoisonMemory(Destination.Ram);
+        CycleEnd.Unless(await Destination.PrepareAsync(Tenant.IsMediated));
+        if (Tenant.Function.IncompatibleWith(Destination.Function) is { } why) throw Failure($"the destination does not fit: {why}");
+        if (_memory.IsNeeded) Bench.PoisonMemory(Destination.Ram);
+    }
+
+    private async Task StartTrackingAsync()
+    {
+        await _blocks.StartTrackingAsync();
+        await _memory.StartTrackingAsync();
+    }
+
+    private async Task BulkCopyAsync() => _note = await _blocks.BulkCopyAsync();
+
+    private async Task RoundsAsync()
+    {
+        _note = await _blocks.RoundsAsync();
+        await _memory.CopyWrittenAsync();
     }
 
     private async Task StopGuestAsync()
     {
-        if (_plan.GuestStop != GuestStop.BeforeSuspend) return;
+        if (Plan.GuestStop != GuestStop.BeforeSuspend) return;
         Stop();
         await QuietMediatorAsync();
     }
 
     private void Stop()
     {
-        _stoppedAt = _world.Now;
+        _stoppedAt = World.Now;
         Guest.Stop();
     }
 
     /// <summary>The mediator, which is the host's, takes no more guest admin commands and waits for what it has issued, events excepted.</summary>
     private async Task QuietMediatorAsync()
     {
-        if (_tenant.Function.Mediator is not { } mediator) return;
+        if (Tenant.Function.Mediator is not { } mediator) return;
         mediator.StopTaking();
-        if (!await mediator.QuietAsync(_world.Now + Source.Controlling.CommandTimeout)) throw Failure("guest admin commands were not answered before the suspend");
+        if (!await mediator.QuietAsync(_context.Deadline))
+            throw new CycleEnd(CycleOutcome.Failed, "guest admin commands were not answered before the suspend", Verdict.Timeout);
     }
 
     private async Task SuspendAsync()
     {
         // Whenever the guest itself stops: what the mediator issued must be answered before the device no longer fetches.
         if (Guest.IsRunning) await QuietMediatorAsync();
-        _suspendAt = _world.Now;
-        _answeredAtSuspend = Answered();
-        _suspended = true;
-        Require(await Source.Migrator.SuspendAsync());
-        if (_plan.GuestStop == GuestStop.AfterSuspend) Stop();
+        _suspendAt = World.Now;
+        _cut.SuspendSubmitted();
+        var outcome = await Source.Migrator.SuspendAsync();
+        _suspended = outcome.IsOk || outcome.IsUnknown;
+        CycleEnd.Unless(outcome);
+        if (Plan.GuestStop == GuestStop.AfterSuspend) Stop();
         if (Source.Migrator.FreezePoint == FreezePoint.Suspend) Freeze();
     }
 
     private async Task SaveAsync()
     {
-        _saved = true;
-        var (outcome, state) = await Source.SaveAsync((int)_plan.Copy.StateChunk.Bytes);
-        _state = state;
-        Require(outcome);
+        (var outcome, _state) = await Source.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
+        CycleEnd.Unless(outcome);
+        _note = $"{_state.Length} bytes";
         if (Source.Migrator.FreezePoint == FreezePoint.Save) Freeze();
-        _note = $"{state.Length} bytes";
-        if (_plan.GuestStop == GuestStop.AfterSave)
-        {
-            // The negative control: the guest rings on while its state is already on the way. That it does so is not left to chance.
-            if (!Guest.RingOnce()) _checks.Add("vacuity", "guest.late-doorbell", "no command could be submitted after the state was saved", verdict: Verdict.Inconclusive);
-            Stop();
-        }
+        if (Plan.GuestStop != GuestStop.AfterSave) return;
+        // The negative control: the guest rings on while its state is already on the way.
+        await World.After(Plan.Dwell.After.Nanoseconds);
+        Stop();
+        StandStill();
+    }
+
+    /// <summary>The source is past its freeze point.</summary>
+    private void Freeze()
+    {
+        _cut.Frozen();
+        if (!Guest.IsRunning) StandStill();
+    }
+
+    /// <summary>Neither guest nor source moves any more: what the guest's driver knows now is what the state must say.</summary>
+    private void StandStill()
+    {
+        _cut.StoodStill();
+        _blocks.NotePosted();
+        _silence.Begin();
+    }
+
+    private async Task DrainAsync()
+    {
+        if (_blocks.IsNeeded) _note = await _blocks.FinishAsync();
+        if (!_memory.IsNeeded) return;
+        await _memory.FinishAsync();
+        _silence.MemoryIsComplete();
     }
 
     private async Task TransferAsync()
     {
         // One process drives both sides: the bytes are there. What would cross the wire is what the record counts.
         _note = $"{_state.Length} bytes of state";
-        await _world.Yield();
+        await World.Yield();
     }
 
     private async Task LoadAsync()
     {
-        if (_tenant.IsMediated && Destination.Host is not { HasAdmin: true }) throw new CycleEnd(CycleOutcome.Broken, "the destination's controller is not enabled any more");
-        _hostState = _tenant.Function.Save();
-        if (_tenant.Function.Mediator is { } mediator) Require(await mediator.ReplayAsync(Destination.Host!, _hostState.Admin!));
-        Require(await Destination.Migrator.SuspendAsync());
-        Require(await Destination.LoadAsync(_state, (int)_plan.Copy.StateChunk.Bytes));
+        _hostState = Tenant.Function.Save();
+        if (Tenant.Function.Mediator is { } mediator) CycleEnd.Unless(await mediator.ReplayAsync(DestinationHost, _hostState.Admin!));
+
+        CycleEnd.Unless(await Destination.Migrator.SuspendAsync());
+        CycleEnd.Unless(await Destination.LoadAsync(_state, (int)Plan.Copy.StateChunk.Bytes));
         if (!Destination.Migrator.InPieces) return;
         // Save-load-save: read again what was loaded, judged once the guest runs. It costs downtime, so the step says how much.
-        var begin = _world.Now;
-        var (outcome, again) = await Destination.SaveAsync((int)_plan.Copy.StateChunk.Bytes);
-        Require(outcome);
-        _stateAgain = again;
-        _note = $"read back in {_world.Now - begin} ns";
+        var begin = World.Now;
+        (var outcome, _readBack) = await Destination.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
+        CycleEnd.Unless(outcome);
+        _note = $"read back in {World.Now - begin} ns";
     }
 
     private Task RestoreHostAsync()
     {
-        if (_tenant.IsMediated && Destination.Host is not { HasAdmin: true }) throw new CycleEnd(CycleOutcome.Broken, "the destination's controller is not enabled any more");
+        if (Tenant.IsMediated) Tenant.Function.MoveTo(DestinationHost, _hostState!);
+        else Tenant.Function.MoveTo(Destination.Function, _hostState!);
         _moved = true;
-        if (_tenant.IsMediated) _tenant.Function.MoveTo(Destination.Host!, _hostState!);
-        else _tenant.Function.MoveTo(Destination.Function, _hostState!);
         return Task.CompletedTask;
     }
 
+    /// <summary>The host's driver of the destination, whose admin queue the mediator needs.</summary>
+    private NvmeController DestinationHost =>
+        Destination.Host is { HasAdmin: true } host ? host : throw Failure("the destination is no longer enabled");
+
     private async Task FenceAsync()
     {
-        CheckSilence();
+        _silence.JudgeAtFence();
+        _faults.JudgeAtFence(Source);
         await Source.FenceAsync();
     }
 
     private async Task ResumeAsync()
     {
-        _committed = true;
+        // The commit point: from here on the destination may run.
+        _place = Place.InDoubt;
         var outcome = await Destination.Migrator.ResumeAsync();
-        _resumedAt = _world.Now;
-        if (outcome.IsOk) return;
-        // Refused or unknown: the destination is proven stopped before the source may run again.
-        await Destination.ProveStoppedAsync();
-        _committed = false;
-        throw new CycleEnd(_options.BreakAt == CycleStep.Resume ? CycleOutcome.Broken : CycleOutcome.Failed, outcome.ToString());
+        _resumedAt = World.Now;
+        if (outcome.IsOk) _place = Place.Destination;
+        else if (!outcome.IsUnknown) _place = Place.Source;
+        CycleEnd.Unless(outcome);
     }
 
-    private Task RestartGuestAsync()
+    private async Task RestartGuestAsync()
     {
-        if (!_tenant.SharesMemory) Guest.Memory.Space.Replace(Source.Ram, Destination.Ram);
-        Guest.Latency = _latencyDuring;
-        Guest.Ledger.TakeChanged(_changedByGuest);
-        _restartedAt = _world.Now;
-        _tenant.Function.Mediator?.Resume();
+        if (!Tenant.SharesMemory) Guest.Memory.Space.Replace(Source.Ram, Destination.Ram);
+        _context.Changes.TakeDuring();
+        _verification.GuestRestarts();
+        _restartedAt = World.Now;
+        Tenant.Function.Mediator?.Resume();
         Guest.Restart();
-        return Task.CompletedTask;
+        if (!IsQuietRestart) return;
+        _note = "what was in flight completed without another doorbell";
+        await _verification.SettleAsync();
+    }
+
+    /// <summary>
+    /// In every other cycle, and after doorbells that were rung too late, the guest submits nothing new before all that was in flight is
+    /// answered: a command that needs a further doorbell to be found is then lost. Arrivals of an open loop cannot be put off.
+    /// </summary>
+    private bool IsQuietRestart => Plan.GuestStop == GuestStop.AfterSave || (_number % 2 == 0 && Plan.Guest.Mode == LoadMode.Closed);
+
+    private async Task VerifyAsync()
+    {
+        _verification.JudgeState(_cut, _state, _readBack);
+        await World.After(Plan.Dwell.After.Nanoseconds);
+        if (await _verification.QuietAsync())
+        {
+            await _verification.ReadBlocksAsync(_options.VerifyAll);
+            _note = await _blocks.VerifyAsync();
+        }
+
+        await _verification.LookAgainAsync();
+        Guest.Start();
     }
 
     private async Task RetireAsync()
     {
-        Require(await Source.RetireAsync());
-        _checks.Equal("silence", "source.dma-faults", Source.Space.Faults.Count, _faultsAtFence, "the source still tried to reach memory after it was fenced");
+        _silence.JudgeAfterFence();
+        CycleEnd.Unless(await Source.RetireAsync());
     }
 
-    /// <summary>Ends the cycle unless the outcome is ok.</summary>
-    private void Require(Outcome outcome)
+    private DowntimeRecord Downtime()
     {
-        if (outcome.IsOk) return;
-        if (_options.BreakAt is not null) throw new CycleEnd(CycleOutcome.Broken, outcome.ToString());
-        throw Failure(outcome.ToString());
+        if (_restartedAt == 0) return new DowntimeRecord();
+        var first = Guest.FirstAnswerAfterRestart;
+        return new DowntimeRecord
+        {
+            GuestNs = first == World.Never ? null : first - _stoppedAt,
+            OrchestratorNs = _restartedAt - _stoppedAt,
+            SuspendedNs = _resumedAt - _suspendAt,
+            DeviceNs = _context.Bench.DeviceDowntime?.Invoke(Source.Function, Destination.Function),
+        };
     }
 
     private static CycleEnd Failure(string what) => new(CycleOutcome.Failed, what);

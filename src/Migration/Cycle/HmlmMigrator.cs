@@ -10,7 +10,7 @@ public sealed record HmlmOptions
     public bool VendorPart { get; init; }
 
     /// <summary>Slots of the user data migration queue.</summary>
-    public int QueueSlots { get; init; } = 512;
+    public int QueueSlots { get; init; } = 4096;
 
     /// <summary>Announce the suspend by a notification first.</summary>
     public bool Notify { get; init; } = true;
@@ -30,6 +30,8 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     public string Name => "hmlm";
 
     public FreezePoint FreezePoint => FreezePoint.Suspend;
+
+    public bool IsOpaque => false;
 
     public bool InPieces => true;
 

@@ -52,6 +52,9 @@ public interface IMigrator
 
     FreezePoint FreezePoint { get; }
 
+    /// <summary>The state has no structure that a standard defines.</summary>
+    bool IsOpaque { get; }
+
     /// <summary>Reads what the device offers; asks nothing of the controlled controller.</summary>
     ValueTask<(Outcome Outcome, MigratorAbilities? Abilities)> DescribeAsync();
 

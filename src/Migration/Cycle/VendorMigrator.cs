@@ -58,6 +58,8 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
 
     public FreezePoint FreezePoint => options.FreezePoint;
 
+    public bool IsOpaque => true;
+
     public bool InPieces => false;
 
     public int MaxChunk => controlling.Admin.Capabilities.MaxTransfer;
@@ -97,9 +99,11 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
 
     public async ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes)
     {
-        _saved = true;
         var reading = await controlling.Pf.ReadBytesAsync(options.Commands.SaveData(_index), bytes);
-        return (Outcome.Of("SAVE_DATA", reading.Answer), reading.Value);
+        var outcome = Outcome.Of("SAVE_DATA", reading.Answer);
+        // One that was refused has disabled nothing.
+        _saved = outcome.IsOk || outcome.IsUnknown;
+        return (outcome, reading.Value);
     }
 
     public async ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes)

@@ -180,11 +180,11 @@ public sealed partial class Guest
 
     private void Finish(GuestQueue queue, int slot, in GuestCommand command, Status status)
     {
-        Latency.Add(World.Now - command.IntendedAt);
+        if (!command.Verifies) (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(World.Now - command.IntendedAt);
         if (!status.IsSuccess)
         {
             Ledger.Refuse(command.Lba, command.Blocks);
-            Note(new GuestFinding(GuestFault.Refused, $"queue {queue.Pair.Qid}: {command.Kind} of LBA {command.Lba}, {command.Blocks} blocks: {status}"));
+            Note(new GuestFinding(GuestFault.Refused, PathOf(queue.Pair, queue.Slots.CidOf(slot)), $"queue {queue.Pair.Qid}: {command.Kind} of LBA {command.Lba}, {command.Blocks} blocks: {status}"));
             return;
         }
 
@@ -221,7 +221,7 @@ public sealed partial class Guest
         {
             var finding = Ledger.Judge(lba + (ulong)i, data.Slice(i * BlockSize, BlockSize), DeallocatedReads);
             Counters.BlocksVerified++;
-            if (finding.Fault != BlockFault.None) Note(new GuestFinding(GuestFault.Block, finding.ToString(), finding));
+            if (finding.Fault != BlockFault.None) Note(new GuestFinding(GuestFault.Block, $"lba[{finding.Lba}]", finding.ToString(), finding));
         }
     }
 }

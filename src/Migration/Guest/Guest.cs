@@ -80,8 +80,13 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>ns that one of its commands may take.</summary>
     public long CommandTimeout => _load.CommandTimeout;
 
-    /// <summary>ns from intended start to completion, of the phase at hand; the cycle swaps it.</summary>
+    /// <summary>ns from intended start to completion of its load's commands, of the phase at hand; the cycle swaps it.</summary>
     public Histogram Latency { get; set; } = new();
+
+    /// <summary>ns: commands that should have begun before this belong to <see cref="OlderLatency"/>.</summary>
+    public long LatencySince { get; set; }
+
+    public Histogram OlderLatency { get; set; } = new();
 
     /// <summary>ns; when the first command that the destination fetched completed after the last restart; <see cref="World.Never"/> until then.</summary>
     public long FirstAnswerAfterRestart { get; private set; } = World.Never;
@@ -225,7 +230,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         if (entry.SqId != queue.Qid)
         {
             Counters.Completions++;
-            Note(new GuestFinding(GuestFault.WrongQueue, $"queue {queue.Qid}: completion names submission queue {entry.SqId}, identifier {entry.Cid:X4}h"));
+            Note(new GuestFinding(GuestFault.WrongQueue, PathOf(queue, entry.Cid), $"queue {queue.Qid}: completion names submission queue {entry.SqId}, identifier {entry.Cid:X4}h"));
             return;
         }
 
@@ -237,7 +242,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         {
             Counters.Doubled++;
             Note(new GuestFinding(
-                match == CidMatch.Doubled ? GuestFault.Doubled : GuestFault.UnknownCompletion,
+                match == CidMatch.Doubled ? GuestFault.Doubled : GuestFault.UnknownCompletion, PathOf(queue, entry.Cid),
                 $"queue {queue.Qid}: command {entry.Cid:X4}h completed {(match == CidMatch.Doubled ? "twice" : "but was not in flight")}"));
             return;
         }
@@ -258,14 +263,16 @@ public sealed partial class Guest : Actor, ICompletionSink
             if (!queue.Slots.IsInFlight(slot)) continue;
             ref readonly var command = ref queue.InFlight[slot];
             Note(new GuestFinding(
-                GuestFault.LostCommand,
-                $"queue {queue.Pair.Qid}: {command.Kind} of LBA {command.Lba}, {command.Blocks} blocks, identifier {queue.Slots.CidOf(slot):X4}h never completed"));
+                GuestFault.LostCommand, PathOf(queue.Pair, queue.Slots.CidOf(slot)),
+                $"LOST queue {queue.Pair.Qid}: {command.Kind} of LBA {command.Lba}, {command.Blocks} blocks, identifier {queue.Slots.CidOf(slot):X4}h never completed"));
             Counters.LostCommands++;
             if (command.Kind is IoKind.Read or IoKind.Flush) Ledger.Refuse(command.Lba, command.Blocks);
             else Ledger.Doubt(command.Lba, command.Blocks, StateAfter(command.Kind));
             queue.Slots.Drop(slot);
         }
     }
+
+    private static string PathOf(QueuePair queue, ushort cid) => $"guest.queue[{queue.Qid}].command[{cid:X4}h]";
 
     private void Note(GuestFinding finding)
     {

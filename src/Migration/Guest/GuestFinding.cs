@@ -22,8 +22,8 @@ public enum GuestFault
     Refused,
 }
 
-/// <summary>One thing wrong, in words; <paramref name="Block"/> has the details where it is a block.</summary>
-public sealed record GuestFinding(GuestFault Fault, string Text, BlockFinding? Block = null);
+/// <summary>One thing wrong: where (a block, a queue and command), and in words; <paramref name="Block"/> has the details where it is a block.</summary>
+public sealed record GuestFinding(GuestFault Fault, string Path, string Text, BlockFinding? Block = null);
 
 /// <summary>What a guest did so far.</summary>
 public sealed class GuestCounters

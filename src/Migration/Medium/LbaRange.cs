@@ -71,6 +71,12 @@ public sealed class LbaRangeSet
         return i >= 0 && _runs[i].Lba <= lba && lba + count <= _runs[i].End;
     }
 
+    /// <summary>The blocks of this set that are in <paramref name="other"/> too, as runs.</summary>
+    public IEnumerable<LbaRange> In(LbaRangeSet other) => Split(other, inside: true);
+
+    /// <summary>The blocks of this set that are not in <paramref name="other"/>, as runs.</summary>
+    public IEnumerable<LbaRange> NotIn(LbaRangeSet other) => Split(other, inside: false);
+
     /// <summary>The runs, ascending and merged; the set is empty afterwards.</summary>
     public List<LbaRange> Take()
     {
@@ -78,6 +84,26 @@ public sealed class LbaRangeSet
         var taken = _runs;
         _runs = [];
         return taken;
+    }
+
+    private IEnumerable<LbaRange> Split(LbaRangeSet other, bool inside)
+    {
+        var (theirs, next) = (other.Runs, 0);
+        foreach (var run in Runs)
+        {
+            var at = run.Lba;
+            // What ends before this run ends before all later ones.
+            while (next < theirs.Count && theirs[next].End <= at) next++;
+            for (var i = next; i < theirs.Count && theirs[i].Lba < run.End; i++)
+            {
+                var (begin, end) = (Math.Max(at, theirs[i].Lba), Math.Min(theirs[i].End, run.End));
+                if (!inside && begin > at) yield return new LbaRange(at, begin - at);
+                if (inside) yield return new LbaRange(begin, end - begin);
+                at = end;
+            }
+
+            if (!inside && at < run.End) yield return new LbaRange(at, run.End - at);
+        }
     }
 
     private void Normalize()

@@ -3,103 +3,111 @@ using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
-/// <summary>How a field that the guest can read must behave over a move.</summary>
-public enum FieldClass
-{
-    MustEqual,
-
-    /// <summary>Never falls.</summary>
-    Monotonic,
-
-    /// <summary>May differ, and is recorded.</summary>
-    MayDiffer,
-}
-
-/// <summary>One field that the guest can read.</summary>
-/// <param name="Path"><c>register.cap</c>, <c>identify.controller.sn</c>, <c>feature.07h</c>.</param>
-/// <param name="Class">How it must behave.</param>
-/// <param name="Value">As text.</param>
-public readonly record struct GuestField(string Path, FieldClass Class, string Value);
-
 /// <summary>
-/// What the guest reads of its controller at a declared point: registers, Identify, features. Read on the source and again on the
-/// destination, it must not have changed but where the table below says that it may.
+/// What the guest reads of its controller at a declared point: configuration space, registers, Identify, features. Read on the source and
+/// again on the destination, and judged by the <see cref="StateTable"/>.
 /// </summary>
 public sealed class GuestView
 {
-    // Identify Controller of the guest: path, offset, length, class. What names the function rather than the device may differ where the
-    // state does not carry it: CNTLID belongs to the slot.
-    private static readonly (string Path, int Offset, int Length, FieldClass Class)[] ControllerFields =
+    private static readonly IReadOnlyList<(string Name, int Offset, int Length)> ControllerFields = StructFields.Of<IdentifyController>(IdentifyController.Size);
+    private static readonly IReadOnlyList<(string Name, int Offset, int Length)> NamespaceFields = StructFields.Of<IdentifyNamespace>(IdentifyNamespace.Size);
+    private static readonly IReadOnlyList<(string Name, int Offset, int Length)> Whole = [("", 0, 4096)];
+
+    private static readonly (string Name, int Offset)[] Registers =
+        [("vs", Register.Vs), ("intms", Register.Intms), ("cc", Register.Cc), ("csts", Register.Csts), ("aqa", Register.Aqa)];
+
+    // Those whose value is completion dword 0; a second one by what selects it in dword 11.
+    private static readonly (FeatureId Fid, uint Cdw11)[] Features =
     [
-        ("vid", 0, 2, FieldClass.MustEqual), ("ssvid", 2, 2, FieldClass.MustEqual), ("sn", 4, 20, FieldClass.MustEqual),
-        ("mn", 24, 40, FieldClass.MustEqual), ("fr", 64, 8, FieldClass.MustEqual), ("rab", 72, 1, FieldClass.MustEqual),
-        ("ieee", 73, 3, FieldClass.MustEqual), ("cmic", 76, 1, FieldClass.MustEqual), ("mdts", 77, 1, FieldClass.MustEqual),
-        ("cntlid", 78, 2, FieldClass.MayDiffer), ("ver", 80, 4, FieldClass.MustEqual), ("oaes", 92, 4, FieldClass.MustEqual),
-        ("ctratt", 96, 4, FieldClass.MustEqual), ("cntrltype", 111, 1, FieldClass.MustEqual), ("oacs", 256, 2, FieldClass.MustEqual),
-        ("acl", 258, 1, FieldClass.MustEqual), ("aerl", 259, 1, FieldClass.MustEqual), ("frmw", 260, 1, FieldClass.MustEqual),
-        ("lpa", 261, 1, FieldClass.MustEqual), ("elpe", 262, 1, FieldClass.MustEqual), ("hmpre", 272, 4, FieldClass.MustEqual),
-        ("sanicap", 328, 4, FieldClass.MustEqual), ("sqes", 512, 1, FieldClass.MustEqual), ("cqes", 513, 1, FieldClass.MustEqual),
-        ("maxcmd", 514, 2, FieldClass.MustEqual), ("nn", 516, 4, FieldClass.MustEqual), ("oncs", 520, 2, FieldClass.MustEqual),
-        ("fuses", 522, 2, FieldClass.MustEqual), ("vwc", 525, 1, FieldClass.MustEqual), ("awun", 526, 2, FieldClass.MustEqual),
-        ("sgls", 536, 4, FieldClass.MustEqual), ("subnqn", 768, 256, FieldClass.MustEqual),
+        (FeatureId.Arbitration, 0), (FeatureId.PowerManagement, 0), (FeatureId.TemperatureThreshold, 0), (FeatureId.TemperatureThreshold, 1 << 20),
+        (FeatureId.ErrorRecovery, 0), (FeatureId.VolatileWriteCache, 0), (FeatureId.NumberOfQueues, 0), (FeatureId.InterruptCoalescing, 0),
+        (FeatureId.InterruptVectorConfiguration, 0), (FeatureId.InterruptVectorConfiguration, 1), (FeatureId.WriteAtomicityNormal, 0),
+        (FeatureId.AsynchronousEventConfiguration, 0), (FeatureId.KeepAliveTimer, 0), (FeatureId.HostControlledThermalManagement, 0),
+        (FeatureId.NonOperationalPowerState, 0), (FeatureId.SoftwareProgressMarker, 0),
     ];
 
-    // Identify Namespace; the identifiers are a precondition of the plan and judged there.
-    private static readonly (string Path, int Offset, int Length)[] NamespaceFields =
-    [
-        ("nsze", 0, 8), ("ncap", 8, 8), ("nsfeat", 24, 1), ("nlbaf", 25, 1), ("flbas", 26, 1), ("mc", 27, 1), ("dpc", 28, 1), ("dps", 29, 1),
-        ("nmic", 30, 1), ("rescap", 31, 1), ("dlfeat", 33, 1), ("nguid", 104, 16), ("eui64", 120, 8), ("lbaf0", 128, 4),
-    ];
+    // Those whose value is data, and how many bytes of it.
+    private static readonly (FeatureId Fid, int Bytes)[] DataFeatures = [(FeatureId.HostBehaviorSupport, 512), (FeatureId.HostIdentifier, 8)];
 
-    // Features without data, whose value is completion dword 0.
-    private static readonly (byte Fid, uint Cdw11)[] Features =
-    [
-        (0x01, 0), (0x02, 0), (0x04, 0), (0x05, 0), (0x06, 0), (0x07, 0), (0x08, 0), (0x09, 0), (0x09, 1), (0x0A, 0), (0x0B, 0),
-    ];
+    private readonly List<(string Path, string Value)> _fields = [];
+    private readonly List<(string Path, IReadOnlyList<(string Name, int Offset, int Length)> Layout, Reading<byte[]> Reading)> _pages = [];
 
-    private GuestView(IReadOnlyList<GuestField> fields) => Fields = fields;
-
-    public IReadOnlyList<GuestField> Fields { get; }
+    private GuestView()
+    {
+    }
 
     /// <summary>Reads everything through the guest's own driver. A field that is refused has the status as its value.</summary>
     public static async ValueTask<GuestView> ReadAsync(NvmeController guest, uint nsid)
     {
-        var fields = new List<GuestField>();
-        var function = guest.Function;
-        fields.Add(new GuestField("register.cap", FieldClass.MustEqual, $"{function.Read64(Register.Cap):X}h"));
-        foreach (var (name, offset) in new[] { ("vs", Register.Vs), ("cc", Register.Cc), ("csts", Register.Csts), ("aqa", Register.Aqa) })
-            fields.Add(new GuestField($"register.{name}", FieldClass.MustEqual, $"{function.Read32(offset):X}h"));
-        fields.Add(new GuestField("register.asq", FieldClass.MustEqual, $"{function.Read64(Register.Asq):X}h"));
-        fields.Add(new GuestField("register.acq", FieldClass.MustEqual, $"{function.Read64(Register.Acq):X}h"));
-
-        var controller = await guest.ReadBytesAsync(AdminCommand.Identify((byte)Cns.IdentifyController), 4096);
-        foreach (var (path, offset, length, kind) in ControllerFields)
-            fields.Add(new GuestField($"identify.controller.{path}", kind, Text(controller, offset, length)));
-        var ns = await guest.ReadBytesAsync(AdminCommand.Identify((byte)Cns.IdentifyNamespace, nsid), 4096);
-        foreach (var (path, offset, length) in NamespaceFields)
-            fields.Add(new GuestField($"identify.namespace.{path}", FieldClass.MustEqual, Text(ns, offset, length)));
-        var active = await guest.ReadBytesAsync(AdminCommand.Identify((byte)Cns.ActiveNamespaceIdList), 4096);
-        fields.Add(new GuestField("identify.active-namespaces", FieldClass.MustEqual, Text(active, 0, 64)));
+        var view = new GuestView();
+        view.ReadFunction(guest);
+        await view.ReadPageAsync("guest.identify.controller", ControllerFields, guest, AdminCommand.Identify((byte)Cns.IdentifyController));
+        await view.ReadPageAsync("guest.identify.namespace", NamespaceFields, guest, AdminCommand.Identify((byte)Cns.IdentifyNamespace, nsid));
+        await view.ReadPageAsync("guest.identify.descriptors", Whole, guest, AdminCommand.Identify((byte)Cns.NamespaceIdentificationDescriptors, nsid));
+        await view.ReadPageAsync("guest.identify.active-namespaces", Whole, guest, AdminCommand.Identify((byte)Cns.ActiveNamespaceIdList));
         foreach (var (fid, cdw11) in Features)
         {
-            var value = await guest.GetFeatureAsync((FeatureId)fid, cdw11: cdw11);
-            var path = cdw11 == 0 ? $"feature.{fid:X2}h" : $"feature.{fid:X2}h[{cdw11}]";
-            fields.Add(new GuestField(path, FieldClass.MustEqual, value.IsOk ? $"{value.Value:X}h" : value.Answer.ToString()));
+            var value = await guest.GetFeatureAsync(fid, cdw11: cdw11);
+            view._fields.Add(($"guest.feature.{(byte)fid:x2}h" + (cdw11 == 0 ? "" : $"[{cdw11:x}h]"), Text(value)));
         }
 
-        return new GuestView(fields);
+        foreach (var (fid, bytes) in DataFeatures)
+        {
+            var value = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)fid), bytes);
+            view._fields.Add(($"guest.feature.{(byte)fid:x2}h", value.IsOk ? Convert.ToHexStringLower(value.Value) : value.Answer.ToString()));
+        }
+
+        // 48 bits of milliseconds, then where they began.
+        var time = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)FeatureId.Timestamp), sizeof(ulong));
+        view._fields.Add(("guest.feature.0eh", time.IsOk ? $"{BitConverter.ToUInt64(time.Value) & 0xFFFF_FFFF_FFFF}" : time.Answer.ToString()));
+        return view;
     }
 
     /// <summary>Holds what is read after a move against what was read before.</summary>
-    public static void Judge(GuestView before, GuestView after, Checks checks)
+    public static void Judge(GuestView before, GuestView after, in MoveKind move, Checks checks)
     {
-        for (var i = 0; i < before.Fields.Count; i++)
+        for (var i = 0; i < before._fields.Count; i++)
+            StateTable.Judge(checks, before._fields[i].Path, after._fields[i].Value, before._fields[i].Value, move);
+        for (var i = 0; i < before._pages.Count; i++) JudgePage(before._pages[i].Path, before._pages[i].Layout, before._pages[i].Reading, after._pages[i].Reading, move, checks);
+    }
+
+    /// <summary>A page that is the same all over is one observation; of any other, each field that differs is.</summary>
+    private static void JudgePage(
+        string path, IReadOnlyList<(string Name, int Offset, int Length)> layout, in Reading<byte[]> was, in Reading<byte[]> now, in MoveKind move, Checks checks)
+    {
+        if (!was.IsOk || !now.IsOk || was.Value.AsSpan().SequenceEqual(now.Value))
         {
-            var (was, now) = (before.Fields[i], after.Fields[i]);
-            if (was.Class == FieldClass.MustEqual) checks.Equal("POST-10", $"guest.{was.Path}", now.Value, was.Value, "the guest reads another value after the move");
+            StateTable.Judge(checks, path, now.IsOk ? "read" : now.Answer.ToString(), was.IsOk ? "read" : was.Answer.ToString(), move);
+            return;
+        }
+
+        foreach (var (name, offset, length) in layout)
+        {
+            var old = was.Value.AsSpan(offset, length);
+            var current = now.Value.AsSpan(offset, length);
+            if (old.SequenceEqual(current)) continue;
+            StateTable.Judge(
+                checks, name.Length == 0 ? path : $"{path}.{name}", Convert.ToHexStringLower(current), Convert.ToHexStringLower(old), move);
         }
     }
 
-    private static string Text(Reading<byte[]> reading, int offset, int length) =>
-        reading.IsOk ? Convert.ToHexStringLower(reading.Value.AsSpan(offset, length)) : reading.Answer.ToString();
+    private void ReadFunction(NvmeController guest)
+    {
+        var function = guest.Function;
+        _fields.Add(("guest.pci.id", $"{function.ReadConfig(PciHeader.VendorIdOffset, 4):x8}"));
+        _fields.Add(("guest.pci.class", $"{function.ReadConfig(PciHeader.RevisionIdOffset, 4):x8}"));
+        _fields.Add(("guest.pci.subsystem", $"{function.ReadConfig(PciHeader.SubsystemVendorIdOffset, 4):x8}"));
+        _fields.Add(("guest.pci.command", $"{function.ReadConfig(PciHeader.CommandOffset, 2):x4}"));
+        _fields.Add(("guest.register.cap", $"{function.Read64(Register.Cap):x}"));
+        foreach (var (name, offset) in Registers) _fields.Add(($"guest.register.{name}", $"{function.Read32(offset):x}"));
+        _fields.Add(("guest.register.asq", $"{function.Read64(Register.Asq):x}"));
+        _fields.Add(("guest.register.acq", $"{function.Read64(Register.Acq):x}"));
+        _fields.Add(("guest.vectors", $"{function.VectorCount}"));
+    }
+
+    private async ValueTask ReadPageAsync(
+        string path, IReadOnlyList<(string Name, int Offset, int Length)> layout, NvmeController guest, SubmissionEntry command) =>
+        _pages.Add((path, layout, await guest.ReadBytesAsync(command, 4096)));
+
+    private static string Text(in Reading<uint> value) => value.IsOk ? $"{value.Value:x}" : value.Answer.ToString();
 }

@@ -30,42 +30,40 @@ public sealed record QueueExpectation(
             pair.CqHead, (pair.CqHead + posted) % cqEntries, pair.Completion.PhaseAt(0), posted, unfetched);
     }
 
-    /// <summary>Holds the queue's entries of a decoded state against this.</summary>
-    public void Judge(ControllerState state, Slot0Reading slot0, Checks checks)
+    /// <summary>What the state must say of the submission queue (Base 2.3 5.2.17.1.3).</summary>
+    public IoSubmissionQueueState Submission => new()
     {
-        var sq = Array.Find(state.SubmissionQueues, q => q.Qid == Spec.Qid);
-        var cq = Array.Find(state.CompletionQueues, q => q.Qid == Spec.Qid);
-        var path = $"nvme.sq[{Spec.Qid}]";
-        if (checks.Equal("GET-01", $"{path}.qid", sq.Qid, Spec.Qid, "the submission queue is not in the saved state"))
+        Prp1 = SqIova,
+        QsizeZ = (ushort)(Spec.SqEntries - 1),
+        Qid = Spec.Qid,
+        Cqid = Spec.SharedCqid ?? Spec.Qid,
+        Attributes = new IoSubmissionQueueAttributes { Pc = Spec.Contiguous, Qprio = Spec.Priority },
+        HeadPointer = (ushort)SqHead,
+        TailPointer = (ushort)SqTail,
+    };
+
+    /// <summary>What the state must say of the completion queue (Base 2.3 5.2.17.1.3).</summary>
+    /// <param name="slot0">How this device reads S0PT.</param>
+    /// <param name="saved">What it does say, for the one case in which two readings are legal.</param>
+    public IoCompletionQueueState Completion(Slot0Reading slot0, IoCompletionQueueState? saved) => new()
+    {
+        Prp1 = CqIova,
+        QsizeZ = (ushort)(Spec.CqEntries - 1),
+        Qid = Spec.Qid,
+        HeadPointer = (ushort)CqHead,
+        TailPointer = (ushort)CqTail,
+        Attributes = new IoCompletionQueueAttributes
         {
-            checks.Equal("GET-03", $"{path}.prp1", sq.Prp1, SqIova, "not the address it was created with");
-            checks.Equal("GET-03", $"{path}.qsizeZ", sq.QsizeZ, (ushort)(Spec.SqEntries - 1), "not the size it was created with");
-            checks.Equal("GET-03", $"{path}.cqid", sq.Cqid, Spec.Qid, "not the completion queue it was created with");
-            checks.Equal("GET-03", $"{path}.pc", sq.Attributes.Pc, Spec.Contiguous, "not as created");
-            checks.Equal("GET-03", $"{path}.qprio", sq.Attributes.Qprio, Spec.Priority, "not as created");
-            checks.Equal("SUSP-05", $"{path}.tail", sq.TailPointer, (ushort)SqTail, "not the last value of the doorbell");
-            checks.Equal("GET-05", $"{path}.head", sq.HeadPointer, (ushort)SqHead, "not behind the last command fetched");
-        }
+            Pc = Spec.Contiguous, Ien = Spec.Interrupts, Iv = Spec.Vector, SlotZeroPhase = SlotZeroPhaseAs(slot0, saved?.Attributes.SlotZeroPhase),
+        },
+    };
 
-        path = $"nvme.cq[{Spec.Qid}]";
-        if (!checks.Equal("GET-01", $"{path}.qid", cq.Qid, Spec.Qid, "the completion queue is not in the saved state")) return;
-        checks.Equal("GET-03", $"{path}.prp1", cq.Prp1, CqIova, "not the address it was created with");
-        checks.Equal("GET-03", $"{path}.qsizeZ", cq.QsizeZ, (ushort)(Spec.CqEntries - 1), "not the size it was created with");
-        checks.Equal("GET-03", $"{path}.pc", cq.Attributes.Pc, Spec.Contiguous, "not as created");
-        checks.Equal("GET-03", $"{path}.ien", cq.Attributes.Ien, Spec.Interrupts, "not as created");
-        checks.Equal("GET-03", $"{path}.iv", cq.Attributes.Iv, Spec.Vector, "not the vector it was created with");
-        checks.Equal("GET-06", $"{path}.head", cq.HeadPointer, (ushort)CqHead, "not the last value of the doorbell");
-        checks.Equal("GET-06", $"{path}.tail", cq.TailPointer, (ushort)CqTail, "not behind the last entry posted");
-        JudgePhase($"{path}.s0pt", cq, slot0, checks);
-    }
-
-    /// <summary>Two readings of S0PT are in the field; they differ where the tail is 0 only, and there each is accepted and noted.</summary>
-    private void JudgePhase(string path, in IoCompletionQueueState cq, Slot0Reading slot0, Checks checks)
+    /// <summary>Two readings of S0PT are in the field; they differ where the tail is 0 only, and there each is accepted, but one per device.</summary>
+    private bool SlotZeroPhaseAs(Slot0Reading slot0, bool? saved)
     {
-        var nextPhase = CqTail == 0 ? !SlotZeroPhase : SlotZeroPhase;
-        if (cq.Attributes.SlotZeroPhase == SlotZeroPhase && (CqTail != 0 || slot0.Accept(Slot0Meaning.Literal))) return;
-        if (CqTail == 0 && cq.Attributes.SlotZeroPhase == nextPhase && slot0.Accept(Slot0Meaning.NextPhase)) return;
-        checks.Equal("GET-09", path, cq.Attributes.SlotZeroPhase, SlotZeroPhase, "not the phase tag in slot 0");
+        if (CqTail != 0 || saved is not { } phase) return SlotZeroPhase;
+        var meaning = phase == SlotZeroPhase ? Slot0Meaning.Literal : Slot0Meaning.NextPhase;
+        return slot0.Accept(meaning) ? phase : !phase;
     }
 }
 

@@ -49,6 +49,8 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             Dirty = it.Medium == MediumSharing.Local ? it.Dirty ?? DirtySource.Tracked : null,
             Cycles = it.Cycles,
             Route = it.Route,
+            Hosts = it.Hosts,
+            Direction = it.Direction,
             Vfs = it.Vfs,
             FromVf = it.FromVf,
             ToVf = it.ToVf,

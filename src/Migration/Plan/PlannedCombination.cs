@@ -28,6 +28,10 @@ public sealed record PlannedCombination
 
     public required Route Route { get; init; }
 
+    public required HostCount Hosts { get; init; }
+
+    public required Direction Direction { get; init; }
+
     /// <summary>Functions that move at once: <see cref="FromVf"/> and those after it to <see cref="ToVf"/> and those after it.</summary>
     public required int Vfs { get; init; }
 

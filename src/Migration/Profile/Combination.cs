@@ -31,9 +31,15 @@ public sealed record Combination
     /// <summary>there-and-back: one pair, each cycle moves the other way. one-way: each cycle on a fresh pair.</summary>
     public Route Route { get; init; } = Route.ThereAndBack;
 
+    /// <summary>two: each side has a host and a device of its own. one: a VF moves to another VF of the same physical function.</summary>
+    public HostCount Hosts { get; init; } = HostCount.Two;
+
     /// <summary>Virtual functions that move at once.</summary>
     [Range(1, 65535)]
     public int Vfs { get; init; } = 1;
+
+    /// <summary>Several VFs: together all move the same way. crossing: every other one moves the other way at the same time.</summary>
+    public Direction Direction { get; init; } = Direction.Together;
 
     /// <summary>The first VF on the source, from 1; several follow it.</summary>
     [Range(1, 65535)]
@@ -92,6 +98,18 @@ public enum GuestStop
     BeforeSuspend,
     AfterSuspend,
     AfterSave,
+}
+
+public enum HostCount
+{
+    Two,
+    One,
+}
+
+public enum Direction
+{
+    Together,
+    Crossing,
 }
 
 public enum Route

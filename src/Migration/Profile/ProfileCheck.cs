@@ -134,6 +134,8 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         CheckStepHappens(it, nameof(Combination.CancelAfter), it.CancelAfter);
         CheckStepHappens(it, nameof(Combination.BreakAt), it.BreakAt);
 
+        if (it is { Vfs: 1, Direction: Direction.Crossing }) Fail(it, nameof(Combination.Direction), "direction: crossing needs two VFs or more: vfs");
+        if (it.Hosts == HostCount.One) CheckOneHost(it);
         var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;
         CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, functions);
         CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
@@ -143,6 +145,14 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
                 it,
                 nameof(Combination.Vfs),
                 $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
+    }
+
+    private void CheckOneHost(Combination it)
+    {
+        if (it.Medium == MediumSharing.Local)
+            Fail(it, nameof(Combination.Hosts), "hosts: one has one subsystem, whose namespaces both VFs reach; medium must be shared");
+        if (Math.Abs(it.FromVf - it.ToVf) < it.Vfs)
+            Fail(it, nameof(Combination.ToVf), $"hosts: one needs other VFs to move to: from-vf {it.FromVf} and to-vf {it.ToVf} name the same ones");
     }
 
     private void CheckHmlm(Combination it, SimulatedDevice sim)

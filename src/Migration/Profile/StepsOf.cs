@@ -22,9 +22,15 @@ public static class StepsOf
         ];
     }
 
-    /// <summary>Those after which the source can still be had back: up to the commit point.</summary>
-    public static IEnumerable<CycleStep> Cancellable(Combination combination) => All(combination).Where(step => step < CycleStep.Resume);
+    /// <summary>The step whose submission is the commit point: from then on the source cannot be had back.</summary>
+    public static CycleStep CommitPoint(Combination combination) =>
+        combination is { Commands: MigrationCommands.VendorRfc, CancelAfterSave: CancelAfterSave.Impossible } ? CycleStep.Save : CycleStep.Resume;
 
-    /// <summary>Those that can break while two sides are involved.</summary>
-    public static IEnumerable<CycleStep> Breakable(Combination combination) => All(combination).Where(step => step <= CycleStep.Resume);
+    /// <summary>Those after which the source can still be had back.</summary>
+    public static IEnumerable<CycleStep> Cancellable(Combination combination) =>
+        All(combination).Where(step => step < CommitPoint(combination));
+
+    /// <summary>Those that can break and leave the source: Resume too, for a destination that died does not carry it out.</summary>
+    public static IEnumerable<CycleStep> Breakable(Combination combination) =>
+        All(combination).Where(step => step < CommitPoint(combination) || step == CycleStep.Resume && CommitPoint(combination) == step);
 }

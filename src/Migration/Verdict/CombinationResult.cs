@@ -38,6 +38,10 @@ public sealed record CombinationResult
     [JsonIgnore]
     public IReadOnlyList<KeptState> States { get; init; } = [];
 
+    /// <summary>Every observation that was made; becomes a file under <c>journal/</c>.</summary>
+    [JsonIgnore]
+    public Journal Journal { get; init; } = new();
+
     /// <summary>Time on the world's clock that it took, ns.</summary>
     public long WorldNs { get; init; }
 

@@ -25,6 +25,9 @@ public sealed record CycleRecord
     /// <summary>From 1 in its combination.</summary>
     public required int Number { get; init; }
 
+    /// <summary>Which guest moved, from 1.</summary>
+    public int Guest { get; init; } = 1;
+
     /// <summary>The side it left, <c>A</c> or <c>B</c>, and the VF there.</summary>
     public required string From { get; init; }
 
@@ -38,6 +41,8 @@ public sealed record CycleRecord
     public DowntimeRecord Downtime { get; init; } = new();
 
     public InFlightRecord InFlight { get; init; } = new();
+
+    public LatencyRecord Latency { get; init; } = new();
 
     public CopyRecord Copy { get; init; } = new();
 
@@ -95,6 +100,52 @@ public sealed record CopyRecord
     /// <summary>Blocks copied after the guest had stopped.</summary>
     public long BlocksAfterStop { get; init; }
 
+    /// <summary>Blocks that the device reported as changed; null where it was not asked.</summary>
+    public long? BlocksReported { get; init; }
+
+    /// <summary>Those of them that the guest changed: over all reported, the precision.</summary>
+    public long? BlocksReportedRightly { get; init; }
+
     /// <summary>Pages of guest memory copied in all.</summary>
     public long MemoryPages { get; init; }
+
+    /// <summary>Pages that the device reported as written, a page as often as it was; null where it was not asked.</summary>
+    public long? PagesReported { get; init; }
+
+    /// <summary>Those of them that differed from what had been copied before: over all reported, the precision. Null where nobody may compare.</summary>
+    public long? PagesReportedRightly { get; init; }
+}
+
+/// <summary>Latency of the guest's commands from their intended start, by when that was.</summary>
+public sealed record LatencyRecord
+{
+    /// <summary>Of the cycle, before anything was done to move.</summary>
+    public LatencyFigures Before { get; init; } = new();
+
+    /// <summary>From the preparation of the destination to the restart of the guest.</summary>
+    public LatencyFigures During { get; init; } = new();
+
+    /// <summary>After the restart.</summary>
+    public LatencyFigures After { get; init; } = new();
+}
+
+/// <summary>Latencies in ns; a quantile is null where there are too few commands for it.</summary>
+public sealed record LatencyFigures
+{
+    /// <summary>Commands.</summary>
+    public long N { get; init; }
+
+    public long? MedianNs { get; init; }
+
+    public long? P99Ns { get; init; }
+
+    public long? MaxNs { get; init; }
+
+    public static LatencyFigures Of(Histogram latencies) => new()
+    {
+        N = latencies.Count,
+        MedianNs = latencies.Quantile(0.5),
+        P99Ns = latencies.Count >= 100 ? latencies.Quantile(0.99) : null,
+        MaxNs = latencies.Count == 0 ? null : latencies.Max,
+    };
 }

@@ -21,4 +21,7 @@ public sealed record Finding
 
     /// <summary>In which cycle, from 1; null where it concerns all.</summary>
     public int? Cycle { get; init; }
+
+    /// <summary>Of which guest, from 1; null where it concerns all.</summary>
+    public int? Guest { get; init; }
 }

@@ -1,0 +1,225 @@
+using Conformance.Device;
+using Conformance.Driver;
+
+namespace Conformance.Migration;
+
+/// <summary>
+/// Moves a local medium: everything once while the guest runs, what changed in rounds, the rest after the freeze point. Who knows what
+/// changed is the plan's choice: the device that tracks, the host that notes the guest's commands, or nobody.
+/// </summary>
+internal sealed class BlockMove(CycleContext context)
+{
+    // The queue of reports is looked at so often that a busy guest does not fill it, and no oftener.
+    private const long ShortestPause = 10_000;
+    private const long LongestPause = 1_000_000;
+    private const int ManyReports = 512;
+    private const int FewReports = 64;
+    private const int MostMissed = 8;
+
+    private readonly List<DirtyBlocks> _reports = [];
+    private readonly LbaRangeSet _dirty = new();
+    private readonly LbaRangeSet _reported = new();
+    private readonly LbaRangeSet _changed = new();
+    private readonly LbaRangeSet _perhapsBefore = new();
+    private MediumCopier? _copier;
+    private long _pause = ShortestPause;
+    private bool _overflowed;
+    private ulong _blocksAfterStop;
+    private int _rounds;
+
+    private PlannedCombination Plan => context.Plan;
+
+    private Side Source => context.Source;
+
+    private Side Destination => context.Destination;
+
+    public bool IsNeeded => Plan.Medium == MediumSharing.Local;
+
+    public bool IsTracked => IsNeeded && Plan.Dirty == DirtySource.Tracked;
+
+    /// <summary>Bytes written to the destination.</summary>
+    public long BytesWritten => _copier?.Counters.BytesWritten ?? 0;
+
+    public async Task StartTrackingAsync()
+    {
+        if (!IsNeeded) return;
+        if (IsTracked)
+        {
+            if (!context.Abilities.TracksBlocks) throw new CycleEnd(CycleOutcome.Failed, "the device does not track user data (TRATTR.TUDCS), and the plan asks for it");
+            CycleEnd.Unless(await Source.Migrator.StartBlockTrackingAsync());
+        }
+
+        // What the guest was told of by now need not be reported, and what is in flight may have been carried out before logging began.
+        context.Changes.TakeBefore();
+        foreach (var range in context.Guest.ChangesInFlight()) _perhapsBefore.Add(range.Lba, range.Count);
+    }
+
+    /// <summary>Everything that holds anything, onto a destination that was emptied before.</summary>
+    public async Task<string> BulkCopyAsync()
+    {
+        var copier = _copier ??= NewCopier();
+        CycleEnd.Unless(await copier.ClearDestinationAsync());
+        var (outcome, runs) = await AllocatedRanges.ReadAsync(Source.Controlling, Source.Format);
+        CycleEnd.Unless(outcome);
+        CycleEnd.Unless(await CopyAsync(runs));
+        return $"{copier.Counters.BlocksWritten} blocks written, {copier.Counters.BlocksZeroed + copier.Counters.BlocksDeallocated} zeroed or deallocated";
+    }
+
+    /// <summary>Copies what changed, again and again, until little is left or the rounds are.</summary>
+    public async Task<string> RoundsAsync()
+    {
+        for (_rounds = 0; _rounds < Plan.Copy.RoundsMax; _rounds++)
+        {
+            CycleEnd.Unless((await DrainAsync()).Outcome);
+            if (_overflowed || _dirty.Blocks <= (ulong)Plan.Copy.UntilDirtyBlocks) break;
+            CycleEnd.Unless(await CopyAsync(_dirty.Take()));
+        }
+
+        return $"{_rounds} rounds, {_dirty.Blocks} blocks left";
+    }
+
+    /// <summary>The source is frozen: what it reported to the last entry, and then nothing differs any more.</summary>
+    public async Task<string> FinishAsync()
+    {
+        if (Plan.Dirty == DirtySource.CopyWhileSuspended) return await BulkCopyAsync();
+        if (IsTracked) await DrainToTheEndAsync();
+        else CycleEnd.Unless((await DrainAsync()).Outcome);
+        if (_overflowed)
+        {
+            // Reports were lost: nothing is known, so everything is copied while the guest stands still.
+            context.Checks.Add("CDQ-30", "dirty.overflow", "the queue of block reports overflowed; everything was copied again", verdict: Verdict.Warn);
+            _dirty.Take();
+            return await BulkCopyAsync();
+        }
+
+        _blocksAfterStop = _dirty.Blocks;
+        CycleEnd.Unless(await _copier!.CopyAsync(_dirty.Take()));
+        return $"{_blocksAfterStop} blocks copied";
+    }
+
+    /// <summary>The guest stands quiet on the destination: recall of the reports, and every block that it has not changed since.</summary>
+    public async Task<string?> VerifyAsync()
+    {
+        if (!IsNeeded) return null;
+        NoteChanged();
+        if (IsTracked && !_overflowed) JudgeReports();
+        var (outcome, ours) = await AllocatedRanges.ReadAsync(Source.Controlling, Source.Format);
+        var (theirOutcome, theirs) = await AllocatedRanges.ReadAsync(Destination.Controlling, Destination.Format);
+        if (!context.Checks.Ok(outcome.IsOk ? theirOutcome : outcome, "POST-01", "medium", "allocated blocks could not be read")) return null;
+        var all = new LbaRangeSet();
+        foreach (var run in ours.Concat(theirs)) all.Add(run.Lba, run.Count);
+        var changed = new LbaRangeSet();
+        foreach (var (lba, count) in context.Changes.Since) changed.Add(lba, (ulong)count);
+        var (compared, different, blocks) = await _copier!.CompareAsync(all.NotIn(changed), MostMissed);
+        if (!context.Checks.Ok(compared, "POST-01", "medium", "the media could not be compared")) return null;
+        if (different.Count == 0) context.Checks.None("POST-06", "medium.differences");
+        foreach (var range in different)
+            context.Checks.Add("POST-06", $"lba[{range.Lba}]", $"{range.Count} blocks from here differ between source and destination");
+        return $"{blocks} blocks compared";
+    }
+
+    /// <summary>Adds what this part knows to the record.</summary>
+    public CopyRecord Record(CopyRecord record) => record with
+    {
+        Rounds = _rounds,
+        MediumBytes = BytesWritten,
+        BlocksAfterStop = (long)_blocksAfterStop,
+        BlocksReported = IsTracked ? (long)_reported.Blocks : null,
+        BlocksReportedRightly = IsTracked ? _reported.In(_changed).Sum(run => (long)run.Count) : null,
+    };
+
+    public void Release() => _copier?.Release();
+
+    /// <summary>What took effect before the freeze point: told to the guest by then, or posted and not consumed.</summary>
+    private void NoteChanged()
+    {
+        foreach (var (lba, count) in context.Changes.During) _changed.Add(lba, (ulong)count);
+    }
+
+    /// <summary>The freeze point has passed: completions that the guest has not consumed count as changes.</summary>
+    public void NotePosted()
+    {
+        if (!IsTracked) return;
+        foreach (var range in context.Guest.ChangesPosted()) _changed.Add(range.Lba, range.Count);
+    }
+
+    private void JudgeReports()
+    {
+        var needed = new LbaRangeSet();
+        foreach (var run in _changed.NotIn(_perhapsBefore)) needed.Add(run.Lba, run.Count);
+        var missed = needed.NotIn(_reported).ToList();
+        if (missed.Count == 0) context.Checks.None("CDQ-18", "dirty.missed");
+        foreach (var run in missed.Take(MostMissed))
+            context.Checks.Add("CDQ-18", $"lba[{run.Lba}]", $"LBA {run.Lba} was changed and not reported" + (run.Count > 1 ? $", nor the {run.Count - 1} behind it" : ""));
+    }
+
+    /// <summary>Copies while the guest runs and goes on changing: the reports are taken meanwhile, for the next round.</summary>
+    private async Task<Outcome> CopyAsync(IEnumerable<LbaRange> runs)
+    {
+        var copy = _copier!.CopyAsync(runs).AsTask();
+        var drained = Outcome.Ok;
+        while (IsTracked && drained.IsOk && !_overflowed && !copy.IsCompleted)
+        {
+            await context.World.After(_pause);
+            (drained, _) = await DrainAsync();
+        }
+
+        var copied = await copy;
+        return copied.IsOk ? drained : copied;
+    }
+
+    private async Task DrainToTheEndAsync()
+    {
+        var deadline = context.Deadline;
+        // The entry may come some time after the suspend completed.
+        for (var pause = 1_000L; !_overflowed; pause = Math.Min(pause * 2, LongestPause))
+        {
+            var (outcome, state) = await DrainAsync();
+            CycleEnd.Unless(outcome);
+            var ended = state == DrainState.Ended;
+            if (ended || context.World.Now >= deadline)
+            {
+                context.Checks.That(ended, "SUSP-19", "dirty.end", "no entry said that the controller is suspended (ESA 011b)");
+                return;
+            }
+
+            await context.World.After(pause);
+        }
+    }
+
+    private async Task<(Outcome Outcome, DrainState State)> DrainAsync()
+    {
+        if (!IsTracked)
+        {
+            // The host notes what the guest was told is done and what is in flight; at the freeze point the latter is done, or will be
+            // on the destination.
+            foreach (var (lba, count) in context.Changes.TakeDuring()) _dirty.Add(lba, (ulong)count);
+            foreach (var range in context.Guest.ChangesInFlight()) _dirty.Add(range.Lba, range.Count);
+            return (Outcome.Ok, DrainState.Open);
+        }
+
+        _reports.Clear();
+        var (outcome, state) = await Source.Migrator.DrainBlocksAsync(_reports);
+        foreach (var report in _reports)
+        {
+            var range = report.Range.Count == 0 ? new LbaRange(0, Source.Format.Blocks) : report.Range;
+            if (report.Nsid != context.Guest.Nsid || range.End > Source.Format.Blocks)
+            {
+                context.Checks.Add("CDQ-24", $"dirty.nsid[{report.Nsid}]", "a report of blocks that the controller does not have", $"{range}");
+                continue;
+            }
+
+            _dirty.Add(range.Lba, range.Count);
+            _reported.Add(range.Lba, range.Count);
+        }
+
+        if (_reports.Count > ManyReports) _pause = Math.Max(_pause / 2, ShortestPause);
+        else if (_reports.Count < FewReports) _pause = Math.Min(_pause * 2, LongestPause);
+        _overflowed |= state == DrainState.Overflowed;
+        return (outcome, state);
+    }
+
+    private MediumCopier NewCopier() => new(
+        context.World, Source.Controlling, Destination.Controlling, Source.Format, Destination.Format, context.Bench.Staging,
+        (int)Plan.Copy.Chunk.Bytes, Plan.Copy.Depth, Plan.Copy.Bandwidth.Bytes);
+}

@@ -1,0 +1,93 @@
+using Conformance.Nvme;
+
+namespace Conformance.Migration;
+
+/// <summary>What is looked at once the guest runs again, wherever that is: its view of the controller, the saved state, its blocks, its latencies.</summary>
+internal sealed class Verification(CycleContext context)
+{
+    private const long LongestRead = 60_000_000_000;
+
+    private readonly MoveKind _move = MoveKind.Of(context.Plan, context.Source, context.Destination);
+    private GuestView? _before;
+    private long _verifiedBefore;
+    private long _guestFindings;
+
+    private Guest Guest => context.Guest;
+
+    public long BlocksVerified => Guest.Counters.BlocksVerified - _verifiedBefore;
+
+    public LatencyRecord Latency => context.Tenant.Latencies.Record();
+
+    public void Begin()
+    {
+        _verifiedBefore = Guest.Counters.BlocksVerified;
+        _guestFindings = Guest.Counters.Findings;
+        context.Tenant.Latencies.Begin(Guest, context.World.Now);
+    }
+
+    /// <summary>What was undisturbed so far is not any more.</summary>
+    public void MoveBegins() => context.Tenant.Latencies.MoveBegins(Guest, context.World.Now);
+
+    public void GuestRestarts() => context.Tenant.Latencies.GuestRestarts(Guest, context.World.Now);
+
+    public async Task LookAtSourceAsync() => _before = await GuestView.ReadAsync(Guest.Controller, Guest.Nsid);
+
+    /// <summary>The same look again.</summary>
+    public async Task LookAgainAsync()
+    {
+        if (_before is { } before) GuestView.Judge(before, await GuestView.ReadAsync(Guest.Controller, Guest.Nsid), _move, context.Checks);
+    }
+
+    /// <summary>The saved state, and what the destination gave back of it.</summary>
+    public void JudgeState(Cut cut, byte[] saved, byte[]? readBack)
+    {
+        if (context.Source.Migrator.IsOpaque) return;
+        var oracle = new StateOracle(context.Checks, _move);
+        if (oracle.Decode(saved, "state", "GET-02") is not { } state) return;
+        if (cut.Queues is { } queues)
+        {
+            oracle.JudgeSaved(state, queues, context.Bench.Slot0);
+            cut.Judge(state, context.Checks);
+        }
+
+        if (readBack is not null) oracle.JudgeReadBack(saved, readBack);
+    }
+
+    public InFlightRecord InFlight(Cut cut, byte[] saved) =>
+        cut.Record(context.Source.Migrator.IsOpaque || saved.Length == 0 ? null : ControllerState.TryDecode(saved, out _));
+
+    /// <summary>Nothing new is submitted until all that is in flight is answered; then the load goes on.</summary>
+    public async Task SettleAsync()
+    {
+        await QuietAsync();
+        Guest.Start();
+    }
+
+    /// <summary>The load ends and everything in flight completes; what does not is lost. False where something was.</summary>
+    public async Task<bool> QuietAsync() => await Guest.QuiesceAsync(context.World.Now + Guest.CommandTimeout);
+
+    /// <summary>Reads every block changed since the last look, or ever, and holds it against the ledger. The load is quiet.</summary>
+    public async Task ReadBlocksAsync(bool all)
+    {
+        context.Changes.TakeSince();
+        var timeout = Math.Max(Guest.CommandTimeout, LongestRead);
+        await Guest.VerifyAsync(all ? null : context.Changes.All, context.World.Now + timeout);
+    }
+
+    /// <summary>What the guest found wrong by itself.</summary>
+    public void TakeGuestFindings()
+    {
+        if (Guest.Counters.Findings == _guestFindings) context.Checks.None("data-integrity", "guest.findings");
+        foreach (var finding in Guest.TakeFindings())
+        {
+            var requirement = finding.Fault switch
+            {
+                GuestFault.Block => "data-integrity",
+                GuestFault.WrongQueue => "POST-03",
+                GuestFault.Refused => "guest-io",
+                _ => "POST-02",
+            };
+            context.Checks.Add(requirement, finding.Path, finding.Text);
+        }
+    }
+}

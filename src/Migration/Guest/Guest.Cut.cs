@@ -1,0 +1,47 @@
+namespace Conformance.Migration;
+
+/// <content>What can be told of the guest from outside while it stands still.</content>
+public sealed partial class Guest
+{
+    /// <summary>Interrupts of its I/O queues that it was sent so far.</summary>
+    public long Interrupts => _interrupt.Count;
+
+    /// <summary>The blocks of changes whose completion is posted and not consumed.</summary>
+    public IEnumerable<LbaRange> ChangesPosted()
+    {
+        foreach (var queue in _queues)
+        {
+            var posted = queue.Pair.CountPosted();
+            for (var i = 0; i < posted; i++)
+            {
+                var entry = queue.Pair.Completion.Peek(i);
+                var slot = queue.Slots.SlotOf(entry.Cid);
+                if (slot >= queue.Slots.Count || !queue.Slots.IsInFlight(slot) || !entry.Status.IsSuccess) continue;
+                var command = queue.InFlight[slot];
+                if (command.Kind is not (IoKind.Read or IoKind.Flush)) yield return new LbaRange(command.Lba, (ulong)command.Blocks);
+            }
+        }
+    }
+
+    /// <summary>Where its I/O queues lie, as (address, bytes).</summary>
+    internal IEnumerable<(ulong Iova, int Bytes)> QueueMemory()
+    {
+        foreach (var queue in _queues)
+        {
+            yield return (queue.Pair.Memory.At(0), queue.Pair.Entries * queue.Pair.Memory.EntrySize);
+            yield return (queue.Pair.Completion.Memory.At(0), queue.Pair.Completion.Entries * queue.Pair.Completion.Memory.EntrySize);
+        }
+    }
+
+    /// <summary>The buffers of its commands in flight, as (address, bytes).</summary>
+    internal IEnumerable<(ulong Iova, int Bytes)> BuffersInFlight()
+    {
+        foreach (var queue in _queues)
+        {
+            for (var slot = 0; slot < queue.Slots.Count; slot++)
+            {
+                if (queue.Slots.IsInFlight(slot)) yield return (queue.Buffer(slot), Math.Max(1, queue.InFlight[slot].Blocks * BlockSize));
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Conformance.Migration;
+
+/// <summary>Latencies of one guest's commands in one cycle, by when they should have begun; used again for the next cycle.</summary>
+internal sealed class GuestLatencies
+{
+    private readonly Histogram _before = new();
+    private readonly Histogram _during = new();
+    private readonly Histogram _after = new();
+
+    /// <summary>A cycle begins.</summary>
+    public void Begin(Guest guest, long now)
+    {
+        _before.Clear();
+        _during.Clear();
+        _after.Clear();
+        Turn(guest, _before, _before, now);
+    }
+
+    /// <summary>What comes now may be disturbed.</summary>
+    public void MoveBegins(Guest guest, long now) => Turn(guest, _during, _before, now);
+
+    /// <summary>What was submitted so far waited for the move; what comes now does not.</summary>
+    public void GuestRestarts(Guest guest, long now) => Turn(guest, _after, _during, now);
+
+    public LatencyRecord Record() => new()
+    {
+        Before = LatencyFigures.Of(_before), During = LatencyFigures.Of(_during), After = LatencyFigures.Of(_after),
+    };
+
+    private static void Turn(Guest guest, Histogram latencies, Histogram older, long since) =>
+        (guest.Latency, guest.OlderLatency, guest.LatencySince) = (latencies, older, since);
+}

@@ -204,8 +204,8 @@ public sealed partial class Cycle
 
     private async Task RoundsAsync()
     {
-        _note = await _blocks.RoundsAsync();
-        await _memory.CopyWrittenAsync();
+        if (_blocks.IsNeeded) _note = await _blocks.RoundsAsync();
+        await _memory.RoundsAsync();
     }
 
     private async Task StopGuestAsync()

@@ -39,8 +39,23 @@ internal sealed class MemoryMove(CycleContext context)
         await CopyAsync(0, From.Length);
     }
 
+    /// <summary>While the guest runs: again and again, as long as each round finds less than the one before.</summary>
+    public async Task RoundsAsync()
+    {
+        if (!IsTracked) return;
+        var last = long.MaxValue;
+        for (var round = 0; round < context.Plan.Copy.RoundsMax; round++)
+        {
+            var before = _pagesCopied;
+            await CopyWrittenAsync();
+            var copied = _pagesCopied - before;
+            if (copied >= last) return;
+            last = copied;
+        }
+    }
+
     /// <summary>One round: what was written since the last, copied after its report was taken.</summary>
-    public async Task<DrainState> CopyWrittenAsync()
+    private async Task<DrainState> CopyWrittenAsync()
     {
         if (!IsTracked) return DrainState.Ended;
         _reports.Clear();

@@ -15,8 +15,8 @@ public static class StepsOf
         [
             .. Enum.GetValues<CycleStep>().Where(step => step switch
             {
-                CycleStep.StartTracking => tracks,
-                CycleStep.BulkCopy or CycleStep.Rounds => whileRunning,
+                CycleStep.StartTracking or CycleStep.Rounds => tracks,
+                CycleStep.BulkCopy => whileRunning,
                 _ => true,
             }),
         ];

@@ -234,6 +234,8 @@ public sealed partial class Cycle
     {
         // Whenever the guest itself stops: what the mediator issued must be answered before the device no longer fetches.
         if (Guest.IsRunning) await QuietMediatorAsync();
+        // The negative control's processors get no time until the state is saved, so that there is something to ring then.
+        if (IsLate) Guest.Stop();
         _suspendAt = World.Now;
         _cut.SuspendSubmitted();
         var outcome = await Source.Migrator.SuspendAsync();
@@ -249,18 +251,22 @@ public sealed partial class Cycle
         CycleEnd.Unless(outcome);
         _note = $"{_state.Length} bytes";
         if (Source.Migrator.FreezePoint == FreezePoint.Save) Freeze();
-        if (Plan.GuestStop != GuestStop.AfterSave) return;
+        if (!IsLate) return;
         // The negative control: the guest rings on while its state is already on the way.
+        Guest.Restart();
         await World.After(Plan.Dwell.After.Nanoseconds);
         Stop();
         StandStill();
     }
 
+    /// <summary>The guest is stopped when it is too late.</summary>
+    private bool IsLate => Plan.GuestStop == GuestStop.AfterSave;
+
     /// <summary>The source is past its freeze point.</summary>
     private void Freeze()
     {
         _cut.Frozen();
-        if (!Guest.IsRunning) StandStill();
+        if (!IsLate) StandStill();
     }
 
     /// <summary>Neither guest nor source moves any more: what the guest's driver knows now is what the state must say.</summary>
@@ -348,7 +354,7 @@ public sealed partial class Cycle
     /// In every other cycle, and after doorbells that were rung too late, the guest submits nothing new before all that was in flight is
     /// answered: a command that needs a further doorbell to be found is then lost. Arrivals of an open loop cannot be put off.
     /// </summary>
-    private bool IsQuietRestart => Plan.GuestStop == GuestStop.AfterSave || (_number % 2 == 0 && Plan.Guest.Mode == LoadMode.Closed);
+    private bool IsQuietRestart => IsLate || (_number % 2 == 0 && Plan.Guest.Mode == LoadMode.Closed);
 
     private async Task VerifyAsync()
     {

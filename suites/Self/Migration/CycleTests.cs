@@ -37,4 +37,34 @@ public sealed class CycleTests
         Assert.That(result.Cycles.Sum(c => c.InFlight.Unfetched), Is.Positive);
         Assert.That(result.Cycles.Sum(c => c.InFlight.Posted), Is.Positive);
     }
+
+    private static IEnumerable<TestCaseData> Stops() =>
+        from kind in new[]
+        {
+            new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, AdminQueue = AdminQueueKind.Mediated },
+            new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, AdminQueue = AdminQueueKind.Carried },
+            new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Local, GuestMemory = GuestMemoryKind.Copied },
+            new Combination { Commands = MigrationCommands.VendorRfc, Medium = MediumSharing.Shared },
+        }
+        select new TestCaseData(kind).SetArgDisplayNames($"{kind.Commands} {kind.AdminQueue} {kind.Medium}");
+
+    [TestCaseSource(nameof(Stops))]
+    public void A_guest_that_rings_on_until_the_suspend_completed_loses_nothing(Combination combination)
+    {
+        var result = Plans.Run(combination with { Cycles = 4, GuestStop = GuestStop.AfterSuspend });
+        Assert.That(result.Findings(), Is.Empty);
+        Assert.That(result.Cycles.Sum(c => c.InFlight.Unfetched), Is.Positive);
+    }
+
+    [TestCaseSource(nameof(Stops))]
+    public void A_doorbell_rung_after_the_state_was_saved_is_found_as_lost_commands(Combination combination)
+    {
+        var result = Plans.Run(combination with { Cycles = 2, GuestStop = GuestStop.AfterSave });
+        var lost = result.Findings().Where(f => f.Requirement == "POST-02" && f.What.StartsWith("LOST", StringComparison.Ordinal)).ToList();
+        Assert.That(lost, Is.Not.Empty);
+        Assert.That(lost.Select(f => f.Verdict), Is.All.EqualTo(Verdict.Fail));
+        Assert.That(lost.Select(f => f.Path), Is.All.StartsWith("guest.queue["));
+        if (combination.Commands == MigrationCommands.Hmlm)
+            Assert.That(result.Findings().Select(f => (f.Requirement, f.Path)), Does.Contain(("SUSP-05", "nvme.sq[1].tail")));
+    }
 }

@@ -56,13 +56,6 @@ internal sealed class Verification(CycleContext context)
     public InFlightRecord InFlight(Cut cut, byte[] saved) =>
         cut.Record(context.Source.Migrator.IsOpaque || saved.Length == 0 ? null : ControllerState.TryDecode(saved, out _));
 
-    /// <summary>Nothing new is submitted until all that is in flight is answered; then the load goes on.</summary>
-    public async Task SettleAsync()
-    {
-        await QuietAsync();
-        Guest.Start();
-    }
-
     /// <summary>The load ends and everything in flight completes; what does not is lost. False where something was.</summary>
     public async Task<bool> QuietAsync() => await Guest.QuiesceAsync(context.World.Now + Guest.CommandTimeout);
 

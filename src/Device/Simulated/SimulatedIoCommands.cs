@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Conformance.Device;
 
 /// <summary>I/O commands: limits, and what is optional. Sizes are 2^n pages of CAP.MPSMIN; 0 is no limit.</summary>
@@ -26,6 +28,17 @@ public sealed record SimulatedIoCommands
 
     /// <summary>DMSL: most logical blocks of all its ranges.</summary>
     public long DatasetBlocks { get; init; }
+
+    /// <summary>MSRC, 0's based: most source ranges of one Copy command.</summary>
+    public byte CopyRangesZ { get; init; } = 127;
+
+    /// <summary>MSSRL: most logical blocks of one of its ranges.</summary>
+    [Range(1, 65535)]
+    public ushort CopyRangeBlocks { get; init; } = 4096;
+
+    /// <summary>MCL: most logical blocks of all its ranges.</summary>
+    [Range(1, 1 << 24)]
+    public int CopyBlocks { get; init; } = 65536;
 
     /// <summary>AWUN, 0's based: writes up to this size are atomic to other commands.</summary>
     public ushort AwunZ { get; init; } = 15;

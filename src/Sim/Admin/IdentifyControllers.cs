@@ -54,6 +54,8 @@ internal static class IdentifyControllers
             Reservations = io[(byte)NvmOpcode.ReservationRegister] is not null,
             Verify = io[(byte)NvmOpcode.Verify] is not null,
             Copy = io[(byte)NvmOpcode.Copy] is not null,
+            CopySingleAtomicity = true,
+            AllFastCopy = true,
             SaveAndSelect = true,
             WriteZeroesDeallocateSize = options.IoCommands.WriteZeroesDeallocateSizeLimit is not null,
         };
@@ -62,6 +64,7 @@ internal static class IdentifyControllers
         page.AwunZ = options.IoCommands.AwunZ;
         page.AwupfZ = options.IoCommands.AwupfZ;
         page.AcwuZ = options.IoCommands.AcwuZ;
+        page.Ocfs = CopyCommand.Formats(c);
         if (options.IoCommands.LimitsExcludeMetadata) page.Ctratt = page.Ctratt with { MdtsExcludesMetadata = true };
         if (options.Capabilities.Sgls)
         {

@@ -96,6 +96,9 @@ internal static class IdentifyNamespaces
             WriteZeroesDeallocate = definition.WriteZeroesDeallocates,
             GuardIsCrc = definition.DeallocatedGuardIsCrc,
         };
+        data.MsrcZ = c.Options.IoCommands.CopyRangesZ;
+        data.Mssrl = c.Options.IoCommands.CopyRangeBlocks;
+        data.Mcl = (uint)c.Options.IoCommands.CopyBlocks;
         data.Nvmcap = (UInt128)ns.Blocks * (uint)ns.BlockSize;
         data.Nguid = NguidOf(c, ns);
         data.Eui64 = Eui64Of(c, ns);

@@ -10,6 +10,7 @@ internal static class IoTable
         BlockStateCommands.AddTo(table);
         CheckCommands.AddTo(table);
         DatasetCommands.AddTo(table);
+        CopyCommand.AddTo(table);
         return table;
     }
 }

@@ -42,6 +42,7 @@ internal sealed class MixedIoTests
         new SimulatedDevice
         {
             Namespaces = [ns],
+            IoCommands = new() { CopyRangeBlocks = 30, CopyBlocks = 60 },
             Migration = new() { AllocationGranularity = 1 },
         });
 
@@ -90,7 +91,7 @@ internal sealed class MixedIoTests
 
         public static string[] AllKinds { get; } =
         [
-            "Compare bad", "Compare good", "DatasetManagement bad", "DatasetManagement good", "Fused bad",
+            "Compare bad", "Compare good", "Copy bad", "Copy good", "DatasetManagement bad", "DatasetManagement good", "Fused bad",
             "Fused good", "LbaStatus good", "Read bad", "Read good", "Verify bad", "Verify good", "Write bad", "Write good",
             "WriteUncorrectable bad", "WriteUncorrectable good", "WriteZeroes bad", "WriteZeroes good",
         ];
@@ -136,6 +137,9 @@ internal sealed class MixedIoTests
                     break;
                 case 9:
                     await Deallocate();
+                    break;
+                case 10:
+                    await Copy();
                     break;
                 case 11:
                     await Fused(first, Math.Min(count, 8));
@@ -229,6 +233,43 @@ internal sealed class MixedIoTests
             await Expect("DatasetManagement", entry, status);
             if (!status.IsSuccess) return;
             foreach (var (first, count) in ranges) Mark(first, count, BlockKind.Deallocated);
+        }
+
+        private async Task Copy()
+        {
+            var target = _random.Next(Blocks - 10);
+            var ranges = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => (First: _random.Next(Blocks), Count: _random.Next(1, 12))).ToArray();
+            for (var i = 0; i < ranges.Length; i++)
+            {
+                _bench.Memory.Store(
+                    _parameter + (i * 32),
+                    new CopyRange { Slba = (ulong)ranges[i].First, NlbZ = (ushort)(ranges[i].Count - 1), Eilbrt = (uint)ranges[i].First });
+            }
+
+            var total = ranges.Sum(r => r.Count);
+            var fields = new CopyFields(NvmCommand.Copy(1, (ulong)target, (byte)(ranges.Length - 1))) { Ilbrt = (uint)target };
+            if (_pract) fields = fields with { PrinfoRead = 8, PrinfoWrite = 8 };
+            var status = InRange(target, total);
+            if (status.IsSuccess && ranges.Any(r => r.First + r.Count > Blocks)) status = Status.LbaOutOfRange;
+            var entry = fields.Entry with { Prp1 = _bench.Vf.Iova(_parameter) };
+            var good = 0;
+            // What AWUPF makes atomic is copied whole or not at all; else range by range, each reading what those before it wrote.
+            if (status.IsSuccess && total <= new SimulatedIoCommands().AwupfZ + 1 && !ranges.All(r => Readable(r.First, r.Count).IsSuccess))
+            {
+                status = Status.UnrecoveredReadError;
+            }
+
+            for (; status.IsSuccess && good < ranges.Length; good++)
+            {
+                var (first, count) = ranges[good];
+                status = Readable(first, count);
+                if (!status.IsSuccess) break;
+                Put(target, [.. _content.Skip(first).Take(count).SelectMany(block => block)]);
+                target += count;
+            }
+
+            var completion = await Expect("Copy", entry, status);
+            if (!status.IsSuccess) Assert.That(completion.Dw0, Is.EqualTo(good), "the first range that was not copied");
         }
 
         private async Task Fused(int first, int count)

@@ -37,6 +37,7 @@ public enum AdminOpcode : byte
     SecurityReceive = 0x82,
     Sanitize = 0x84,
     GetLbaStatus = 0x86,
+    SanitizeNamespace = 0x8C,
 }
 
 /// <summary>I/O commands of the NVM command set, with the ones all I/O command sets share. Unknown ones are values.</summary>

@@ -49,6 +49,7 @@ public readonly partial record struct Status
     public static readonly Status IncorrectKey = Define(0, 0x28, "Incorrect Key");
     public static readonly Status FdpDisabled = Define(0, 0x29, "FDP Disabled");
     public static readonly Status InvalidPlacementHandleList = Define(0, 0x2A, "Invalid Placement Handle List");
+    public static readonly Status SanitizeNamespaceFailed = Define(0, 0x2B, "Sanitize Namespace Failed");
     public static readonly Status SanitizeNamespaceInProgress = Define(0, 0x2C, "Sanitize Namespace In Progress");
     public static readonly Status LbaOutOfRange = Define(0, 0x80, "LBA Out of Range");
     public static readonly Status CapacityExceeded = Define(0, 0x81, "Capacity Exceeded");
@@ -118,6 +119,8 @@ public readonly partial record struct Status
     public static readonly Status ControllerSuspended = Define(1, 0x39, "Controller Suspended");
     public static readonly Status ControllerNotSuspended = Define(1, 0x3A, "Controller Not Suspended");
     public static readonly Status ControllerDataQueueFull = Define(1, 0x3B, "Controller Data Queue Full");
+    public static readonly Status NamespaceSanitizeLimitExceeded =
+        Define(1, 0x3C, "Request Exceeds Maximum Namespace Sanitize Operations In Progress");
     public static readonly Status ConflictingAttributes = Define(1, 0x80, "Conflicting Attributes");
     public static readonly Status InvalidProtectionInformation = Define(1, 0x81, "Invalid Protection Information");
     public static readonly Status WriteToReadOnlyRange = Define(1, 0x82, "Attempted Write to Read Only Range");

@@ -43,6 +43,8 @@ public sealed record SimulatedDevice
     /// <summary>What the subsystem is delivered with; NSID 1 is the first.</summary>
     public IReadOnlyList<SimulatedNamespace> Namespaces { get; init; } = [new()];
 
+    public SimulatedSanitize Sanitize { get; init; } = new();
+
     public SimulatedMigration Migration { get; init; } = new();
 
     /// <summary>Where the standard leaves a choice, what this device does.</summary>

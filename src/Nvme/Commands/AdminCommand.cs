@@ -77,6 +77,9 @@ public static class AdminCommand
     public static SubmissionEntry Sanitize(SanitizeAction action, byte passes = 0, uint pattern = 0) =>
         new SanitizeFields(Of(AdminOpcode.Sanitize)) { Action = action, OverwritePasses = passes, OverwritePattern = pattern }.Entry;
 
+    public static SubmissionEntry SanitizeNamespace(uint nsid, SanitizeAction action) =>
+        new SanitizeFields(Of(AdminOpcode.SanitizeNamespace, nsid)) { Action = action }.Entry;
+
     /// <param name="select">0 create (the data is a namespace structure), 1 delete.</param>
     public static SubmissionEntry NamespaceManagement(byte select, uint nsid = 0, byte csi = 0) =>
         new NamespaceManagementFields(Of(AdminOpcode.NamespaceManagement, nsid)) { Select = select, Csi = csi }.Entry;

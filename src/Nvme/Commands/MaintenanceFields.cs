@@ -39,7 +39,7 @@ public enum SanitizeAction : byte
     ExitMediaVerification = 5,
 }
 
-/// <summary>Sanitize (84h).</summary>
+/// <summary>Sanitize (84h), and Sanitize Namespace (8Ch), which knows SANACT, AUSE and EMVS only (Base 2.3 5.2.22, 5.2.23).</summary>
 public record struct SanitizeFields(in SubmissionEntry Entry)
 {
     public SubmissionEntry Entry = Entry;

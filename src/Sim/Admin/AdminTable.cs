@@ -14,6 +14,7 @@ internal static class AdminTable
         EventCommands.AddTo(table);
         LogCommands.AddTo(table);
         NamespaceCommands.AddTo(table);
+        SanitizeCommands.AddTo(table);
         VirtualizationCommands.AddTo(table);
         MigrationCommands.AddTo(table);
         LbaStatusCommand.AddTo(table);

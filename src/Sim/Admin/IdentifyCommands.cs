@@ -15,6 +15,8 @@ internal static class IdentifyCommands
 
         public override bool AllowedDuringSanitize => true;
 
+        public override bool ConcernsSanitized(CommandContext command, uint nsid) => false;
+
         public override void Parse(ControllerCore c, CommandContext command) => command.DataLength = IdentifyController.Size;
 
         public override StepResult Execute(ControllerCore c, CommandContext command)

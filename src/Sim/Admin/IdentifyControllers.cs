@@ -41,6 +41,7 @@ internal static class IdentifyControllers
         page.Frmw = new() { Slots = 1, FirstSlotReadOnly = true };
         page.Wctemp = 343;
         page.Cctemp = 353;
+        page.Sanicap = SanitizeCommands.Capabilities(c);
         page.Sqes = new() { Required = 6, Maximum = 6 };
         page.Cqes = new() { Required = 4, Maximum = 4 };
         page.Nn = page.Mnan = (uint)options.Capabilities.MaximumNamespaces;

@@ -57,6 +57,13 @@ internal abstract class CommandHandler
     /// <summary>Executed although a sanitize operation is in progress.</summary>
     public virtual bool AllowedDuringSanitize => false;
 
+    /// <summary>The same, of one command.</summary>
+    public virtual bool IsAllowedDuringSanitize(ControllerCore c, CommandContext command) => AllowedDuringSanitize;
+
+    /// <summary>Affects a namespace that is being sanitized by itself, or reads its user data: refused meanwhile (Base 2.3 5.1.2).</summary>
+    public virtual bool ConcernsSanitized(CommandContext command, uint nsid) =>
+        NamespaceUse != NamespaceUse.None && (command.Entry.Nsid == nsid || command.Entry.Nsid == 0xFFFF_FFFF);
+
     /// <summary>Dword of the Commands Supported and Effects log without CSUPP (Base 2.3 5.2.12.1.6).</summary>
     public virtual uint Effects => 0;
 

@@ -180,6 +180,7 @@ internal sealed class ControllerCore
     /// <summary>Notes a change of user data that this controller made. Every one comes through here, after it took effect.</summary>
     public void Changed(in MediumChange change)
     {
+        if (change.Kind != MediumChangeKind.Deallocated) Subsystem.Sanitizing.Written(change.Namespace);
         if (UserDataLog is not null) Steps.TrackLba.Run(this, in change);
     }
 

@@ -73,6 +73,7 @@ internal static class Resets
     /// <summary>An NVM Subsystem Reset: every controller of it.</summary>
     public static void ResetSubsystem(Subsystem subsystem)
     {
+        subsystem.SharedFeatures.Reset();
         foreach (var controller in subsystem.Controllers)
         {
             controller.Machine.Run(new ResetRequest(ResetKind.SubsystemReset));

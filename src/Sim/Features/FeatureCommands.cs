@@ -41,6 +41,8 @@ internal static class FeatureCommands
 
         public override bool AllowedDuringSanitize => true;
 
+        public override bool ConcernsSanitized(CommandContext command, uint nsid) => command.Entry.Nsid == nsid;
+
         public override void Parse(ControllerCore c, CommandContext command)
         {
             if (c.Subsystem.Features.Find(c, new SetFeaturesFields(command.Entry).Fid) is { } feature)
@@ -71,6 +73,8 @@ internal static class FeatureCommands
         public override NamespaceUse NamespaceUse => NamespaceUse.Own;
 
         public override bool AllowedDuringSanitize => true;
+
+        public override bool ConcernsSanitized(CommandContext command, uint nsid) => command.Entry.Nsid == nsid;
 
         public override void Parse(ControllerCore c, CommandContext command)
         {

@@ -13,6 +13,7 @@ internal sealed class FeatureList
             .Add(new NumberOfQueues())
             .Add(new InterruptVectors())
             .Add(new EventConfiguration())
+            .Add(new SanitizeConfiguration())
             .Add(new DataQueueFeature());
     }
 

@@ -89,6 +89,10 @@ internal static class ReadWriteCommands
 
         public override NamespaceUse NamespaceUse => NamespaceUse.AttachedOrAll;
 
+        public override bool AllowedDuringSanitize => true;
+
+        public override bool ConcernsSanitized(CommandContext command, uint nsid) => false;
+
         public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
 
         public override long Cost(ControllerCore c, CommandContext command) => c.Options.Timing.Flush.Nanoseconds;

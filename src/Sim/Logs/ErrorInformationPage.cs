@@ -7,6 +7,8 @@ internal sealed class ErrorInformationPage : LogPage
 {
     public override LogId Id => LogId.ErrorInformation;
 
+    public override bool AllowedDuringSanitize => true;
+
     public override Status Make(ControllerCore c, CommandContext command, in GetLogPageFields fields, out int length)
     {
         var errors = c.Logs.Errors;
@@ -15,6 +17,9 @@ internal sealed class ErrorInformationPage : LogPage
         page.Clear();
         var entries = Wire.Entries<ErrorInformationEntry>(page);
         for (var age = 0; age < errors.Count; age++) entries[age] = errors[age];
+        // No address of user data while that is to be gone (Base 2.3 5.1.1).
+        if (c.Subsystem.Sanitizing.Whole.IsIdle) return Status.Success;
+        foreach (ref var entry in entries) entry.Lba = 0;
         return Status.Success;
     }
 }

@@ -19,7 +19,11 @@ internal static class LogCommands
 
         public override NamespaceUse NamespaceUse => NamespaceUse.Own;
 
-        public override bool AllowedDuringSanitize => true;
+        public override bool IsAllowedDuringSanitize(ControllerCore c, CommandContext command) =>
+            c.Subsystem.LogPages.Find(c, new GetLogPageFields(command.Entry).Lid)?.AllowedDuringSanitize == true;
+
+        public override bool ConcernsSanitized(CommandContext command, uint nsid) =>
+            command.Entry.Nsid == nsid && new GetLogPageFields(command.Entry).Lid != (byte)LogId.SanitizeStatus;
 
         public override void Parse(ControllerCore c, CommandContext command)
         {

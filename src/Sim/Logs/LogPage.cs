@@ -15,6 +15,9 @@ internal abstract class LogPage
     /// <summary>NSID may name a namespace; else anything but 0 and FFFFFFFFh is refused.</summary>
     public virtual bool IsPerNamespace => false;
 
+    /// <summary>Can be read while the subsystem is being sanitized, or after that failed (Base 2.3 5.1.1).</summary>
+    public virtual bool AllowedDuringSanitize => false;
+
     /// <summary>CSI is looked at while CC.CSS is 110b.</summary>
     public virtual bool UsesCommandSet => false;
 

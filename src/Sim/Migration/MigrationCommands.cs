@@ -16,12 +16,12 @@ internal static class MigrationCommands
     public static ControllerCore? FindTarget(ControllerCore c, ushort cntlid) =>
         c.Subsystem.FindController(cntlid) is { IsManagement: false } target && !ReferenceEquals(target, c) ? target : null;
 
-    /// <summary>Some controller is suspended: no sanitize operation may start (1/39h).</summary>
+    /// <summary>Some controller is suspended, or being suspended: no sanitize operation may start (1/39h).</summary>
     public static bool HasSuspended(this Subsystem subsystem)
     {
         foreach (var controller in subsystem.Controllers)
         {
-            if (controller.Suspension.IsSuspended) return true;
+            if (controller.Suspension.FetchStopped) return true;
         }
 
         return false;

@@ -10,6 +10,9 @@ internal enum MediumOperation
     Zero,
     Deallocate,
     MarkUncorrectable,
+
+    /// <summary>What a new key makes of the data: a crypto erase.</summary>
+    ChangeKey,
 }
 
 /// <summary>One access to the blocks of a namespace; what the <see cref="MediumStep"/> works on.</summary>
@@ -65,6 +68,9 @@ internal class MediumStep
                 break;
             case MediumOperation.MarkUncorrectable:
                 medium.MarkUncorrectable(access.Slba, access.Blocks);
+                break;
+            case MediumOperation.ChangeKey:
+                medium.Scramble(access.Slba, access.Blocks, (ulong)c.Now);
                 break;
         }
 

@@ -18,6 +18,7 @@ internal class ResetStep
 
         Forget(c);
         c.Logs.Reset(request.Kind);
+        c.Subsystem.Sanitizing.ControllerWasReset(c, request.Kind);
         var keepsAdminQueue = request.Kind == ResetKind.ControllerReset;
         Resets.ResetProperties(c, keepsAdminQueue);
         if (!keepsAdminQueue)

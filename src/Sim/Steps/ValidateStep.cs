@@ -9,15 +9,20 @@ internal class ValidateStep
     public virtual StepResult Run(ControllerCore c, CommandContext command)
     {
         var status = Check(c, command);
-        // A namespace that is not ready now may be ready when the command comes again.
-        if (!status.IsSuccess) return command.Fail(status, dnr: status != Status.NamespaceNotReady);
+        if (!status.IsSuccess) return command.Fail(status, dnr: !Passes(status));
         if (!c.Subsystem.Faults.IsEmpty) Strike(c, command);
         return StepResult.Done;
     }
 
+    /// <summary>A state that ends by itself: the command may succeed when it comes again.</summary>
+    private static bool Passes(Status status) =>
+        status == Status.NamespaceNotReady || status == Status.SanitizeInProgress || status == Status.SanitizeNamespaceInProgress;
+
     private static Status Check(ControllerCore c, CommandContext command)
     {
         var handler = command.Handler!;
+        var permitted = SanitizeGuard.Check(c, command);
+        if (!permitted.IsSuccess) return permitted;
         var psdt = command.Entry.Dword0.Psdt;
         if (psdt == 3 || (psdt != 0 && (command.IsAdmin || !c.Options.Capabilities.Sgls))) return Status.InvalidField;
         if (command.Entry.Dword0.Fuse != 0 && !FusedOperation.IsSupported(c, command)) return Status.InvalidField;

@@ -33,7 +33,10 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume
     public bool IsShared => Definition.Shared;
 
     /// <summary>A sanitize operation of this namespace alone is under way.</summary>
-    public bool IsBeingSanitized { get; set; }
+    public bool IsBeingSanitized => Sanitizing.IsInProgress;
+
+    /// <summary>The namespace as a sanitization target of its own.</summary>
+    public SanitizeTarget Sanitizing { get; } = new(nsid);
 
     /// <summary>CNTLIDs of the controllers that it is attached to, ascending.</summary>
     public IReadOnlySet<ushort> AttachedTo => _attached;

@@ -8,7 +8,7 @@ internal sealed class Subsystem
     private readonly SortedDictionary<ushort, ControllerCore> _controllers = [];
     private readonly SortedDictionary<uint, Namespace> _namespaces = [];
 
-    public Subsystem(string name, SimulatedDevice options, ControllerSteps steps)
+    public Subsystem(World world, string name, SimulatedDevice options, ControllerSteps steps)
     {
         Name = name;
         Options = options;
@@ -16,6 +16,8 @@ internal sealed class Subsystem
         AdminCommands = AdminTable.Create(options);
         IoCommands = IoTable.Create();
         Faults = new FaultTable(options.Faults);
+        Background = new Background(world);
+        Sanitizing = new Sanitizing(this);
     }
 
     public string Name { get; }
@@ -32,7 +34,15 @@ internal sealed class Subsystem
 
     public LogPages LogPages { get; } = LogPages.Create();
 
+    /// <summary>Values of features whose scope is the subsystem.</summary>
+    public FeatureTable SharedFeatures { get; } = new();
+
     public FaultTable Faults { get; }
+
+    /// <summary>What goes on whatever becomes of the controllers.</summary>
+    public Background Background { get; }
+
+    public Sanitizing Sanitizing { get; }
 
     /// <summary>All controllers, ascending by CNTLID, offline ones included.</summary>
     public IReadOnlyCollection<ControllerCore> Controllers => _controllers.Values;

@@ -12,7 +12,7 @@ internal static class SubsystemBuilder
     public static Subsystem Build(SimHost host, SimulatedDevice options, ControllerSteps steps, Subsystem? sharedWith = null)
     {
         SimulatedDeviceCheck.Require(options);
-        var subsystem = new Subsystem($"{host.Name} subsystem", options, steps);
+        var subsystem = new Subsystem(host.World, $"{host.Name} subsystem", options, steps);
         var topology = options.Topology;
         var cntlid = topology.FirstControllerId;
         var primaries = new List<ControllerCore>();

@@ -21,6 +21,15 @@ internal static class LogReading
         where T : unmanaged
         => Wire.Read<T>(await host.Log(lid, System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), 0, retain, lsp, nsid));
 
+    /// <summary>An Identify data structure.</summary>
+    public static async Task<T> Identify<T>(this RawHost host, Cns cns, uint nsid = 0)
+        where T : unmanaged
+    {
+        var at = host.Take(IdentifyController.Size);
+        await host.Must(AdminCommand.Identify((byte)cns, nsid), at);
+        return host.Memory.Load<T>(at);
+    }
+
     /// <summary>The status of a Get Log Page that may fail.</summary>
     public static async Task<Status> LogStatus(this RawHost host, SubmissionEntry entry) => (await host.Do(entry, host.Take(8192))).Status;
 

@@ -64,7 +64,7 @@ public static class ExitCodes
         if (combination.Verdict.IsNonConformant()) yield return ExitCode.NonConformant;
         if (combination.UnexpectedPass) yield return ExitCode.UnexpectedPass;
         if (combination.GatesBroken.Count > 0) yield return ExitCode.Regression;
-        if (combination.Verdict == Verdict.Inconclusive) yield return ExitCode.Inconclusive;
+        if (combination.Verdict == Verdict.Inconclusive || combination.GatesUnmeasured.Count > 0) yield return ExitCode.Inconclusive;
         if (combination.Verdict is Verdict.Pass or Verdict.Warn or Verdict.Waived) yield return ExitCode.Conformant;
     }
 }

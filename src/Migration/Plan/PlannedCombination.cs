@@ -51,7 +51,13 @@ public sealed record PlannedCombination
 
     public required CancelAfterSave CancelAfterSave { get; init; }
 
+    /// <summary>The step whose submission is the commit point: from then on the source is not brought back.</summary>
+    public required CycleStep CommitPoint { get; init; }
+
     public required Expectation Expect { get; init; }
+
+    /// <summary>What a negative control must be found to break.</summary>
+    public required IReadOnlyList<string> MustFind { get; init; }
 
     /// <summary>The steps of one cycle, in order.</summary>
     public required IReadOnlyList<CycleStep> Steps { get; init; }

@@ -69,6 +69,12 @@ public sealed record Combination
 
     /// <summary>fail: a negative control, which must be found non-conformant; passing is then the surprise.</summary>
     public Expectation Expect { get; init; } = Expectation.Pass;
+
+    /// <summary>
+    /// expect: fail: what must be found, each the identifier of a requirement, or LOST, STALE, TORN, MISPLACED or PHANTOM. Anything else that
+    /// is found is no part of the control, and counts.
+    /// </summary>
+    public IReadOnlyList<string> MustFind { get; init; } = [];
 }
 
 /// <summary>Command sets that move a controller.</summary>

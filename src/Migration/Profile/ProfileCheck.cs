@@ -127,13 +127,21 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
         if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false })
             Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
-        if (it.CancelAfter.Step >= CycleStep.Resume)
-            Fail(it, nameof(Combination.CancelAfter), $"cancel-after must be a step before resume, the commit point, not {it.CancelAfter}");
-        if (it.BreakAt.Step > CycleStep.Resume)
-            Fail(it, nameof(Combination.BreakAt), $"break-at must be resume or a step before it, not {it.BreakAt}");
+        var commit = StepsOf.CommitPoint(it);
+        if (it.CancelAfter.Step >= commit)
+            Fail(it, nameof(Combination.CancelAfter), $"cancel-after must be a step before {Words.Of(commit)}, the commit point, not {it.CancelAfter}");
+        if (it.BreakAt.Step > commit || (it.BreakAt.Step == commit && commit != CycleStep.Resume))
+        {
+            var last = commit == CycleStep.Resume ? "resume or a step before it" : $"a step before {Words.Of(commit)}, the commit point";
+            Fail(it, nameof(Combination.BreakAt), $"break-at must be {last}, not {it.BreakAt}");
+        }
+
         CheckStepHappens(it, nameof(Combination.CancelAfter), it.CancelAfter);
         CheckStepHappens(it, nameof(Combination.BreakAt), it.BreakAt);
 
+        if (it is { Expect: Expectation.Fail, MustFind: [] })
+            Fail(it, nameof(Combination.Expect), "expect: fail must say what is to be found: must-find, requirements or kinds of finding, such as [POST-02]");
+        if (it is { Expect: Expectation.Pass, MustFind: not [] }) Fail(it, nameof(Combination.MustFind), "must-find belongs to expect: fail");
         if (it is { Vfs: 1, Direction: Direction.Crossing }) Fail(it, nameof(Combination.Direction), "direction: crossing needs two VFs or more: vfs");
         if (it.Hosts == HostCount.One) CheckOneHost(it);
         var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;

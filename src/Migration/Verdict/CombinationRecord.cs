@@ -13,11 +13,17 @@ public sealed record CombinationRecord
     /// <summary>The same in the light of what was expected: a negative control that fails is a pass.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>A negative control that was not noticed.</summary>
+    /// <summary>A negative control that was not noticed, or not as what it is.</summary>
     public required bool UnexpectedPass { get; init; }
+
+    /// <summary>What a negative control should have been found to break, and was not.</summary>
+    public IReadOnlyList<string> NotFound { get; init; } = [];
 
     /// <summary>Gates that did not hold, a sentence each.</summary>
     public required IReadOnlyList<string> GatesBroken { get; init; }
+
+    /// <summary>Gates of which nothing is known because their figure was not measured, a sentence each.</summary>
+    public IReadOnlyList<string> GatesUnmeasured { get; init; } = [];
 
     public required CombinationResult Result { get; init; }
 
@@ -28,40 +34,33 @@ public sealed record CombinationRecord
     public static CombinationRecord Of(PlannedCombination plan, CombinationResult result)
     {
         var completed = result.Cycles.Count(cycle => cycle.Outcome == CycleOutcome.Completed);
-        var findings = result.Findings.Concat(result.Cycles.SelectMany(cycle => cycle.Findings)).Select(finding => finding.Verdict);
+        var findings = result.Findings.Concat(result.Cycles.SelectMany(cycle => cycle.Findings)).ToList();
         // Without a single migration nothing was shown, whatever nobody complained about.
-        var found = Verdicts.Worst([.. findings, completed > 0 ? Verdict.Pass : Verdict.Skipped]);
+        var found = Verdicts.Worst([.. findings.Select(finding => finding.Verdict), completed > 0 ? Verdict.Pass : Verdict.Skipped]);
         if (result.Interrupted && found == Verdict.Pass) found = Verdict.Inconclusive;
         var control = plan.Expect == Expectation.Fail;
-        var unnoticed = control && found is Verdict.Pass or Verdict.Warn && control;
+        var missed = control ? NegativeControl.Missed(plan.MustFind, findings) : [];
+        var verdict = control ? VerdictOfControl(plan, findings, missed, completed) : found;
+        var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
+        if (unmeasured.Count > 0 && (verdict is Verdict.Pass or Verdict.Warn)) verdict = Verdict.Inconclusive;
         return new CombinationRecord
         {
             Name = plan.Name,
             Seed = plan.Seed,
             Found = found,
-            Verdict = !control ? found : found == Verdict.Fail ? Verdict.Pass : unnoticed ? Verdict.Warn : found,
-            UnexpectedPass = unnoticed,
-            GatesBroken = [.. BrokenGates(plan.Gates, result.Cycles)],
+            Verdict = verdict,
+            UnexpectedPass = missed.Count > 0 && (found is Verdict.Pass or Verdict.Warn or Verdict.Fail),
+            NotFound = missed,
+            GatesBroken = [.. Gates.Broken(plan.Gates, result.Cycles)],
+            GatesUnmeasured = unmeasured,
             Result = result,
         };
     }
 
-    private static IEnumerable<string> BrokenGates(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
+    /// <summary>Found as what it is and in nothing else: a pass. What else was found counts as it would anywhere.</summary>
+    private static Verdict VerdictOfControl(PlannedCombination plan, List<Finding> findings, IReadOnlyList<string> missed, int completed)
     {
-        (string Observer, Device.Duration? Limit, Func<DowntimeRecord, long?> Observed)[] all =
-        [
-            ("guest", gates.GuestDowntime, downtime => downtime.GuestNs),
-            ("orchestrator", gates.OrchestratorDowntime, downtime => downtime.OrchestratorNs),
-            ("device", gates.DeviceDowntime, downtime => downtime.DeviceNs),
-        ];
-        foreach (var (observer, limit, observed) in all)
-        {
-            if (limit is not { } most) continue;
-            var over = cycles.Where(cycle => observed(cycle.Downtime) > most.Nanoseconds).ToList();
-            if (over.Count == 0) continue;
-            var longest = over.MaxBy(cycle => observed(cycle.Downtime))!;
-            yield return $"{observer} downtime: {over.Count} of {cycles.Count} cycles over {most}; the longest was "
-                + $"{new Device.Duration(observed(longest.Downtime)!.Value)} in cycle {longest.Number}";
-        }
+        var others = NegativeControl.Unexpected(plan.MustFind, findings).Select(finding => finding.Verdict);
+        return Verdicts.Worst([.. others, missed.Count > 0 ? Verdict.Warn : completed > 0 ? Verdict.Pass : Verdict.Skipped]);
     }
 }

@@ -9,7 +9,9 @@ internal static class CombinationSection
     {
         html.Write($"<h2 id=\"c{index}\">{it.Name} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h2>");
         if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
-        if (it.UnexpectedPass) html.Write($"<p class=\"warn\">A negative control: it should have failed, and nothing was noticed.</p>");
+        if (it.NotFound.Count > 0)
+            html.Write($"<p class=\"warn\">A negative control: it should have been found to break {string.Join(", ", it.NotFound)}, and was not.</p>");
+        foreach (var gate in it.GatesUnmeasured) html.Write($"<p class=\"warn\">Gate: {gate}</p>");
         foreach (var gate in it.GatesBroken) html.Write($"<p class=\"fail\">Gate: {gate}</p>");
         WriteFindings(html, [.. it.AllFindings()]);
         WriteCycles(html, it.Result.Cycles, cyclesShown);
@@ -25,7 +27,7 @@ internal static class CombinationSection
         html.Write($"{Words.Of(plan.Clock)} clock, seed {plan.Seed}");
         if (plan.CancelAfter is { } cancel) html.Write($", cancelled after {Words.Of(cancel)}");
         if (plan.BreakAt is { } broken) html.Write($", broken at {Words.Of(broken)}");
-        if (plan.Expect == Expectation.Fail) html.Write($", must fail");
+        if (plan.Expect == Expectation.Fail) html.Write($", must be found to break {string.Join(", ", plan.MustFind)}");
         html.Write($"</p>");
     }
 

@@ -13,13 +13,13 @@ internal static class Failures
         foreach (var it in run.Combinations)
         {
             var findings = it.AllFindings().ToList();
-            if (findings.Count == 0 && it.GatesBroken.Count == 0 && !it.UnexpectedPass) continue;
+            if (findings.Count == 0 && it.GatesBroken.Count == 0 && it.GatesUnmeasured.Count == 0 && !it.UnexpectedPass) continue;
             // A negative control that was noticed needs no explanation.
-            if (it.Verdict == Verdict.Pass && it.Found == Verdict.Fail && it.GatesBroken.Count == 0) continue;
+            if (it.Verdict == Verdict.Pass && it.Found.IsNonConformant() && it.GatesBroken.Count == 0) continue;
             services.Out.WriteLine();
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
-            if (it.UnexpectedPass) services.Out.WriteLine("  it should have failed, and nothing was noticed");
-            foreach (var gate in it.GatesBroken) services.Out.WriteLine($"  gate: {gate}");
+            if (it.NotFound.Count > 0) services.Out.WriteLine($"  it should have been found to break {string.Join(", ", it.NotFound)}, and was not");
+            foreach (var gate in it.GatesBroken.Concat(it.GatesUnmeasured)) services.Out.WriteLine($"  gate: {gate}");
             foreach (var kind in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(it => it.Key.Verdict))
             {
                 foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");

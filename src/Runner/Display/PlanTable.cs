@@ -43,6 +43,6 @@ internal static class PlanTable
     private static string Disturbance(PlannedCombination it) =>
         it.CancelAfter is { } cancel ? $"cancel after {Words.Of(cancel)}"
         : it.BreakAt is { } broken ? $"break at {Words.Of(broken)}"
-        : it.Expect == Expectation.Fail ? "must fail"
+        : it.Expect == Expectation.Fail ? $"must break {string.Join(", ", it.MustFind)}"
         : "-";
 }

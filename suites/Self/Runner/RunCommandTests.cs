@@ -171,14 +171,29 @@ public sealed class RunCommandTests
     }
 
     [Test]
-    public void ANegativeControlMustFail()
+    public void ANegativeControlMustFailAsWhatItIs()
     {
-        Assert.That(_bench.Run("run", "two", "--set", "combinations.first.expect=fail"), Is.EqualTo(ExitCode.UnexpectedPass));
-        Assert.That(_bench.Out, Does.Contain("it should have failed, and nothing was noticed"));
+        string[] control = ["run", "two", "--set", "combinations.first.expect=fail", "--set", "combinations.first.must-find=[D2]"];
+        Assert.That(_bench.Run(control), Is.EqualTo(ExitCode.UnexpectedPass));
+        Assert.That(_bench.Out, Does.Contain("it should have been found to break D2, and was not"));
 
         _bench.Runner = (plan, _, _) => plan.Name == "first" ? TestBench.Bad(plan) : TestBench.Good(plan);
-        Assert.That(_bench.Run("run", "two", "--set", "combinations.first.expect=fail"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Run(control), Is.EqualTo(ExitCode.Conformant));
         Assert.That(_bench.Out, Does.Not.Contain("again:"));
+
+        control[^1] = "combinations.first.must-find=[D3]";
+        Assert.That(_bench.Run(control), Is.EqualTo(ExitCode.NonConformant));
+    }
+
+    [Test]
+    public void AGateOnAFigureThatWasNotMeasuredIsInconclusive()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good
+            ? good with { Cycles = [.. good.Cycles.Select(it => it with { Downtime = it.Downtime with { DeviceNs = null } })] }
+            : good;
+        Assert.That(_bench.Run("run", "two", "--set", "gates.device-downtime=1s"), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain("gate: device downtime: not measured in 1 of 1 migrations"));
+        Assert.That(_bench.Run("run", "two", "--set", "gates.guest-downtime=1s"), Is.EqualTo(ExitCode.Conformant));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using Conformance.Device;
 using Conformance.Driver;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -16,7 +17,8 @@ internal sealed class BlockMove(CycleContext context)
     private const int FewReports = 64;
     private const int MostMissed = 8;
 
-    private readonly List<DirtyBlocks> _reports = [];
+    private readonly List<LbaMigrationQueueEntry> _reports = [];
+    private readonly EntryOracle _entries = new(context.Checks);
     private readonly LbaRangeSet _dirty = new();
     private readonly LbaRangeSet _reported = new();
     private readonly LbaRangeSet _changed = new();
@@ -58,10 +60,13 @@ internal sealed class BlockMove(CycleContext context)
     public async Task<string> BulkCopyAsync()
     {
         var copier = _copier ??= NewCopier();
-        CycleEnd.Unless(await copier.ClearDestinationAsync());
-        var (outcome, runs) = await AllocatedRanges.ReadAsync(Source.Controlling, Source.Format);
+        var (cleared, left) = await copier.ClearDestinationAsync();
+        CycleEnd.Unless(cleared);
+        var (outcome, held) = await new AllocatedRanges(Source.Controlling, Source.Format).ReadAsync();
         CycleEnd.Unless(outcome);
-        CycleEnd.Unless(await CopyAsync(runs));
+        var runs = new LbaRangeSet();
+        foreach (var run in held.Concat(left)) runs.Add(run.Lba, run.Count);
+        CycleEnd.Unless(await CopyAsync(runs.Take()));
         return $"{copier.Counters.BlocksWritten} blocks written, {copier.Counters.BlocksZeroed + copier.Counters.BlocksDeallocated} zeroed or deallocated";
     }
 
@@ -103,8 +108,9 @@ internal sealed class BlockMove(CycleContext context)
         if (!IsNeeded) return null;
         NoteChanged();
         if (IsTracked && !_overflowed) JudgeReports();
-        var (outcome, ours) = await AllocatedRanges.ReadAsync(Source.Controlling, Source.Format);
-        var (theirOutcome, theirs) = await AllocatedRanges.ReadAsync(Destination.Controlling, Destination.Format);
+        if (IsTracked) await JudgeEntriesAsync();
+        var (outcome, ours) = await new AllocatedRanges(Source.Controlling, Source.Format).ReadAsync();
+        var (theirOutcome, theirs) = await new AllocatedRanges(Destination.Controlling, Destination.Format).ReadAsync();
         if (!context.Checks.Ok(outcome.IsOk ? theirOutcome : outcome, "POST-01", "medium", "allocated blocks could not be read")) return null;
         var all = new LbaRangeSet();
         foreach (var run in ours.Concat(theirs)) all.Add(run.Lba, run.Count);
@@ -141,6 +147,21 @@ internal sealed class BlockMove(CycleContext context)
     {
         if (!IsTracked) return;
         foreach (var range in context.Guest.ChangesPosted()) _changed.Add(range.Lba, range.Count);
+    }
+
+    /// <summary>The source was resumed with its queue kept: the sequence ended with the suspend, and a new one began.</summary>
+    public async Task JudgeResumedAsync()
+    {
+        if (!IsTracked || !context.Source.Migrator.IsTracking || Source.Controlling.IsDead) return;
+        _entries.Resumed();
+        await JudgeEntriesAsync();
+    }
+
+    /// <summary>A last look: what the source posted since it said that it had posted the last.</summary>
+    private async Task JudgeEntriesAsync()
+    {
+        if (!Source.Controlling.IsDead) context.Checks.Ok((await DrainAsync()).Outcome, "CDQ-32", "dirty.head", "the head of the queue could not be given back");
+        _entries.End();
     }
 
     private void JudgeReports()
@@ -180,6 +201,7 @@ internal sealed class BlockMove(CycleContext context)
             if (ended || context.World.Now >= deadline)
             {
                 context.Checks.That(ended, "SUSP-19", "dirty.end", "no entry said that the controller is suspended (ESA 011b)");
+                if (Source.Migrator.EntryOfWrongPhase is { } where) context.Checks.Add("CDQ-29", where, "an entry was posted with the wrong phase");
                 return;
             }
 
@@ -200,23 +222,29 @@ internal sealed class BlockMove(CycleContext context)
 
         _reports.Clear();
         var (outcome, state) = await Source.Migrator.DrainBlocksAsync(_reports);
-        foreach (var report in _reports)
+        foreach (var entry in _reports)
         {
-            var range = report.Range.Count == 0 ? new LbaRange(0, Source.Format.Blocks) : report.Range;
-            if (report.Nsid != context.Guest.Nsid || range.End > Source.Format.Blocks)
-            {
-                context.Checks.Add("CDQ-24", $"dirty.nsid[{report.Nsid}]", "a report of blocks that the controller does not have", $"{range}");
-                continue;
-            }
-
-            _dirty.Add(range.Lba, range.Count);
-            _reported.Add(range.Lba, range.Count);
+            _entries.Judge(in entry);
+            if (entry.Attributes.Change is LbaChange.Range or LbaChange.Namespace) NoteReported(in entry);
         }
 
         if (_reports.Count > ManyReports) _pause = Math.Max(_pause / 2, ShortestPause);
         else if (_reports.Count < FewReports) _pause = Math.Min(_pause * 2, LongestPause);
         _overflowed |= state == DrainState.Overflowed;
         return (outcome, state);
+    }
+
+    private void NoteReported(in LbaMigrationQueueEntry entry)
+    {
+        var range = entry.Attributes.Change == LbaChange.Range ? new LbaRange(entry.Slba, entry.NlbZ + 1UL) : new LbaRange(0, Source.Format.Blocks);
+        if (entry.Nsid != context.Guest.Nsid || range.End > Source.Format.Blocks || range.End < range.Lba)
+        {
+            context.Checks.Add("CDQ-24", $"dirty.nsid[{entry.Nsid}]", "a report of blocks that the controller does not have", $"{range}");
+            return;
+        }
+
+        _dirty.Add(range.Lba, range.Count);
+        _reported.Add(range.Lba, range.Count);
     }
 
     private MediumCopier NewCopier() => new(

@@ -4,54 +4,63 @@ using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
-/// <summary>Which blocks of a namespace need to be copied at all: by Get LBA Status where the device tracks allocation, else all.</summary>
-public static class AllocatedRanges
+/// <summary>
+/// Which blocks of a namespace are allocated: by Get LBA Status where its controller tracks allocation (OACS.GLSS and AOCS.RALBAS), else all
+/// of them. A granule (TLBAAG) counts as a whole.
+/// </summary>
+/// <param name="side">Asked.</param>
+/// <param name="format">The namespace.</param>
+public sealed class AllocatedRanges(ControllingFunction side, MediumFormat format)
 {
-    private const byte TrackedAllocated = 0x02;
     private const int BufferBytes = 4096;
-    private const byte Complete = 2;
 
-    /// <summary>True if the controlling function answers Get LBA Status for allocated blocks (OACS.GLSS and AOCS.RALBAS).</summary>
-    public static async ValueTask<bool> IsTrackedAsync(ControllingFunction side)
+    private bool? _tracked;
+
+    /// <summary>The allocated runs within <paramref name="within"/>, or in all of the namespace, ascending.</summary>
+    public async ValueTask<(Outcome Outcome, List<LbaRange> Runs)> ReadAsync(LbaRange? within = null)
+    {
+        var range = within ?? new LbaRange(0, format.Blocks);
+        _tracked ??= await IsTrackedAsync();
+        if (_tracked is false) return (Outcome.Ok, [range]);
+        var set = new LbaRangeSet();
+        var buffer = side.Memory.Rent(BufferBytes);
+        var outcome = Outcome.Ok;
+        for (var lba = range.Lba; lba < range.End && outcome.IsOk;)
+        {
+            // RL has 16 bits; 0 is to the end of the namespace.
+            var length = range.End - lba <= ushort.MaxValue ? (ushort)(range.End - lba) : (ushort)0;
+            var command = AdminCommand.GetLbaStatus(format.Nsid, lba, BufferBytes, (byte)LbaStatusAction.TrackedAllocated, length);
+            var answer = await side.AdminAsync(command, buffer);
+            outcome = Outcome.Of("Get LBA Status", answer);
+            if (outcome.IsUnknown) return (outcome, []);
+            if (outcome.IsOk) lba = Take(buffer.Read(), lba, range, set);
+        }
+
+        side.Memory.Return(buffer);
+        return (outcome, set.Take());
+    }
+
+    /// <summary>Adds the runs of one answer; returns where to go on, the end of the range where there is no more.</summary>
+    private static ulong Take(ReadOnlySpan<byte> answer, ulong lba, LbaRange range, LbaRangeSet into)
+    {
+        const int Fit = (BufferBytes - LbaStatusHeader.Size) / LbaStatusDescriptor.Size;
+        var header = Wire.Read<LbaStatusHeader>(answer);
+        var next = lba;
+        foreach (var descriptor in MemoryMarshal.Cast<byte, LbaStatusDescriptor>(answer[LbaStatusHeader.Size..])[..(int)Math.Min(header.Nlsd, Fit)])
+        {
+            // Whole granules: the first and the last may stand out.
+            var (begin, end) = (Math.Max(descriptor.Dslba, range.Lba), Math.Min(descriptor.Dslba + descriptor.Nlb, range.End));
+            if (begin < end) into.Add(begin, end - begin);
+            next = Math.Max(next, end);
+        }
+
+        return (header.Cmpc == (byte)LbaStatusCompletion.Complete && header.Nlsd <= Fit) || next == lba ? range.End : next;
+    }
+
+    private async ValueTask<bool> IsTrackedAsync()
     {
         if (!side.Identity.Oacs.GetLbaStatus) return false;
         var nvm = await side.Pf.IdentifyAsync<NvmController>(Cns.CommandSetController);
         return nvm.IsOk && nvm.Value.Aocs.ReportAllocatedLbas;
-    }
-
-    /// <summary>The runs that hold anything, ascending; the whole namespace as one run where that is not tracked.</summary>
-    public static async ValueTask<(Outcome Outcome, List<LbaRange> Runs)> ReadAsync(ControllingFunction side, MediumFormat format)
-    {
-        if (!await IsTrackedAsync(side)) return (Outcome.Ok, [new LbaRange(0, format.Blocks)]);
-        var set = new LbaRangeSet();
-        var buffer = side.Memory.Rent(BufferBytes);
-        var lba = 0UL;
-        while (lba < format.Blocks)
-        {
-            var answer = await side.AdminAsync(AdminCommand.GetLbaStatus(format.Nsid, lba, BufferBytes, TrackedAllocated), buffer);
-            if (!answer.IsOk)
-            {
-                if (answer.Outcome == Device.TicketOutcome.Completed) side.Memory.Return(buffer);
-                return (Outcome.Of("Get LBA Status", answer), []);
-            }
-
-            var bytes = buffer.Read();
-            var header = Wire.Read<LbaStatusHeader>(bytes);
-            var fit = (BufferBytes - LbaStatusHeader.Size) / LbaStatusDescriptor.Size;
-            var count = (int)Math.Min(header.Nlsd, (uint)fit);
-            var next = lba;
-            foreach (var descriptor in MemoryMarshal.Cast<byte, LbaStatusDescriptor>(bytes[LbaStatusHeader.Size..])[..count])
-            {
-                set.Add(descriptor.Dslba, descriptor.Nlb);
-                next = Math.Max(next, descriptor.Dslba + descriptor.Nlb);
-            }
-
-            if (header.Cmpc == Complete && header.Nlsd <= (uint)fit) break;
-            if (next == lba) break;
-            lba = next;
-        }
-
-        side.Memory.Return(buffer);
-        return (Outcome.Ok, set.Take());
     }
 }

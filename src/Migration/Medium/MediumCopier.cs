@@ -24,9 +24,9 @@ public sealed class CopyCounters
 
 /// <summary>
 /// Copies blocks of one namespace to another by commands of the two controlling functions: several chunks at once, each read from the source
-/// into a staging buffer that both reach and written from there. Blocks that are all zero become Write Zeroes, or a deallocation
-/// where they are known to be deallocated; blocks that the source cannot read are marked uncorrectable on the destination. Protection
-/// information goes as it is (PRACT 0).
+/// into a staging buffer that both reach and written from there. Blocks that are deallocated become deallocated, where both sides promise the
+/// same of reading them and the destination does it; blocks that were written as zeroes become written zeroes; blocks that the source
+/// cannot read are marked uncorrectable on the destination. Protection information goes as it is (PRACT 0).
 /// </summary>
 public sealed class MediumCopier
 {
@@ -37,6 +37,8 @@ public sealed class MediumCopier
     private readonly MediumFormat _to;
     private readonly DriverMemory _memory;
     private readonly Stack<Staging> _staging = new();
+    private readonly AllocatedRanges _allocated;
+    private readonly AllocatedRanges _allocatedThere;
     private readonly int _depth;
     private readonly double _nsPerByte;
     private long _allowedAt;
@@ -57,6 +59,7 @@ public sealed class MediumCopier
         DriverMemory staging, int chunkBytes, int depth, long bytesPerSecond)
     {
         (_world, _source, _destination, _from, _to, _memory, _depth) = (world, source, destination, from, to, staging, depth);
+        (_allocated, _allocatedThere) = (new AllocatedRanges(source, from), new AllocatedRanges(destination, to));
         _nsPerByte = bytesPerSecond > 0 ? 1e9 / bytesPerSecond : 0;
         var bytes = Math.Min(chunkBytes, Math.Min(source.Io.Capabilities.MaxTransfer, destination.Io.Capabilities.MaxTransfer));
         ChunkBlocks = Math.Max(1, Math.Min(bytes / from.TransferSize, ushort.MaxValue + 1));
@@ -84,32 +87,14 @@ public sealed class MediumCopier
         _staging.Clear();
     }
 
-    /// <summary>Makes the destination hold nothing: all of it deallocated.</summary>
-    public async ValueTask<Outcome> ClearDestinationAsync()
+    /// <summary>
+    /// Makes the destination hold nothing, as far as it does so: deallocation is advice. What it still holds is returned, to be written over.
+    /// </summary>
+    public async ValueTask<(Outcome Outcome, List<LbaRange> Left)> ClearDestinationAsync()
     {
-        const int RangesPerCommand = 256;
-        var buffer = _memory.Rent(RangesPerCommand * DatasetManagementRange.Size);
-        var lba = 0UL;
-        var answer = default(CommandAnswer);
-        while (lba < _to.Blocks)
-        {
-            var ranges = 0;
-            for (; ranges < RangesPerCommand && lba < _to.Blocks; ranges++)
-            {
-                var length = (uint)Math.Min(uint.MaxValue, _to.Blocks - lba);
-                var range = new DatasetManagementRange { Slba = lba, LengthInBlocks = length };
-                buffer.Write(Wire.Bytes(range), ranges * DatasetManagementRange.Size);
-                lba += length;
-            }
-
-            Counters.Commands++;
-            answer = await _destination.IoAsync(
-                NvmCommand.DatasetManagement(_to.Nsid, (byte)(ranges - 1)), buffer.Slice(0, ranges * DatasetManagementRange.Size));
-            if (!answer.IsOk) break;
-        }
-
-        if (answer.Outcome != TicketOutcome.Unknown) _memory.Return(buffer);
-        return Outcome.Of("deallocate the destination's namespace", answer);
+        if (!_destination.Identity.Oncs.DatasetManagement) return (Outcome.Ok, [new LbaRange(0, _to.Blocks)]);
+        var outcome = await DeallocateAsync(new LbaRange(0, _to.Blocks));
+        return outcome.IsOk ? await _allocatedThere.ReadAsync() : (outcome, []);
     }
 
     /// <summary>Copies every block of the runs; the first failure ends it.</summary>
@@ -136,31 +121,67 @@ public sealed class MediumCopier
         }
     }
 
-    /// <summary>Compares all blocks of the runs on both sides, byte for byte with metadata; returns the first differences, at most <paramref name="most"/>.</summary>
+    /// <summary>
+    /// Compares all blocks of the runs on both sides, byte for byte with metadata; returns the first differences, at most <paramref name="most"/>.
+    /// Blocks that neither side can read are equal, one that one side can read is not: where a chunk cannot be read each block is judged.
+    /// </summary>
     public async ValueTask<(Outcome Outcome, List<LbaRange> Different, ulong Compared)> CompareAsync(IEnumerable<LbaRange> runs, int most)
     {
         var different = new List<LbaRange>();
         var compared = 0UL;
         foreach (var chunk in Chunks(runs))
         {
-            var ours = _staging.Pop();
-            var theirs = _staging.Pop();
-            var left = _source.Io.Submit(NvmCommand.Read(_from.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(ours, chunk), Metadata(ours, chunk));
-            var right = _destination.Io.Submit(NvmCommand.Read(_to.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(theirs, chunk), Metadata(theirs, chunk));
-            var leftAnswer = await _source.Io.AnswerAsync(_world, left, _world.Now + _source.CommandTimeout);
-            var rightAnswer = await _destination.Io.AnswerAsync(_world, right, _world.Now + _destination.CommandTimeout);
-            Counters.Commands += 2;
-            if (leftAnswer.IsOk && rightAnswer.IsOk) Differences(chunk, ours, theirs, different, most);
-            else if (leftAnswer.Outcome != TicketOutcome.Completed || rightAnswer.Outcome != TicketOutcome.Completed)
-                return (Outcome.Of($"compare {chunk}", leftAnswer.Outcome == TicketOutcome.Unknown ? leftAnswer : rightAnswer), different, compared);
-            else if (leftAnswer.Status != rightAnswer.Status && different.Count < most) different.Add(chunk);
+            var outcome = await CompareChunkAsync(chunk, different, most);
+            if (!outcome.IsOk) return (outcome, different, compared);
             compared += chunk.Count;
-            _staging.Push(theirs);
-            _staging.Push(ours);
             if (different.Count >= most) break;
         }
 
         return (Outcome.Ok, different, compared);
+    }
+
+    private async ValueTask<Outcome> CompareChunkAsync(LbaRange chunk, List<LbaRange> different, int most)
+    {
+        var ours = _staging.Pop();
+        var theirs = _staging.Pop();
+        var left = _source.Io.Submit(NvmCommand.Read(_from.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(ours, chunk), Metadata(ours, chunk));
+        var right = _destination.Io.Submit(NvmCommand.Read(_to.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(theirs, chunk), Metadata(theirs, chunk));
+        var leftAnswer = await _source.Io.AnswerAsync(_world, left, _world.Now + _source.CommandTimeout);
+        var rightAnswer = await _destination.Io.AnswerAsync(_world, right, _world.Now + _destination.CommandTimeout);
+        Counters.Commands += 2;
+        // The buffers of a command without an answer stay out.
+        if (leftAnswer.Outcome == TicketOutcome.Unknown) return Outcome.Of($"read {chunk} of the source", leftAnswer);
+        if (rightAnswer.Outcome == TicketOutcome.Unknown) return Outcome.Of($"read {chunk} of the destination", rightAnswer);
+        if (leftAnswer.IsOk && rightAnswer.IsOk) Differences(chunk, ours, theirs, different, most);
+        _staging.Push(theirs);
+        _staging.Push(ours);
+        if (leftAnswer.IsOk && rightAnswer.IsOk) return Outcome.Ok;
+        if (!leftAnswer.IsOk && !IsUnreadable(leftAnswer)) return Outcome.Of($"read {chunk} of the source", leftAnswer);
+        if (!rightAnswer.IsOk && !IsUnreadable(rightAnswer)) return Outcome.Of($"read {chunk} of the destination", rightAnswer);
+        if (chunk.Count == 1)
+        {
+            if (leftAnswer.IsOk != rightAnswer.IsOk) Add(different, chunk.Lba);
+            return Outcome.Ok;
+        }
+
+        var (first, second) = Halves(chunk);
+        var outcome = await CompareChunkAsync(first, different, most);
+        return outcome.IsOk && different.Count < most ? await CompareChunkAsync(second, different, most) : outcome;
+    }
+
+    private static bool IsUnreadable(in CommandAnswer answer) =>
+        answer.Outcome == TicketOutcome.Completed && answer.Status == Status.UnrecoveredReadError;
+
+    private static (LbaRange First, LbaRange Second) Halves(LbaRange chunk)
+    {
+        var half = chunk.Count / 2;
+        return (chunk with { Count = half }, new LbaRange(chunk.Lba + half, chunk.Count - half));
+    }
+
+    private static void Add(List<LbaRange> different, ulong lba)
+    {
+        if (different.Count > 0 && different[^1].End == lba) different[^1] = different[^1] with { Count = different[^1].Count + 1 };
+        else different.Add(new LbaRange(lba, 1));
     }
 
     private void Differences(LbaRange chunk, Staging ours, Staging theirs, List<LbaRange> different, int most)
@@ -174,10 +195,7 @@ public sealed class MediumCopier
         {
             var same = left.Slice(i * _from.TransferSize, _from.TransferSize).SequenceEqual(right.Slice(i * _from.TransferSize, _from.TransferSize))
                 && leftMeta.Slice(i * _from.SeparateSize, _from.SeparateSize).SequenceEqual(rightMeta.Slice(i * _from.SeparateSize, _from.SeparateSize));
-            if (same) continue;
-            var lba = chunk.Lba + (ulong)i;
-            if (different.Count > 0 && different[^1].End == lba) different[^1] = different[^1] with { Count = different[^1].Count + 1 };
-            else different.Add(new LbaRange(lba, 1));
+            if (!same) Add(different, chunk.Lba + (ulong)i);
         }
     }
 
@@ -196,32 +214,117 @@ public sealed class MediumCopier
             NvmCommand.Read(_from.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(staging, chunk), Metadata(staging, chunk));
         if (!read.IsOk)
         {
-            if (read.Outcome == TicketOutcome.Unknown || read.Status != Status.UnrecoveredReadError) return Outcome.Of($"read {chunk} of the source", read);
+            if (!IsUnreadable(read)) return Outcome.Of($"read {chunk} of the source", read);
             return chunk.Count == 1 ? await MarkUncorrectableAsync(chunk) : await SplitAsync(chunk, staging);
         }
 
         Counters.BlocksRead += chunk.Count;
-        // With protection information the tuples of a written zero block are not zero, so only a bare format may be zeroed.
-        if (_from.MetadataSize == 0 && !Data(staging, chunk).Read().ContainsAnyExcept((byte)0)) return await ZeroAsync(chunk);
-        Counters.Commands++;
-        var write = await _destination.IoAsync(
-            NvmCommand.Write(_to.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(staging, chunk), Metadata(staging, chunk));
-        if (!write.IsOk) return Outcome.Of($"write {chunk} of the destination", write);
-        Counters.BlocksWritten += chunk.Count;
-        Counters.BytesWritten += (long)chunk.Count * _from.TransferSize;
+        return MayHoldNothing(chunk, staging) ? await CopyAllocatedAsync(chunk, staging) : await WriteAsync(chunk, chunk, staging);
+    }
+
+    /// <summary>
+    /// Some blocks may be deallocated, by what they read as: those that the source says are not allocated are deallocated, and written
+    /// where the destination does not do so. That a block is deallocated is never concluded from what it reads as.
+    /// </summary>
+    private async ValueTask<Outcome> CopyAllocatedAsync(LbaRange chunk, Staging staging)
+    {
+        var (outcome, runs) = await _allocated.ReadAsync(chunk);
+        if (!outcome.IsOk) return outcome;
+        var written = SetOf(runs);
+        foreach (var hole in SetOf([chunk]).NotIn(written).ToList())
+        {
+            var left = new List<LbaRange> { hole };
+            if (MayDeallocate)
+            {
+                outcome = await DeallocateAsync(hole);
+                if (!outcome.IsOk) return outcome;
+                Counters.BlocksDeallocated += hole.Count;
+                (outcome, left) = await _allocatedThere.ReadAsync(hole);
+                if (!outcome.IsOk) return outcome;
+            }
+
+            foreach (var run in left) written.Add(run.Lba, run.Count);
+        }
+
+        foreach (var run in written.Runs)
+        {
+            outcome = await WriteAsync(run, chunk, staging);
+            if (!outcome.IsOk) return outcome;
+        }
+
         return Outcome.Ok;
     }
 
-    private async ValueTask<Outcome> ZeroAsync(LbaRange chunk)
+    /// <summary>Both sides promise the same of what a deallocated block reads as.</summary>
+    private bool MayDeallocate =>
+        _from.DeallocatedReads == _to.DeallocatedReads && _to.DeallocatedReads != DeallocatedReads.NotReported && _destination.Identity.Oncs.DatasetManagement;
+
+    /// <summary>Writes a part of what was read of a chunk; written zeroes by a command without data where there is one.</summary>
+    private async ValueTask<Outcome> WriteAsync(LbaRange part, LbaRange chunk, Staging staging)
     {
-        // Deallocating is asked for where a deallocated block reads as zeroes on both sides; the destination may do it or not.
-        var deallocate = _from.DeallocatedReads == DeallocatedReads.Zeroes && _to.DeallocatedReads == DeallocatedReads.Zeroes;
         Counters.Commands++;
-        var answer = await _destination.IoAsync(NvmCommand.WriteZeroes(_to.Nsid, chunk.Lba, (ushort)(chunk.Count - 1), deallocate));
-        if (!answer.IsOk) return Outcome.Of($"zero {chunk} of the destination", answer);
-        if (deallocate) Counters.BlocksDeallocated += chunk.Count;
-        else Counters.BlocksZeroed += chunk.Count;
+        var (skipped, z) = ((int)(part.Lba - chunk.Lba), (ushort)(part.Count - 1));
+        var data = staging.Data.Slice(skipped * _from.TransferSize, (int)part.Count * _from.TransferSize);
+        // With protection information the tuples of a written zero block are not zero, so only a bare format may be zeroed.
+        if (_from.MetadataSize == 0 && _destination.Identity.Oncs.WriteZeroes && !data.Read().ContainsAnyExcept((byte)0))
+        {
+            var zeroed = await _destination.IoAsync(NvmCommand.WriteZeroes(_to.Nsid, part.Lba, z));
+            if (zeroed.IsOk) Counters.BlocksZeroed += part.Count;
+            return Outcome.Of($"zero {part} of the destination", zeroed);
+        }
+
+        var metadata = _from.SeparateSize == 0 ? default : staging.Metadata.Slice(skipped * _from.SeparateSize, (int)part.Count * _from.SeparateSize);
+        var write = await _destination.IoAsync(NvmCommand.Write(_to.Nsid, part.Lba, z), data, metadata);
+        if (!write.IsOk) return Outcome.Of($"write {part} of the destination", write);
+        Counters.BlocksWritten += part.Count;
+        Counters.BytesWritten += (long)part.Count * _from.TransferSize;
         return Outcome.Ok;
+    }
+
+    private async ValueTask<Outcome> DeallocateAsync(LbaRange run)
+    {
+        const int RangesPerCommand = 256;
+        var buffer = _memory.Rent(RangesPerCommand * DatasetManagementRange.Size);
+        var answer = default(CommandAnswer);
+        for (var lba = run.Lba; lba < run.End;)
+        {
+            var ranges = 0;
+            for (; ranges < RangesPerCommand && lba < run.End; ranges++)
+            {
+                var length = (uint)Math.Min(uint.MaxValue, run.End - lba);
+                var range = new DatasetManagementRange { Slba = lba, LengthInBlocks = length };
+                buffer.Write(Wire.Bytes(range), ranges * DatasetManagementRange.Size);
+                lba += length;
+            }
+
+            Counters.Commands++;
+            answer = await _destination.IoAsync(
+                NvmCommand.DatasetManagement(_to.Nsid, (byte)(ranges - 1)), buffer.Slice(0, ranges * DatasetManagementRange.Size));
+            if (!answer.IsOk) break;
+        }
+
+        if (answer.Outcome != TicketOutcome.Unknown) _memory.Return(buffer);
+        return Outcome.Of($"deallocate {run} of the destination", answer);
+    }
+
+    /// <summary>A block is all zeroes or all ones: the only two that a deallocated one may be promised to read as.</summary>
+    private bool MayHoldNothing(LbaRange chunk, Staging staging)
+    {
+        var data = Data(staging, chunk).Read();
+        for (var at = 0; at < data.Length; at += _from.TransferSize)
+        {
+            var block = data.Slice(at, _from.BlockSize);
+            if (block[0] is 0 or 0xFF && !block.ContainsAnyExcept(block[0])) return true;
+        }
+
+        return false;
+    }
+
+    private static LbaRangeSet SetOf(IEnumerable<LbaRange> runs)
+    {
+        var set = new LbaRangeSet();
+        foreach (var run in runs) set.Add(run.Lba, run.Count);
+        return set;
     }
 
     private async ValueTask<Outcome> MarkUncorrectableAsync(LbaRange chunk)
@@ -235,9 +338,9 @@ public sealed class MediumCopier
 
     private async ValueTask<Outcome> SplitAsync(LbaRange chunk, Staging staging)
     {
-        var half = chunk.Count / 2;
-        var outcome = await CopyChunkAsync(chunk with { Count = half }, staging);
-        return outcome.IsOk ? await CopyChunkAsync(new LbaRange(chunk.Lba + half, chunk.Count - half), staging) : outcome;
+        var (first, second) = Halves(chunk);
+        var outcome = await CopyChunkAsync(first, staging);
+        return outcome.IsOk ? await CopyChunkAsync(second, staging) : outcome;
     }
 
     private IEnumerable<LbaRange> Chunks(IEnumerable<LbaRange> runs)

@@ -105,45 +105,64 @@ public sealed class Side
     }
 
     /// <summary>
-    /// Makes sure that the controlled function does not run: function level reset, then a look whether it is disabled. Only where its answer
-    /// is unknown or it is done with.
+    /// Makes sure that the controlled function does not run: function level reset, then a look at it from both ends. Its own registers must say
+    /// that it is disabled; the controlling function, as far as it still answers, in which state it is and that it has no I/O queue left.
+    /// Only where its answer is unknown or it is done with.
     /// </summary>
-    public async ValueTask<Outcome> ProveStoppedAsync()
+    /// <returns>Whether it is proven, and what was seen, for the record.</returns>
+    public async ValueTask<(Outcome Outcome, string Seen)> ProveStoppedAsync()
     {
-        const string step = "prove stopped";
         await Function.ResetAsync();
         Host?.Forget();
-        if (!Function.IsPresent) return Outcome.Ok;
+        if (!Function.IsPresent) return (Outcome.Ok, $"{Slot}: the function is gone");
         // Memory space only: a function that is fenced must not get the bus back for being looked at.
         PciConfig.WriteCommand(Function, PciConfig.ReadCommand(Function) with { MemorySpace = true });
         var (cc, csts) = (new ControllerConfiguration(Function.Read32(Register.Cc)), new ControllerStatus(Function.Read32(Register.Csts)));
-        return cc.En || csts.Rdy ? Outcome.Failed(step, $"{Function.Name} has CC {cc.Raw:X8}h and CSTS {csts.Raw:X8}h after a function level reset") : Outcome.Ok;
+        var (asked, theirs) = await AskControllingAsync();
+        var seen = $"{Slot} after a function level reset: CC {cc.Raw:X8}h, CSTS {csts.Raw:X8}h, {theirs}";
+        // An offline controller's properties read 0, but for CSTS.CFS (Base 2.3 8.2.6).
+        return (asked && !cc.En && !csts.Rdy ? Outcome.Ok : Outcome.Failed("prove stopped", seen), seen);
+    }
+
+    /// <summary>What the controlling function says of the controlled one; false where it contradicts that it stopped.</summary>
+    private async ValueTask<(bool Agrees, string Said)> AskControllingAsync()
+    {
+        if (Controlling.IsDead) return (true, $"{Controlling.Name} takes no more commands and was not asked");
+        var (found, entry) = await new SecondaryControllers(Controlling.Pf).FindAsync(VfNumber);
+        if (!found.IsOk) return (!found.IsUnknown, $"{found}");
+        var said = entry.Scs.Online ? "online" : "offline";
+        if (await Migrator.LookAsync() is not { } look) return (true, said);
+        // A controller that is disabled may have no state to be read.
+        if (!look.Outcome.IsOk) return (!look.Outcome.IsUnknown, $"{said}, {look.Outcome}");
+        return (look.Look.Queues == 0, $"{said}, CSUP {(look.Look.Suspended ? 1 : 0)}, {look.Look.Queues} I/O queues");
     }
 
     /// <summary>Ends tracking and leaves the function reset and unable to reach anything.</summary>
-    public async ValueTask<Outcome> RetireAsync()
+    public async ValueTask<(Outcome Outcome, string Seen)> RetireAsync()
     {
         var outcome = Controlling.IsDead ? Outcome.Ok : await Migrator.StopTrackingAsync();
         if (!IsFenced) await FenceAsync();
-        var stopped = await ProveStoppedAsync();
-        return outcome.IsOk ? stopped : outcome;
+        var (stopped, seen) = await ProveStoppedAsync();
+        return (outcome.IsOk ? stopped : outcome, seen);
     }
 
     /// <summary>Saves the whole state of a suspended controller in pieces of at most <paramref name="chunk"/> bytes.</summary>
-    public async ValueTask<(Outcome Outcome, byte[] State)> SaveAsync(int chunk)
+    public async ValueTask<(Outcome Outcome, SavedState State)> SaveAsync(int chunk)
     {
         var (begun, length) = await Migrator.BeginSaveAsync();
-        if (!begun.IsOk) return (begun, []);
+        if (!begun.IsOk) return (begun, SavedState.None);
         var state = new byte[length];
+        var suspended = new List<bool>();
         var step = Migrator.InPieces ? Math.Min(chunk, Migrator.MaxChunk) : length;
         for (var offset = 0; offset < length; offset += step)
         {
             var (outcome, piece) = await Migrator.SaveChunkAsync(offset, Math.Min(step, length - offset));
-            if (!outcome.IsOk) return (outcome, []);
-            piece.CopyTo(state.AsSpan(offset));
+            if (!outcome.IsOk) return (outcome, SavedState.None);
+            piece.Bytes.CopyTo(state.AsSpan(offset));
+            if (piece.Suspended is { } said) suspended.Add(said);
         }
 
-        return (Outcome.Ok, state);
+        return (Outcome.Ok, new SavedState(state, suspended));
     }
 
     /// <summary>Gives a whole state to a suspended controller in pieces.</summary>

@@ -21,18 +21,27 @@ public sealed partial class Cycle
         if (_place == Place.Destination)
         {
             // It lives there, whatever else went wrong; the source must not run again.
-            Checks.Ok(await Source.RetireAsync(), "cycle", "source", "the source could not be retired");
+            Checks.Ok(Proven(await Source.RetireAsync()), "cycle", "source", "the source could not be retired");
             Checks.That(Guest.IsRunning, "cycle", "guest", "the guest stays stopped: the commit point had passed");
             return;
         }
 
-        if (!await StopDestinationAsync() || !await ReviveSourceAsync()) return;
-        _place = Place.Source;
+        if (!await StopDestinationAsync()) return;
+        if (_committed == CycleStep.Save)
+        {
+            _place = Place.Neither;
+            Checks.Add("cycle", "guest", "the guest stays stopped: with the submission of SAVE the source was given up, and it is not resumed");
+            return;
+        }
+
+        if (!await ReviveSourceAsync()) return;
+        (_place, _committed) = (Place.Source, null);
         Tenant.Function.Mediator?.Resume();
         if (!Guest.IsRunning) Guest.Restart();
+        if (_suspended) await _blocks.JudgeResumedAsync();
         await StopTrackingAsync();
         await World.After(Plan.Dwell.After.Nanoseconds);
-        if (_state.Length > 0) _verification.JudgeState(_cut, _state, _readBack);
+        if (State.Length > 0) _verification.JudgeState(_cut, _state, _readBack);
         if (await _verification.QuietAsync()) await _verification.ReadBlocksAsync(_options.VerifyAll);
         await _verification.LookAgainAsync();
         Guest.Start();
@@ -46,7 +55,7 @@ public sealed partial class Cycle
     {
         if (!_destinationPrepared) return true;
         if (!Destination.IsFenced) await Destination.FenceAsync();
-        if (!Checks.Ok(await Destination.ProveStoppedAsync(), "cycle", "destination", "the destination cannot be proven stopped, so the source and the guest stay stopped"))
+        if (!Checks.Ok(Proven(await Destination.ProveStoppedAsync()), "cycle", "destination", "the destination cannot be proven stopped, so the source and the guest stay stopped"))
             return false;
         return _place != Place.InDoubt || Checks.That(
             _silence.IsUndisturbed(), "cycle", "destination",
@@ -63,7 +72,7 @@ public sealed partial class Cycle
         }
 
         return !_suspended
-            || Checks.Ok(await Source.Migrator.CancelAsync(_state), "RES-08", "source", "the source could not be brought back, and the guest stays stopped");
+            || Checks.Ok(await Source.Migrator.CancelAsync(State), "RES-08", "source", "the source could not be brought back, and the guest stays stopped");
     }
 
     private async Task StopTrackingAsync()

@@ -5,8 +5,9 @@ namespace Conformance.Migration;
 
 /// <summary>
 /// One migration of one tenant, from the compatibility check to the retirement of the source, in the steps of the plan. It can be
-/// cancelled after each step and broken at each; before the commit point, which is the submission of Resume on the destination, the
-/// source is then brought back, after it the record says what is known. Source and destination never run both.
+/// cancelled after each step and broken at each; before the commit point the source is then brought back, after it the record says what is
+/// known. The commit point is the submission of Resume on the destination, or that of SAVE where a saved source cannot come back. Source and
+/// destination never run both.
 /// </summary>
 public sealed partial class Cycle
 {
@@ -24,9 +25,11 @@ public sealed partial class Cycle
     private readonly string _from;
     private readonly string _to;
     private HostState? _hostState;
-    private byte[] _state = [];
-    private byte[]? _readBack;
+    private SavedState _state = SavedState.None;
+    private SavedState? _readBack;
+    private readonly List<string> _proven = [];
     private Place _place = Place.Source;
+    private CycleStep? _committed;
     private bool _destinationPrepared;
     private bool _suspended;
     private bool _moved;
@@ -41,6 +44,9 @@ public sealed partial class Cycle
     private enum Place
     {
         Source,
+
+        /// <summary>The source was given up, and the destination has it not yet.</summary>
+        Neither,
 
         /// <summary>Resume was submitted on the destination, and nobody knows whether it was carried out.</summary>
         InDoubt,
@@ -75,7 +81,7 @@ public sealed partial class Cycle
     private Checks Checks => _context.Checks;
 
     /// <summary>The state that was saved; empty before that.</summary>
-    public byte[] State => _state;
+    public byte[] State => _state.Bytes;
 
     /// <summary>Runs it. What is wrong with the device is in the record's findings.</summary>
     public async Task<CycleRecord> RunAsync()
@@ -116,12 +122,15 @@ public sealed partial class Cycle
         To = _to,
         Outcome = outcome,
         Steps = _steps,
+        Committed = _committed,
+        EndsAt = !Guest.IsRunning ? GuestPlace.Nowhere : _place == Place.Destination ? GuestPlace.Destination : GuestPlace.Source,
+        ProvenStopped = [.. _proven],
         Downtime = Downtime(),
-        InFlight = _verification.InFlight(_cut, _state),
+        InFlight = _verification.InFlight(_cut, State),
         Latency = _verification.Latency,
         Copy = _memory.Record(_blocks.Record(new CopyRecord())),
         BlocksVerified = _verification.BlocksVerified,
-        StateBytes = _state.Length,
+        StateBytes = State.Length,
         Findings = Checks.Findings,
     };
 
@@ -245,9 +254,12 @@ public sealed partial class Cycle
 
     private async Task SaveAsync()
     {
+        if (Plan.CommitPoint == CycleStep.Save) (_place, _committed) = (Place.Neither, CycleStep.Save);
         (var outcome, _state) = await Source.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
+        // What was refused has given nothing up.
+        if (!outcome.IsOk && !outcome.IsUnknown) (_place, _committed) = (Place.Source, null);
         CycleEnd.Unless(outcome);
-        _note = $"{_state.Length} bytes";
+        _note = $"{State.Length} bytes";
         if (Source.Migrator.FreezePoint == FreezePoint.Save) Freeze();
         if (!IsLate) return;
         // The negative control: the guest rings on while its state is already on the way. That it does so is not left to chance.
@@ -285,7 +297,7 @@ public sealed partial class Cycle
     private async Task TransferAsync()
     {
         // One process drives both sides: the bytes are there. What would cross the wire is what the record counts.
-        _note = $"{_state.Length} bytes of state";
+        _note = $"{State.Length} bytes of state";
         await World.Yield();
     }
 
@@ -295,7 +307,7 @@ public sealed partial class Cycle
         if (Tenant.Function.Mediator is { } mediator) CycleEnd.Unless(await mediator.ReplayAsync(DestinationHost, _hostState.Admin!));
 
         CycleEnd.Unless(await Destination.Migrator.SuspendAsync());
-        CycleEnd.Unless(await Destination.LoadAsync(_state, (int)Plan.Copy.StateChunk.Bytes));
+        CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
         if (!Destination.Migrator.InPieces) return;
         // Save-load-save: read again what was loaded, judged once the guest runs. It costs downtime, so the step says how much.
         var begin = World.Now;
@@ -325,12 +337,14 @@ public sealed partial class Cycle
 
     private async Task ResumeAsync()
     {
-        // The commit point: from here on the destination may run.
+        // The commit point, unless it has passed: from here on the destination may run.
+        var before = (_place, _committed);
         _place = Place.InDoubt;
+        _committed ??= CycleStep.Resume;
         var outcome = await Destination.Migrator.ResumeAsync();
         _resumedAt = World.Now;
         if (outcome.IsOk) _place = Place.Destination;
-        else if (!outcome.IsUnknown) _place = Place.Source;
+        else if (!outcome.IsUnknown) (_place, _committed) = before;
         CycleEnd.Unless(outcome);
     }
 
@@ -362,7 +376,14 @@ public sealed partial class Cycle
     private async Task RetireAsync()
     {
         _silence.JudgeAfterFence();
-        CycleEnd.Unless(await Source.RetireAsync());
+        CycleEnd.Unless(Proven(await Source.RetireAsync()));
+    }
+
+    /// <summary>Notes what was seen of a function that had to be proven stopped.</summary>
+    private Outcome Proven((Outcome Outcome, string Seen) proof)
+    {
+        _proven.Add(proof.Seen);
+        return proof.Outcome;
     }
 
     private DowntimeRecord Downtime()

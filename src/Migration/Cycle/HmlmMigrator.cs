@@ -25,6 +25,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     private byte _csvi;
     private byte _csuuidi;
     private UserDataQueue? _queue;
+    private DrainState _drained;
     private bool _memoryTracked;
 
     public string Name => "hmlm";
@@ -69,13 +70,22 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     {
         var header = await ReceiveAsync(0, ControllerStateHeader.Size);
         if (!header.Outcome.IsOk) return (header.Outcome, 0);
-        var length = ControllerState.AnnouncedLength(Wire.Read<ControllerStateHeader>(header.Piece));
+        var length = ControllerState.AnnouncedLength(Wire.Read<ControllerStateHeader>(header.Piece.Bytes));
         return length is null or > 1 << 28
             ? (Outcome.Failed("Migration Receive", $"the header announces {length?.ToString() ?? "more than 2^63"} bytes"), 0)
             : (Outcome.Ok, (int)length);
     }
 
-    public async ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes) => await ReceiveAsync((ulong)offset, bytes);
+    public async ValueTask<(Outcome Outcome, ControllerLook Look)?> LookAsync()
+    {
+        // The header and the numbers of queues, which begin the NVMe part.
+        var (outcome, piece) = await ReceiveAsync(0, ControllerStateHeader.Size + NvmeControllerState.Size);
+        if (!outcome.IsOk) return (outcome, default);
+        var nvme = Wire.Read<NvmeControllerState>(piece.Bytes.AsSpan(ControllerStateHeader.Size));
+        return (outcome, new ControllerLook(piece.Suspended ?? false, nvme.SubmissionQueues + nvme.CompletionQueues));
+    }
+
+    public async ValueTask<(Outcome Outcome, StatePiece Piece)> SaveChunkAsync(int offset, int bytes) => await ReceiveAsync((ulong)offset, bytes);
 
     public async ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes)
     {
@@ -101,26 +111,28 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var (outcome, queue) = await UserDataQueue.CreateAsync(controlling, cntlid, options.QueueSlots);
         if (queue is null) return outcome;
         _queue = queue;
+        _drained = DrainState.Open;
         return Outcome.Of(
             "Track Send, Log User Data Changes", await controlling.AdminAsync(MigrationCommand.LogUserDataChanges(queue.Id, LoggingAction.Start)));
     }
 
-    public async ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<DirtyBlocks> into)
+    public async ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<LbaMigrationQueueEntry> into)
     {
-        var state = DrainState.Open;
         var taken = 0;
-        while (state == DrainState.Open && _queue!.TryTake(out var entry))
+        // To the last entry there is, and beyond one that says it is the last: nothing may follow it, and only looking shows that.
+        for (; _queue!.TryTake(out var entry); taken++)
         {
-            taken++;
-            var attributes = entry.Attributes;
-            if (attributes.Change == LbaChange.Range) into.Add(new DirtyBlocks(entry.Nsid, new LbaRange(entry.Slba, entry.NlbZ + 1UL), attributes.Deallocated));
-            else if (attributes.Change == LbaChange.Namespace) into.Add(new DirtyBlocks(entry.Nsid, default, false));
-            if (attributes.Sequence == EntrySequence.LastSuspended) state = DrainState.Ended;
-            else if (attributes.Sequence == EntrySequence.LastFull) state = DrainState.Overflowed;
+            into.Add(entry);
+            if (entry.Attributes.Sequence == EntrySequence.LastSuspended) _drained = DrainState.Ended;
+            else if (entry.Attributes.Sequence == EntrySequence.LastFull) _drained = DrainState.Overflowed;
         }
 
-        return (taken == 0 ? Outcome.Ok : await _queue!.ReleaseAsync(), state);
+        return (taken == 0 ? Outcome.Ok : await _queue!.ReleaseAsync(), _drained);
     }
+
+    public bool IsTracking => _queue is not null;
+
+    public string? EntryOfWrongPhase => _queue?.WrongPhaseAt is { } slot ? $"dirty.slot[{slot}]" : null;
 
     public async ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges)
     {
@@ -170,10 +182,11 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         return outcome;
     }
 
-    private async ValueTask<(Outcome Outcome, byte[] Piece)> ReceiveAsync(ulong offset, int bytes)
+    private async ValueTask<(Outcome Outcome, StatePiece Piece)> ReceiveAsync(ulong offset, int bytes)
     {
         var command = MigrationCommand.GetControllerState(cntlid, _csvi, _csuuidi, (uint)bytes, offset);
         var reading = await controlling.Pf.ReadBytesAsync(command, bytes);
-        return (Outcome.Of("Migration Receive, Get Controller State", reading.Answer), reading.Value);
+        var suspended = new MigrationReceiveResult(reading.Answer.Completion.Dw0).ControllerSuspended;
+        return (Outcome.Of("Migration Receive, Get Controller State", reading.Answer), new StatePiece(reading.Value, suspended));
     }
 }

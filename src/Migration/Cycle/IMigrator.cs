@@ -1,4 +1,5 @@
 using Conformance.Driver;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -19,11 +20,10 @@ public enum FreezePoint
 /// <param name="StateFormat">Names the format; both sides must have the same: versions, vendor UUIDs, or model and firmware.</param>
 public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, bool CarriesAdminQueue, string StateFormat);
 
-/// <summary>One report of changed blocks.</summary>
-/// <param name="Nsid">Namespace as the controlled controller names it.</param>
-/// <param name="Range">Blocks; count 0 means all of the namespace.</param>
-/// <param name="Deallocated">They were deallocated.</param>
-public readonly record struct DirtyBlocks(uint Nsid, LbaRange Range, bool Deallocated);
+/// <summary>A controller as its controlling function sees it.</summary>
+/// <param name="Suspended">CSUP.</param>
+/// <param name="Queues">I/O submission and completion queues that exist.</param>
+public readonly record struct ControllerLook(bool Suspended, int Queues);
 
 /// <summary>Where a drain of reports stands.</summary>
 public enum DrainState
@@ -63,8 +63,11 @@ public interface IMigrator
     /// <summary>Bytes of state, or the number the save will have. After <see cref="SuspendAsync"/>.</summary>
     ValueTask<(Outcome Outcome, int Bytes)> BeginSaveAsync();
 
+    /// <summary>What the controlling function says of the controller without changing it; null where the command set cannot say.</summary>
+    ValueTask<(Outcome Outcome, ControllerLook Look)?> LookAsync();
+
     /// <summary>The next piece of state, up to <paramref name="bytes"/>; called with ascending offsets until all is there.</summary>
-    ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes);
+    ValueTask<(Outcome Outcome, StatePiece Piece)> SaveChunkAsync(int offset, int bytes);
 
     /// <summary>Gives a piece of state to a suspended (or offline) controller; the last one commits.</summary>
     ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes);
@@ -84,8 +87,14 @@ public interface IMigrator
     /// <summary>Starts the reports of changed blocks. Only where <see cref="MigratorAbilities.TracksBlocks"/>.</summary>
     ValueTask<Outcome> StartBlockTrackingAsync();
 
-    /// <summary>Appends what was reported since the last call, in order.</summary>
-    ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<DirtyBlocks> into);
+    /// <summary>Appends the entries that were posted since the last call, in order, those that name no blocks too.</summary>
+    ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<LbaMigrationQueueEntry> into);
+
+    /// <summary>There is a queue of block reports.</summary>
+    bool IsTracking { get; }
+
+    /// <summary>An entry was posted that is not of the phase that its slot must have, so it cannot be taken; where it is.</summary>
+    string? EntryOfWrongPhase { get; }
 
     /// <summary>Starts the reports of written memory in the ranges. Only where <see cref="MigratorAbilities.TracksMemory"/>.</summary>
     ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges);

@@ -13,6 +13,7 @@ public sealed class UserDataQueue
     private readonly ControllingFunction _controlling;
     private readonly DmaBuffer _entries;
     private readonly int _slots;
+    private readonly LbaMigrationQueueEntry[] _consumed;
     private int _head;
     private bool _phase = true;
 
@@ -22,6 +23,7 @@ public sealed class UserDataQueue
         Id = id;
         _entries = entries;
         _slots = slots;
+        _consumed = new LbaMigrationQueueEntry[slots];
     }
 
     /// <summary>CDQID.</summary>
@@ -47,6 +49,7 @@ public sealed class UserDataQueue
         entry = default;
         if (((last >> 24) & 1) == 1 != _phase) return false;
         entry = _entries.Memory.Load<LbaMigrationQueueEntry>(at);
+        _consumed[_head] = entry;
         if (++_head == _slots)
         {
             _head = 0;
@@ -55,6 +58,14 @@ public sealed class UserDataQueue
 
         return true;
     }
+
+    /// <summary>
+    /// The slot at the head where it was written and has not the phase of an entry (CDQ-29): what was consumed of the pass before, or the
+    /// zeroes of the beginning, is no longer there. Null where nothing was written.
+    /// </summary>
+    public int? WrongPhaseAt =>
+        _entries.Memory!.Load<LbaMigrationQueueEntry>(_entries.Offset + ((long)_head * LbaMigrationQueueEntry.Size)) is var now
+        && now.Attributes.Phase != _phase && now != _consumed[_head] ? _head : null;
 
     /// <summary>Tells the device how far we are.</summary>
     public async ValueTask<Outcome> ReleaseAsync() =>

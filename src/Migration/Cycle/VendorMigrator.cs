@@ -97,13 +97,15 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
             : (Outcome.Ok, (int)bytes);
     }
 
-    public async ValueTask<(Outcome Outcome, byte[] Piece)> SaveChunkAsync(int offset, int bytes)
+    public ValueTask<(Outcome Outcome, ControllerLook Look)?> LookAsync() => ValueTask.FromResult<(Outcome, ControllerLook)?>(null);
+
+    public async ValueTask<(Outcome Outcome, StatePiece Piece)> SaveChunkAsync(int offset, int bytes)
     {
         var reading = await controlling.Pf.ReadBytesAsync(options.Commands.SaveData(_index), bytes);
         var outcome = Outcome.Of("SAVE_DATA", reading.Answer);
         // One that was refused has disabled nothing.
         _saved = outcome.IsOk || outcome.IsUnknown;
-        return (outcome, reading.Value);
+        return (outcome, new StatePiece(reading.Value, null));
     }
 
     public async ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes)
@@ -128,7 +130,12 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
 
     public ValueTask<Outcome> StartBlockTrackingAsync() => ValueTask.FromResult(Outcome.Failed("track blocks", "the vendor commands track nothing"));
 
-    public ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<DirtyBlocks> into) => ValueTask.FromResult((Outcome.Ok, DrainState.Ended));
+    public ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<LbaMigrationQueueEntry> into) =>
+        ValueTask.FromResult((Outcome.Ok, DrainState.Ended));
+
+    public bool IsTracking => false;
+
+    public string? EntryOfWrongPhase => null;
 
     public ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges) =>
         ValueTask.FromResult(Outcome.Failed("track memory", "the vendor commands track nothing"));

@@ -39,18 +39,30 @@ internal sealed class Verification(CycleContext context)
     }
 
     /// <summary>The saved state, and what the destination gave back of it.</summary>
-    public void JudgeState(Cut cut, byte[] saved, byte[]? readBack)
+    public void JudgeState(Cut cut, SavedState saved, SavedState? readBack)
     {
         if (context.Source.Migrator.IsOpaque) return;
         var oracle = new StateOracle(context.Checks, _move);
-        if (oracle.Decode(saved, "state", "GET-02") is not { } state) return;
+        JudgeSuspended(saved, "state.csup", "GET-01");
+        if (oracle.Decode(saved.Bytes, "state", "GET-02") is not { } state) return;
         if (cut.Queues is { } queues)
         {
             oracle.JudgeSaved(state, queues, context.Bench.Slot0);
             cut.Judge(state, context.Checks);
         }
 
-        if (readBack is not null) oracle.JudgeReadBack(saved, readBack);
+        if (readBack is null) return;
+        JudgeSuspended(readBack, "state.read-back.csup", "SUSP-01");
+        oracle.JudgeReadBack(saved.Bytes, readBack.Bytes);
+    }
+
+    /// <summary>Each piece was read while the controller was suspended, and its command says so (CSUP); CSATTR is a field of the state.</summary>
+    private void JudgeSuspended(SavedState saved, string path, string requirement)
+    {
+        if (saved.Suspended.Count == 0) return;
+        context.Checks.Equal(
+            requirement, path, saved.Suspended.Count(said => said), saved.Suspended.Count,
+            "a command that read a suspended controller's state does not say that it was suspended (CSUP)");
     }
 
     public InFlightRecord InFlight(Cut cut, byte[] saved) =>

@@ -19,6 +19,16 @@ public enum CycleOutcome
     Interrupted,
 }
 
+/// <summary>Where the guest is when its cycle is over.</summary>
+public enum GuestPlace
+{
+    Source,
+    Destination,
+
+    /// <summary>It stays stopped: no side may run it.</summary>
+    Nowhere,
+}
+
 /// <summary>One migration of one function, and what it showed. Times are ns of the world's clock since the world began.</summary>
 public sealed record CycleRecord
 {
@@ -37,6 +47,14 @@ public sealed record CycleRecord
     public required CycleOutcome Outcome { get; init; }
 
     public required IReadOnlyList<StepRecord> Steps { get; init; }
+
+    /// <summary>The step with whose submission the source was given up; null where that did not happen.</summary>
+    public CycleStep? Committed { get; init; }
+
+    public GuestPlace EndsAt { get; init; } = GuestPlace.Destination;
+
+    /// <summary>What was seen of each function that had to be proven stopped, in order.</summary>
+    public IReadOnlyList<string> ProvenStopped { get; init; } = [];
 
     public DowntimeRecord Downtime { get; init; } = new();
 

@@ -66,7 +66,7 @@ public sealed record SimulatedTopology
     public int PhysicalFunctions { get; init; } = 1;
 
     /// <summary>TotalVFs of each physical function.</summary>
-    [Range(0, 120)]
+    [Range(0, 1024)]
     public int VirtualFunctions { get; init; } = 4;
 
     /// <summary>Bus, device and function of the first PF as one 16-bit requester identifier.</summary>
@@ -81,7 +81,8 @@ public sealed record SimulatedTopology
 
 /// <summary>
 /// Queue pairs (VQ, the admin pair included) and interrupt vectors (VI) of one primary controller and its secondaries
-/// (Base 2.3 8.2.6). With no flexible resources each secondary has the private ones given here and is online when its VF appears.
+/// (Base 2.3 8.2.6). A type without flexible resources is private: each secondary has as many as given here. Where both types are private
+/// there is no Virtualization Management, and a secondary is online when its VF appears.
 /// </summary>
 public sealed record SimulatedResources
 {
@@ -93,18 +94,25 @@ public sealed record SimulatedResources
     [Range(1, 2048)]
     public ushort PrimaryVectors { get; init; } = 17;
 
-    /// <summary>VQFRT: flexible queue pairs for all secondaries.</summary>
+    /// <summary>VQFRT: flexible queue pairs for all secondaries and the primary; 0: they are private.</summary>
     public ushort FlexibleQueues { get; init; } = 68;
 
-    /// <summary>VIFRT: flexible vectors for all secondaries.</summary>
+    /// <summary>VIFRT: flexible vectors for all secondaries and the primary; 0: they are private.</summary>
     [Range(0, 2047)]
     public ushort FlexibleVectors { get; init; } = 68;
 
-    /// <summary>VQFRSM and VIFRSM: the most that one secondary can be assigned.</summary>
+    /// <summary>VQFRSM, and VIFRSM unless said otherwise: the most that one secondary can be assigned.</summary>
     public ushort SecondaryMaximum { get; init; } = 17;
+
+    /// <summary>VIFRSM; null: as many as queue pairs.</summary>
+    [Range(1, 2048)]
+    public ushort? SecondaryVectorMaximum { get; init; }
 
     /// <summary>VQGRAN and VIGRAN: the preferred step of an assignment.</summary>
     public ushort Granularity { get; init; } = 1;
+
+    /// <summary>What is asked for is rounded up to the granularity, as far as there is enough; NRM says what was given.</summary>
+    public bool RoundsToGranularity { get; init; }
 
     /// <summary>Queue pairs and vectors of each secondary where there are no flexible ones.</summary>
     public ushort SecondaryPrivate { get; init; } = 5;

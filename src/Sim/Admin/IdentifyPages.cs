@@ -38,10 +38,10 @@ internal static class IdentifyPages
                     : Status.InvalidField;
             case Cns.ControllerList:
                 return Controllers(c.Subsystem.Controllers.Select(other => other.Cntlid), fields.CntId, page);
-            case Cns.PrimaryControllerCapabilities when c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem):
+            case Cns.PrimaryControllerCapabilities when c.IsPrimary && SecondaryControllers.AreManaged(c.Subsystem):
                 Capabilities(c, ref Wire.View<PrimaryControllerCapabilities>(page));
                 return Status.Success;
-            case Cns.SecondaryControllerList when c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem):
+            case Cns.SecondaryControllerList when c.IsPrimary && SecondaryControllers.AreManaged(c.Subsystem):
                 Secondaries(c, fields.CntId, ref Wire.View<SecondaryControllerList>(page));
                 return Status.Success;
             case Cns.UuidList when c.Options.Migration.UuidSelection:
@@ -80,19 +80,26 @@ internal static class IdentifyPages
     {
         var options = c.Options.Resources;
         page.Cntlid = c.Cntlid;
-        page.Crt = new() { VirtualQueues = options.FlexibleQueues != 0, VirtualInterrupts = options.FlexibleVectors != 0 };
-        page.Vqfrt = options.FlexibleQueues;
-        page.Vqrfa = (uint)FlexiblePool.Of(c, ResourceType.VirtualQueue).Assigned;
-        page.Vqrfap = (ushort)c.Resources.PrimaryFlexibleQueues;
+        page.Crt = new()
+        {
+            VirtualQueues = SecondaryControllers.AreFlexible(c.Subsystem, ResourceType.VirtualQueue),
+            VirtualInterrupts = SecondaryControllers.AreFlexible(c.Subsystem, ResourceType.VirtualInterrupt),
+        };
         page.Vqprt = options.PrimaryQueues;
-        page.Vqfrsm = options.SecondaryMaximum;
-        page.Vqgran = options.Granularity;
-        page.Vifrt = options.FlexibleVectors;
-        page.Virfa = (uint)FlexiblePool.Of(c, ResourceType.VirtualInterrupt).Assigned;
-        page.Virfap = (ushort)c.Resources.PrimaryFlexibleVectors;
         page.Viprt = options.PrimaryVectors;
-        page.Vifrsm = options.SecondaryMaximum;
-        page.Vigran = options.Granularity;
+        if (page.Crt.VirtualQueues)
+        {
+            var pool = FlexiblePool.Of(c, ResourceType.VirtualQueue);
+            (page.Vqfrt, page.Vqrfa, page.Vqrfap) = ((uint)pool.Total, (uint)pool.Assigned, (ushort)c.Resources.PrimaryFlexibleQueues);
+            (page.Vqfrsm, page.Vqgran) = ((ushort)pool.SecondaryMaximum, options.Granularity);
+        }
+
+        if (page.Crt.VirtualInterrupts)
+        {
+            var pool = FlexiblePool.Of(c, ResourceType.VirtualInterrupt);
+            (page.Vifrt, page.Virfa, page.Virfap) = ((uint)pool.Total, (uint)pool.Assigned, (ushort)c.Resources.PrimaryFlexibleVectors);
+            (page.Vifrsm, page.Vigran) = ((ushort)pool.SecondaryMaximum, options.Granularity);
+        }
     }
 
     private static void Secondaries(ControllerCore c, ushort from, ref SecondaryControllerList page)
@@ -106,9 +113,12 @@ internal static class IdentifyPages
                 Pcid = c.Cntlid,
                 Scs = new() { Online = secondary.Resources.Online },
                 Vfn = (ushort)secondary.Function.VfNumber,
-                Nvq = (ushort)secondary.Resources.Queues,
-                Nvi = (ushort)secondary.Resources.Vectors,
+                Nvq = Flexible(ResourceType.VirtualQueue),
+                Nvi = Flexible(ResourceType.VirtualInterrupt),
             };
+
+            ushort Flexible(ResourceType type) =>
+                (ushort)(SecondaryControllers.AreFlexible(c.Subsystem, type) ? secondary.Resources.Of(type) : 0);
         }
     }
 }

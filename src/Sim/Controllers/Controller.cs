@@ -32,8 +32,9 @@ public sealed class Controller : Actor
 
     internal ControllerCore State => _state;
 
-    /// <summary>Neither commands nor completions move while this is false.</summary>
-    private bool CanWork => _state.IsReady && !_state.IsFatal && _state.Function.BusMaster && !_state.Suspension.IsSuspended;
+    /// <summary>Neither commands nor completions move while this is false: also after a shutdown, until a reset.</summary>
+    private bool CanWork =>
+        _state.IsReady && !_state.IsFatal && _state.Function.BusMaster && !_state.Suspension.IsSuspended && !_state.IsShutDown;
 
     public override string ToString() => _state.ToString();
 

@@ -90,6 +90,9 @@ internal sealed class ControllerCore
     /// <summary>CSTS.RDY: executes commands.</summary>
     public bool IsReady => Registers.Csts.Rdy;
 
+    /// <summary>CSTS.SHST: a shutdown is complete.</summary>
+    public bool IsShutDown => Registers.Csts.Shst == 2;
+
     /// <summary>CSTS.CFS by an error of its own; only a reset helps.</summary>
     public bool IsFatal { get; set; }
 
@@ -189,6 +192,7 @@ internal sealed class ControllerCore
     {
         IsFatal = true;
         Registers.Csts = Registers.Csts with { Cfs = true };
+        Suspension.Drained();
     }
 
     public override string ToString() => $"{Function.Name}, controller {Cntlid}";

@@ -16,7 +16,8 @@ internal static class Resets
             Ams = (byte)(options.WeightedRoundRobin ? 1 : 0),
             To = options.Timeout,
             Dstrd = options.Dstrd,
-            Nssrs = options.SubsystemReset,
+            // Who has a VF is not to reset the others (Base 2.3 3.7.1.1).
+            Nssrs = options.SubsystemReset && c.IsPrimary,
             Css = 1,
             MpsMin = options.MpsMin,
             MpsMax = options.MpsMax,
@@ -43,7 +44,8 @@ internal static class Resets
         c.Registers[Register.Intms] = c.Registers[Register.Intmc] = 0;
         // CSTS.RDY is cleared by the reset itself, after its time.
         var offline = !c.IsPrimary && !c.Resources.Online;
-        c.Registers.Csts = new ControllerStatus { Rdy = keepsAdminQueue && c.Registers.Csts.Rdy, Cfs = offline };
+        var old = c.Registers.Csts;
+        c.Registers.Csts = new ControllerStatus { Rdy = keepsAdminQueue && old.Rdy, Cfs = offline, Nssro = old.Nssro };
         if (keepsAdminQueue) return;
         c.Configuration = default;
         c.Registers.Cc = default;
@@ -57,14 +59,20 @@ internal static class Resets
     {
         var function = c.Function;
         if (kind == ResetKind.StateChange) return;
-        if (kind != ResetKind.SubsystemReset)
-        {
-            // A reset of the PF takes VF Enable with it.
-            if ((function.Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfEnable) != 0) SecondaryControllers.DisableFunctions(c);
-            function.Config.Reset();
-            function.BusyUntil(c.Now + c.Options.Timing.FunctionReset.Nanoseconds);
-        }
+        // A reset of the PF takes VF Enable with it; so does an NVM Subsystem Reset, with which the link goes down.
+        if ((function.Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfEnable) != 0) SecondaryControllers.DisableFunctions(c);
+        function.Config.Reset();
+        function.BusyUntil(c.Now + c.Options.Timing.FunctionReset.Nanoseconds);
+        SizeInterrupts(c);
+    }
 
+    /// <summary>
+    /// The MSI-X table gets as many entries as there are vectors, all as after a reset. Of a secondary only while it is offline
+    /// (Base 2.3 8.2.6.2).
+    /// </summary>
+    public static void SizeInterrupts(ControllerCore c)
+    {
+        var function = c.Function;
         function.Msix.Vectors = c.Resources.Vectors;
         function.Config.Redefine(ConfigLayout.Msix, 0x07FF_0000, (uint)Math.Max(0, c.Resources.Vectors - 1) << 16);
         function.Msix.Reset();

@@ -46,7 +46,7 @@ internal sealed class Suspension
     /// <summary>Wakes a command when nothing fetched is left.</summary>
     public void WakeWhenDrained(CommandContext command) => _waiting.Add(new WaitingCommand(command, command.Serial));
 
-    /// <summary>Nothing fetched is left, or a reset took it away.</summary>
+    /// <summary>Nothing fetched is left, a reset took it away, or it will never be completed.</summary>
     public void Drained()
     {
         if (_waiting.Count == 0) return;

@@ -36,14 +36,15 @@ internal static class ConfigLayout
     /// <param name="Identity">Of the subsystem.</param>
     /// <param name="IsVirtual">A VF: it has no BARs, no identity of its own and no memory space bit.</param>
     /// <param name="MultiFunction">Header type bit 7.</param>
+    /// <param name="NextFunction">Of the ARI capability: the next physical function, 0 for none.</param>
     /// <param name="BarLength">Bytes of BAR0.</param>
     /// <param name="Vectors">Entries of the MSI-X table.</param>
     /// <param name="TableOffset">Of the MSI-X table in BAR0.</param>
     /// <param name="PendingOffset">Of the pending bits in BAR0.</param>
     /// <param name="ResetTime">ns that the function needs after a reset.</param>
     public readonly record struct Shape(
-        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, long BarLength, int Vectors, int TableOffset, int PendingOffset,
-        long ResetTime);
+        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, byte NextFunction, long BarLength, int Vectors, int TableOffset,
+        int PendingOffset, long ResetTime);
 
     public static ConfigSpace Build(in Shape shape)
     {
@@ -82,6 +83,7 @@ internal static class ConfigLayout
         space.Define(Msix + 8, 4, (uint)shape.PendingOffset);
 
         AddExtended(space, Ari, ExtendedCapabilityId.Ari);
+        space.Define(Ari + AriCapability.CapabilitiesOffset, 2, new AriCapabilities { NextFunction = shape.NextFunction }.Raw);
         if (shape.ResetTime < SimFunction.LongestReset) AddReadinessTimes(space, ReadinessTime.AtLeast(shape.ResetTime));
         return space;
     }
@@ -108,10 +110,10 @@ internal static class ConfigLayout
     /// <summary>Adds SR-IOV to a PF's space.</summary>
     /// <param name="space">Of the PF.</param>
     /// <param name="topology">TotalVFs and VF Stride.</param>
-    /// <param name="offset">First VF Offset.</param>
+    /// <param name="pf">Which PF.</param>
     /// <param name="vfDeviceId">VF Device ID.</param>
     /// <param name="vfBarLength">Bytes of a VF's BAR0.</param>
-    public static void AddSriov(ConfigSpace space, SimulatedTopology topology, ushort offset, ushort vfDeviceId, long vfBarLength)
+    public static void AddSriov(ConfigSpace space, SimulatedTopology topology, int pf, ushort vfDeviceId, long vfBarLength)
     {
         AddExtended(space, Sriov, ExtendedCapabilityId.SrIov);
         space.Define(Sriov + 4, 4, 0x2); // ARI capable hierarchy preserved
@@ -119,7 +121,8 @@ internal static class ConfigLayout
         space.Define(InitialVfs, 2, (uint)topology.VirtualFunctions);
         space.Define(InitialVfs + 2, 2, (uint)topology.VirtualFunctions);
         space.Define(NumVfs, 4, 0, 0xFFFF);
-        space.Define(VfOffset, 2, offset);
+        space.Define(NumVfs + 2, 1, FunctionNumber(topology, pf)); // depends on no other
+        space.Define(VfOffset, 2, FirstVfOffset(topology, pf));
         space.Define(VfOffset + 2, 2, topology.VfStride);
         space.Define(Sriov + 0x18, 4, (uint)vfDeviceId << 16);
         space.Define(Sriov + 0x1C, 4, 0x553);
@@ -131,6 +134,13 @@ internal static class ConfigLayout
     /// <summary>PFs and VFs of one subsystem in the order of their addresses: PF i's first VF is this far behind it.</summary>
     public static ushort FirstVfOffset(SimulatedTopology topology, int pf) =>
         (ushort)(topology.PhysicalFunctions - pf + (pf * topology.VirtualFunctions * topology.VfStride));
+
+    /// <summary>The function number of a PF as ARI counts.</summary>
+    private static byte FunctionNumber(SimulatedTopology topology, int pf) => (byte)Requester(topology, pf).Value;
+
+    /// <summary>The function number of the PF behind a PF; 0 for the last one, and for VFs.</summary>
+    public static byte NextFunction(SimulatedTopology topology, int pf, bool isVirtual) =>
+        isVirtual || pf + 1 == topology.PhysicalFunctions ? (byte)0 : FunctionNumber(topology, pf + 1);
 
     public static RequesterId Requester(SimulatedTopology topology, int pf) => new((ushort)(topology.Requester + pf));
 }

@@ -93,10 +93,12 @@ public sealed class SimFunction : IFunction
     private bool Answers => IsPresent && IsReady && Physical?.IsReady != false;
 
     /// <summary>Command register bit 2, in D0, and there at all: may send requests.</summary>
-    internal bool BusMaster => IsPresent && (Config.Dword(ConfigLayout.Command) & ConfigLayout.BusMaster) != 0
-        && (Config.Dword(ConfigLayout.PowerControl) & 3) == 0;
+    internal bool BusMaster => IsPresent && IsPowered && (Config.Dword(ConfigLayout.Command) & ConfigLayout.BusMaster) != 0;
 
-    private bool MemoryEnabled => Answers && (Config.Dword(ConfigLayout.PowerControl) & 3) == 0 && (Physical is null
+    /// <summary>In D0; a VF is no better off than its PF.</summary>
+    private bool IsPowered => (Config.Dword(ConfigLayout.PowerControl) & 3) == 0 && Physical?.IsPowered != false;
+
+    private bool MemoryEnabled => Answers && IsPowered && (Physical is null
         ? (Config.Dword(ConfigLayout.Command) & ConfigLayout.MemorySpace) != 0
         : (Physical.Config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfMemorySpace) != 0);
 

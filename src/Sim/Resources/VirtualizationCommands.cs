@@ -11,7 +11,7 @@ internal static class VirtualizationCommands
     {
         public override byte Opcode => (byte)AdminOpcode.VirtualizationManagement;
 
-        public override bool IsSupported(ControllerCore c) => c.IsPrimary && SecondaryControllers.AreFlexible(c.Subsystem);
+        public override bool IsSupported(ControllerCore c) => c.IsPrimary && SecondaryControllers.AreManaged(c.Subsystem);
 
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {

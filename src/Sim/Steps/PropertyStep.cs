@@ -8,6 +8,9 @@ internal class PropertyStep
     private const int Enabling = 1;
     private const int ShuttingDown = 2;
 
+    private const byte ShutdownInProgress = 1;
+    private const byte ShutdownComplete = 2;
+
     public virtual StepResult Run(ControllerCore c, PropertyWrite write)
     {
         // The properties of an offline secondary controller are undefined but for CSTS (Base 2.3 8.2.6).
@@ -37,22 +40,21 @@ internal class PropertyStep
 
         if (write.Phase == ShuttingDown)
         {
-            c.Registers.Csts = c.Registers.Csts with { Shst = 2 };
+            // Enabled meanwhile: that has ended it.
+            if (c.Registers.Csts.Shst != ShutdownInProgress) return StepResult.Done;
+            c.Registers.Csts = c.Registers.Csts with { Shst = ShutdownComplete };
+            c.Suspension.Drained();
             return StepResult.Done;
         }
 
         var old = c.Configuration;
         var wanted = new ControllerConfiguration(write.Value);
         c.Configuration = wanted;
-        if (old.En && !wanted.En)
-        {
-            c.Machine.Run(new ResetRequest(ResetKind.ControllerReset));
-            return StepResult.Done;
-        }
-
+        // One write may do both (Base 2.3 3.1.4.5).
+        if (old.En && !wanted.En) c.Machine.Run(new ResetRequest(ResetKind.ControllerReset));
         if (wanted.Shn != 0 && old.Shn == 0)
         {
-            c.Registers.Csts = c.Registers.Csts with { Shst = 1 };
+            c.Registers.Csts = c.Registers.Csts with { Shst = ShutdownInProgress };
             // A shutdown of the primary takes its secondary controllers offline (Base 2.3 8.2.6).
             if (c.IsPrimary) SecondaryControllers.TakeAllOffline(c);
             write.Phase = ShuttingDown;
@@ -60,6 +62,9 @@ internal class PropertyStep
         }
 
         if (old.En || !wanted.En) return StepResult.Done;
+        // After a shutdown only a reset helps, or the write that enables and takes back the notification (Base 2.3 3.6.1).
+        if (c.Registers.Csts.Shst != 0 && wanted.Shn != 0) return StepResult.Done;
+        c.Registers.Csts = c.Registers.Csts with { Shst = 0 };
         write.Phase = Enabling;
         return After(c, write, c.Options.Timing.Enable.Nanoseconds);
     }
@@ -69,20 +74,15 @@ internal class PropertyStep
 
     private static void BecomeReady(ControllerCore c)
     {
-        var (cc, cap, aqa) = (c.Configuration, c.Registers.Cap, c.Registers.Aqa);
-        var acceptable = cc.Mps >= cap.MpsMin && cc.Mps <= cap.MpsMax
-            && (cc.Ams == 0 || (cc.Ams == 1 && (cap.Ams & 1) != 0))
-            && cc.Css is 0 or 6
-            && aqa.AsqsZ != 0 && aqa.AcqsZ != 0
-            && Prp.Offset(c.Registers.Asq | c.Registers.Acq, c.PageSize) == 0;
-        if (!acceptable)
+        var registers = c.Registers;
+        if (!AdminQueues.AreAcceptable(registers.Cap, c.Configuration, registers.Aqa, registers.Asq, registers.Acq))
         {
             c.Fail();
             return;
         }
 
         AdminQueues.Create(c);
-        c.Registers.Csts = c.Registers.Csts with { Rdy = true, Shst = 0 };
+        c.Registers.Csts = c.Registers.Csts with { Rdy = true };
         c.Machine.Wake();
     }
 }

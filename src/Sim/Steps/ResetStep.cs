@@ -12,7 +12,8 @@ internal class ResetStep
     {
         if (request.Phase == Clearing)
         {
-            c.Registers.Csts = c.Registers.Csts with { Rdy = false };
+            // Enabled again too early, it is ready for that already.
+            if (c.Queues.Sq(0) is null) c.Registers.Csts = c.Registers.Csts with { Rdy = false };
             return StepResult.Done;
         }
 
@@ -23,8 +24,7 @@ internal class ResetStep
         Resets.ResetProperties(c, keepsAdminQueue);
         if (!keepsAdminQueue)
         {
-            c.Resources.PrimaryFlexibleQueues = c.Resources.NextPrimaryFlexibleQueues;
-            c.Resources.PrimaryFlexibleVectors = c.Resources.NextPrimaryFlexibleVectors;
+            if (c.IsPrimary) c.Resources.Allocate(c.Options.Resources);
             Resets.ResetFunction(c, request.Kind);
         }
 

@@ -50,9 +50,9 @@ internal class ResourcesStep
         var pool = FlexiblePool.Of(primary, request.Type);
         if (request.Count > pool.Total) return Status.InvalidNumberOfControllerResources;
         if (request.Count > pool.Total - pool.Assigned) return Status.InvalidResourceIdentifier;
-        if (request.Type == ResourceType.VirtualQueue) primary.Resources.NextPrimaryFlexibleQueues = request.Count;
-        else primary.Resources.NextPrimaryFlexibleVectors = request.Count;
-        request.Modified = request.Count;
+        request.Modified = pool.Round(request.Count, pool.Total - pool.Assigned);
+        if (request.Type == ResourceType.VirtualQueue) primary.Resources.NextPrimaryFlexibleQueues = request.Modified;
+        else primary.Resources.NextPrimaryFlexibleVectors = request.Modified;
         return Status.Success;
     }
 
@@ -67,14 +67,20 @@ internal class ResourcesStep
     {
         if (request.Type > ResourceType.VirtualInterrupt) return Status.InvalidResourceIdentifier;
         if (secondary.Resources.Online) return Status.InvalidSecondaryControllerState;
-        if (request.Count > secondary.Options.Resources.SecondaryMaximum) return Status.InvalidNumberOfControllerResources;
         var pool = FlexiblePool.Of(secondary.Primary!, request.Type);
-        var queues = request.Type == ResourceType.VirtualQueue;
-        var held = queues ? secondary.Resources.Queues : secondary.Resources.Vectors;
-        if (pool.Total == 0 || request.Count > pool.Free + held) return Status.InvalidResourceIdentifier;
-        if (queues) secondary.Resources.Queues = request.Count;
-        else secondary.Resources.Vectors = request.Count;
-        request.Modified = request.Count;
+        if (pool.Total == 0) return Status.InvalidResourceIdentifier; // private
+        if (request.Count > pool.SecondaryMaximum) return Status.InvalidNumberOfControllerResources;
+        var free = pool.Free + secondary.Resources.Of(request.Type);
+        if (request.Count > free) return Status.InvalidResourceIdentifier;
+        request.Modified = pool.Round(request.Count, Math.Min(free, pool.SecondaryMaximum));
+        if (request.Type == ResourceType.VirtualQueue)
+        {
+            secondary.Resources.Queues = request.Modified;
+            return Status.Success;
+        }
+
+        secondary.Resources.Vectors = request.Modified;
+        Resets.SizeInterrupts(secondary);
         return Status.Success;
     }
 

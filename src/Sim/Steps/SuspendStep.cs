@@ -40,8 +40,8 @@ internal class SuspendStep
             operation.Phase = Draining;
         }
 
-        // What a controller with a fatal error has fetched is never completed.
-        if (target.Commands.InFlight != 0 && !target.IsFatal)
+        // What a controller has fetched before a fatal error or a shutdown is never completed.
+        if (target.Commands.InFlight != 0 && !target.IsFatal && !target.IsShutDown)
         {
             target.Suspension.WakeWhenDrained(operation.Command);
             return StepResult.WhenTold;

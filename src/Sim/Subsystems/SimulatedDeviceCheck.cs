@@ -8,10 +8,22 @@ internal static class SimulatedDeviceCheck
     public static void Require(SimulatedDevice device)
     {
         Require(device.Topology.PhysicalFunctions is >= 1 and <= 8, "topology.physicalFunctions must be 1 to 8");
-        Require(device.Topology.VirtualFunctions is >= 0 and <= 120, "topology.virtualFunctions must be 0 to 120");
+        Require(device.Topology.VirtualFunctions is >= 0 and <= 1024, "topology.virtualFunctions must be 0 to 1024");
+        Require(
+            device.Topology.Requester + (device.Topology.PhysicalFunctions * (1L + (device.Topology.VirtualFunctions * device.Topology.VfStride)))
+                <= 0x1_0000,
+            "topology: functions beyond requester identifier FFFFh");
+        Require(device.Topology.VirtualFunctions < 2 || device.Topology.VfStride > 0, "topology.vfStride must be 1 or more");
+        Require(
+            device.Topology.FirstControllerId + (device.Topology.PhysicalFunctions * (1 + device.Topology.VirtualFunctions)) <= 0xFFF0,
+            "topology: controllers beyond identifier FFEFh");
         Require(device.Resources.PrimaryQueues >= 2, "resources.primaryQueues must be 2 or more: the admin pair and one for I/O");
         Require(device.Resources.PrimaryVectors >= 1, "resources.primaryVectors must be 1 or more");
         Require(device.Resources.PrimaryVectors + device.Resources.FlexibleVectors <= 2048, "resources: more than 2048 vectors");
+        Require(device.Resources.SecondaryVectorMaximum is null or > 0, "resources.secondaryVectorMaximum must be 1 or more");
+        Require(
+            device.Resources.SecondaryPrivate >= 2 || (device.Resources.FlexibleQueues > 0 && device.Resources.FlexibleVectors > 0),
+            "resources.secondaryPrivate must be 2 or more");
         Require(device.Capabilities.MqesZ >= 1, "capabilities.mqesZ must be 1 or more");
         Require(device.Capabilities.MpsMin <= device.Capabilities.MpsMax, "capabilities.mpsMin must not be above mpsMax");
         Require(device.Capabilities.MpsMax <= 15, "capabilities.mpsMax must be at most 15");

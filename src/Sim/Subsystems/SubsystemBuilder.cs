@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
@@ -30,23 +31,26 @@ internal static class SubsystemBuilder
     private static ControllerCore AddController(SimHost host, Subsystem subsystem, ushort cntlid, ControllerCore? primary, int pf, int vf)
     {
         var (options, resources) = (subsystem.Options, subsystem.Options.Resources);
-        var flexible = SecondaryControllers.AreFlexible(subsystem);
-        var secondaryMost = flexible ? resources.SecondaryMaximum : resources.SecondaryPrivate;
-        var most = primary is null ? resources.PrimaryQueues + resources.FlexibleQueues : secondaryMost;
-        var mostVectors = primary is null ? resources.PrimaryVectors + resources.FlexibleVectors : most;
+        var flexibleQueues = SecondaryControllers.AreFlexible(subsystem, ResourceType.VirtualQueue);
+        var flexibleVectors = SecondaryControllers.AreFlexible(subsystem, ResourceType.VirtualInterrupt);
+        var secondaryQueues = flexibleQueues ? resources.SecondaryMaximum : resources.SecondaryPrivate;
+        var secondaryVectors = flexibleVectors ? resources.SecondaryVectorMaximum ?? resources.SecondaryMaximum : resources.SecondaryPrivate;
+        var most = primary is null ? resources.PrimaryQueues + resources.FlexibleQueues : secondaryQueues;
+        var mostVectors = primary is null ? resources.PrimaryVectors + resources.FlexibleVectors : secondaryVectors;
         var registers = new RegisterFile(most, mostVectors, options.Capabilities.Dstrd);
         var offset = ConfigLayout.FirstVfOffset(options.Topology, pf);
         var requester = ConfigLayout.Requester(options.Topology, pf);
         if (primary is not null) requester = requester.VirtualFunction(vf, offset, options.Topology.VfStride);
 
         var shape = new ConfigLayout.Shape(
-            options.Identity, primary is not null, options.Topology.PhysicalFunctions > 1, registers.Length, mostVectors,
-            registers.MsixTable, registers.MsixPending, options.Timing.FunctionReset.Nanoseconds);
+            options.Identity, primary is not null, options.Topology.PhysicalFunctions > 1,
+            ConfigLayout.NextFunction(options.Topology, pf, primary is not null), registers.Length, mostVectors, registers.MsixTable,
+            registers.MsixPending, options.Timing.FunctionReset.Nanoseconds);
         var config = ConfigLayout.Build(in shape);
         if (primary is null && options.Topology.VirtualFunctions > 0)
         {
-            var vfRegisters = new RegisterFile(secondaryMost, secondaryMost, options.Capabilities.Dstrd);
-            ConfigLayout.AddSriov(config, options.Topology, offset, options.Identity.VfDeviceId, vfRegisters.Length);
+            var vfRegisters = new RegisterFile(secondaryQueues, secondaryVectors, options.Capabilities.Dstrd);
+            ConfigLayout.AddSriov(config, options.Topology, pf, options.Identity.VfDeviceId, vfRegisters.Length);
         }
 
         config.Seal();
@@ -58,8 +62,8 @@ internal static class SubsystemBuilder
         var core = new ControllerCore(subsystem, function, cntlid, primary, subsystem.Steps);
         _ = new Controller(core);
         core.Resources.Online = primary is null;
-        core.Resources.Queues = primary is null ? resources.PrimaryQueues : flexible ? 0 : resources.SecondaryPrivate;
-        core.Resources.Vectors = primary is null ? resources.PrimaryVectors : flexible ? 0 : resources.SecondaryPrivate;
+        core.Resources.Queues = primary is null ? resources.PrimaryQueues : flexibleQueues ? 0 : resources.SecondaryPrivate;
+        core.Resources.Vectors = primary is null ? resources.PrimaryVectors : flexibleVectors ? 0 : resources.SecondaryPrivate;
         foreach (var feature in subsystem.Features.All) feature.Define(core);
         Resets.PowerOn(core);
         Resets.ResetFunction(core, ResetKind.ConventionalReset);

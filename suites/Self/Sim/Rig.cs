@@ -51,7 +51,7 @@ internal sealed class Rig : IDisposable
         var sriov = Capability.FindExtended(pf.Function, Capability.SrIov);
         if ((pf.Function.ReadConfig(sriov + 8, 2) & 1) == 0)
         {
-            pf.Function.WriteConfig(sriov + 0x10, 2, 4);
+            pf.Function.WriteConfig(sriov + 0x10, 2, pf.Function.ReadConfig(sriov + 0x0E, 2));
             pf.Function.WriteConfig(sriov + 8, 2, 9);
             await World.After(Capability.ResetTime(pf.Function));
         }

@@ -62,8 +62,8 @@ public sealed class ProfileErrorTests
     [TestCase(Good + "clock: vitrual", "p.yaml:4:8: clock must be one of virtual, real, not 'vitrual'; the nearest is 'virtual'")]
     [TestCase(Good + "clock: Virtual", "p.yaml:4:8: clock must be one of virtual, real, not 'Virtual'; the nearest is 'virtual'")]
 
-    [TestCase("device: { sim: { topology: { virtual-functions: 121 } } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
-        "p.yaml:1:49: device.sim.topology.virtual-functions must be 0 to 120, not 121")]
+    [TestCase("device: { sim: { topology: { virtual-functions: 1025 } } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
+        "p.yaml:1:49: device.sim.topology.virtual-functions must be 0 to 1024, not 1025")]
     [TestCase("device: { sim: { namespaces: [{ block-size: 1000 }] } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
         "p.yaml:1:33: block-size must be 512 or 4096, not 1000", true)]
 

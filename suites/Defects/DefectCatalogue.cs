@@ -22,6 +22,12 @@ public static class DefectCatalogue
         Defect.OfDevice(
             "doubled-completion", "POST-02", "One command is completed twice.",
             static () => new ControllerSteps { Complete = new DoubledCompletion(Which) }),
+        Defect.OfDevice(
+            "late-write", "SUSP-04", "A suspended controller writes to its host's memory while its state is read.",
+            static () => new ControllerSteps { Encode = new LateWrite() }),
+        Defect.OfDevice(
+            "late-interrupt", "SUSP-04", "A suspended controller sends an interrupt while its state is read.",
+            static () => new ControllerSteps { Encode = new LateInterrupt() }),
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

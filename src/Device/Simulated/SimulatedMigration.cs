@@ -6,7 +6,10 @@ public sealed record SimulatedMigration
     /// <summary>OACS.HMLMS of physical functions.</summary>
     public bool Supported { get; init; } = true;
 
-    /// <summary>NVMe Controller State versions of CNS 20h; only 0 is defined.</summary>
+    /// <summary>
+    /// NVMe Controller State versions of CNS 20h. Only 0 is defined: another one is listed, for hosts that have to choose one they know, and
+    /// asking for it is answered with 0/02h.
+    /// </summary>
     public IReadOnlyList<ushort> StateVersions { get; init; } = [0];
 
     public VendorState VendorState { get; init; } = new();

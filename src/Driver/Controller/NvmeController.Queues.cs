@@ -125,7 +125,7 @@ public sealed partial class NvmeController
 
         _pointers.WriteList(pages, lists);
         prp1 = lists[0];
-        return new QueueMemory(pages, PageSize, entries, entrySize);
+        return new QueueMemory(pages, PageSize, entries, entrySize) { Prp1 = prp1 };
     }
 
     /// <summary>Rents with room to align, so that the address to return is not always the one to use.</summary>

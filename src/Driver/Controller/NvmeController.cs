@@ -184,6 +184,9 @@ public sealed partial class NvmeController
     /// <summary>Calls <paramref name="action"/> whenever the driver's own pump of a vector ran; null for none.</summary>
     internal void AlsoOnVector(int vector, Action? action) => _vectors.PumpOf(vector).Also = action;
 
+    /// <summary>Interrupts that it was sent so far, on all vectors that are bound.</summary>
+    public long Interrupts => _vectors.Count;
+
     /// <summary>Raises <paramref name="signal"/> at each interrupt of a vector, whose MSI-X entry is set up and unmasked.</summary>
     public void BindVector(int vector, Signal signal) => _vectors.Bind(vector, signal);
 

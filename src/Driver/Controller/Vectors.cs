@@ -23,6 +23,9 @@ internal sealed class Vectors(World world, IFunction function, long pollInterval
         return pump;
     }
 
+    /// <summary>Interrupts of all vectors that are bound, so far.</summary>
+    public long Count => _bound.Values.Distinct().Sum(signal => signal.Count);
+
     public void Bind(int vector, Signal signal)
     {
         _bound[vector] = signal;

@@ -16,6 +16,7 @@ public sealed class QueueMemory
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(entries, 2);
         _iova = iova;
+        Prp1 = iova;
         Entries = entries;
         EntrySize = entrySize;
     }
@@ -34,6 +35,9 @@ public sealed class QueueMemory
     }
 
     public int Entries { get; }
+
+    /// <summary>What the command that creates the queue names: its first entry, or the PRP list of its pages.</summary>
+    public ulong Prp1 { get; init; }
 
     public int EntrySize { get; }
 

@@ -60,7 +60,7 @@ public sealed class Bench : IDisposable
 
     /// <summary>The dialect of the plan for one side.</summary>
     public IMigrator NewMigrator(Side side) => Plan.Commands == MigrationCommands.Hmlm
-        ? new HmlmMigrator(side.Controlling, side.ControllerId, new HmlmOptions { VendorPart = Plan.AdminQueue == AdminQueueKind.Carried })
+        ? new HmlmMigrator(side.Controlling, side.ControllerId, HmlmOptions.Of(Plan))
         : new VendorMigrator(side.Controlling, side.VfNumber, VendorOptions.Of(Plan.Pair.Device.VendorRfc, Plan.CancelAfterSave));
 
     /// <summary>Makes a copied memory's content worthless, so that a page which is not copied is noticed.</summary>
@@ -135,14 +135,17 @@ public sealed class Bench : IDisposable
         if (Plan.Direction == Direction.Crossing && index % 2 == 1) (source, destination, sourceRam) = (destination, source, destinationRam);
 
         var mediated = Plan.AdminQueue == AdminQueueKind.Mediated;
-        outcome = await source.PrepareAsync(mediated);
+        outcome = await source.PrepareAsync(mediated, Plan.Guest.Queues);
         if (!outcome.IsOk) return outcome;
         var space = new AddressSpace($"guest {index + 1}");
         space.Add(RamIova, sourceRam);
         var name = $"guest {index + 1}'s VF";
-        var function = mediated ? new GuestFunction(World, name, source.Host!, space, new MediatorOptions { Steps = _pair.MediatorSteps ?? new MediatorSteps() }) : new GuestFunction(name, source.Function);
+        var function = mediated
+            ? new GuestFunction(World, name, source.Host!, space, new MediatorOptions { Steps = _pair.MediatorSteps ?? new MediatorSteps() })
+            : new GuestFunction(name, source.Function);
         var memory = new DriverMemory(space, new PageAllocator(RamIova, bytes));
-        var guest = new Guest(World, index + 1, function, memory, nsid, LoadSpec.Of(Plan.Guest), Rng.Derive(Plan.Seed, (ulong)index));
+        var load = LoadSpec.Of(Plan.Guest) with { Contiguous = Plan.QueueMemory == QueueMemoryKind.Contiguous };
+        var guest = new Guest(World, index + 1, function, memory, nsid, load, Rng.Derive(Plan.Seed, (ulong)index));
         outcome = await guest.BootAsync(_pair.Fresh);
         if (!outcome.IsOk) return outcome;
         Tenants.Add(new Tenant(index + 1, guest, function, source, destination));
@@ -170,7 +173,7 @@ public sealed class Bench : IDisposable
         return (Outcome.Ok, side);
     }
 
-    private static async ValueTask<Outcome> AttachNamespaceAsync(ControllingFunction controlling, uint nsid, ushort vf)
+    private async ValueTask<Outcome> AttachNamespaceAsync(ControllingFunction controlling, uint nsid, ushort vf)
     {
         var namespaces = new Namespaces(controlling.Pf);
         foreach (var controller in new[] { vf, controlling.Pf.Identity.Cntlid })
@@ -179,7 +182,10 @@ public sealed class Bench : IDisposable
             if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;
         }
 
-        return Outcome.Ok;
+        if (Plan.Medium != MediumSharing.Local) return Outcome.Ok;
+        // Blocks that are copied have one writer.
+        var (listed, others) = await OtherWriters.ListAsync(controlling, nsid, [vf, controlling.Identity.Cntlid]);
+        return listed.IsOk && others.Count > 0 ? await namespaces.DetachAsync(nsid, [.. others]) : listed;
     }
 
     private GuestMemory NewMemory(string name, long bytes)

@@ -28,6 +28,9 @@ public sealed class ControllingFunction
     /// <summary>I/O of the PF itself; the medium is copied through it.</summary>
     public QueuePath Io { get; private set; } = null!;
 
+    /// <summary>Events about its controller data queues.</summary>
+    public DataQueueEvents Events { get; private set; } = null!;
+
     public ICommandPath Admin => Pf.Admin;
 
     public DriverMemory Memory => Pf.Memory;
@@ -57,6 +60,7 @@ public sealed class ControllingFunction
             new IoQueueSpec(1, entries, entries) { Vector = (ushort)(function.VectorCount > 1 ? 1 : 0) }, Math.Min(depth, entries - 1));
         if (io is null) return (created, null);
         controlling.Io = io;
+        controlling.Events = new DataQueueEvents(world, pf.Admin.Events!);
         return (Outcome.Ok, controlling);
     }
 

@@ -12,6 +12,7 @@ public sealed class Side
 {
     private readonly World _world;
     private readonly List<DmaMapping> _mappings = [];
+    private NvmeController? _host;
 
     /// <param name="world">The world.</param>
     /// <param name="name">A or B.</param>
@@ -28,7 +29,7 @@ public sealed class Side
         GuestMemory ram, ulong ramIova, (DriverMemory Memory, GuestMemory Ram, ulong Iova) hostWindow)
     {
         (_world, Name, Controlling, Function, VfNumber, ControllerId, Format) = (world, name, controlling, function, vfNumber, controllerId, format);
-        (Ram, RamIova, HostMemory) = (ram, ramIova, hostWindow.Memory);
+        (Ram, RamIova, HostMemory, WindowRam) = (ram, ramIova, hostWindow.Memory, hostWindow.Ram);
         Space = controlling.Bus.CreateDmaSpace($"{name} VF {vfNumber}");
         _mappings.Add(new DmaMapping(ramIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         _mappings.Add(new DmaMapping(hostWindow.Iova, hostWindow.Ram, 0, hostWindow.Ram.Length, DmaAccess.ReadWrite));
@@ -58,6 +59,9 @@ public sealed class Side
 
     public DriverMemory HostMemory { get; }
 
+    /// <summary>What is behind <see cref="HostMemory"/>.</summary>
+    public GuestMemory WindowRam { get; }
+
     /// <summary>The dialect; a fresh one for each cycle.</summary>
     public required IMigrator Migrator { get; set; }
 
@@ -66,19 +70,50 @@ public sealed class Side
 
     public bool IsFenced { get; private set; } = true;
 
+    /// <summary>Of the controlled controller, from <see cref="PrepareAsync"/> on.</summary>
+    public IdentifyController Identity { get; private set; }
+
+    /// <summary>I/O queue pairs that it granted when as many were asked for as the guest has.</summary>
+    public int Granted { get; private set; }
+
+    /// <summary>Bytes of MDTS; without limit where it has none.</summary>
+    public long LargestTransfer { get; private set; } = long.MaxValue;
+
     /// <summary>
-    /// Makes the controlled function a fit destination: reset, able to reach guest memory and nothing else, and where the admin queue is
-    /// mediated enabled by the host with an admin queue of its own.
+    /// Makes the controlled function a fit destination: reset, able to reach guest memory and nothing else, looked at by the host, and left
+    /// enabled with an admin queue of the host's where the admin queue is mediated, else reset again.
     /// </summary>
-    public async ValueTask<Outcome> PrepareAsync(bool mediated)
+    /// <param name="mediated">Whether the host keeps the admin queue.</param>
+    /// <param name="queues">I/O queue pairs of the guest.</param>
+    public async ValueTask<Outcome> PrepareAsync(bool mediated, int queues)
     {
         await Function.ResetAsync();
         if (!ReferenceEquals(Function.Dma, Space)) await Function.AttachAsync(Space);
         Unfence();
-        if (!mediated) return Outcome.Ok;
-        Host ??= new NvmeController(_world, Function, HostMemory, new NvmeControllerOptions { CommandTimeout = Controlling.CommandTimeout });
-        Host.Forget();
-        return await Host.StartAsync();
+        var host = _host ??= new NvmeController(_world, Function, HostMemory, new NvmeControllerOptions { CommandTimeout = Controlling.CommandTimeout });
+        if (mediated) Host = host;
+        host.Forget();
+        var outcome = await host.StartAsync();
+        if (!outcome.IsOk) return outcome;
+        var granted = await host.SetQueueCountAsync(queues);
+        if (!granted.IsOk) return Outcome.Of("Set Features, Number of Queues", granted.Answer);
+        (Identity, Granted) = (host.Identity, granted.Value);
+        LargestTransfer = Identity.Mdts == 0 ? long.MaxValue : (long)Prp.PageSize(host.Capabilities.MpsMin) << Identity.Mdts;
+        if (mediated) return Outcome.Ok;
+        await host.ResetFunctionAsync();
+        Unfence();
+        return Outcome.Ok;
+    }
+
+    /// <summary>The pending bits of its MSI-X table, vector by vector; empty where it has none in BAR0.</summary>
+    public string PendingInterrupts() => MsixTable.Find(Function) is { } table
+        ? string.Concat(Enumerable.Range(0, table.Count).Select(vector => table.IsPending(vector) ? '1' : '0'))
+        : "";
+
+    /// <summary>Has every vector that is not the host's own raise a signal; null for nobody's.</summary>
+    public void BindUnbound(Signal? signal)
+    {
+        for (var vector = Host is null ? 0 : 1; vector < Function.VectorCount; vector++) Function.BindInterrupt(vector, signal);
     }
 
     /// <summary>

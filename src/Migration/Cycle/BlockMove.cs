@@ -23,11 +23,14 @@ internal sealed class BlockMove(CycleContext context)
     private readonly LbaRangeSet _reported = new();
     private readonly LbaRangeSet _changed = new();
     private readonly LbaRangeSet _perhapsBefore = new();
+    private readonly Signal _wake = new(context.World);
     private MediumCopier? _copier;
+    private bool _copying;
     private long _pause = ShortestPause;
     private bool _overflowed;
     private ulong _blocksAfterStop;
     private int _rounds;
+    private int _tailEvents;
 
     private PlannedCombination Plan => context.Plan;
 
@@ -47,8 +50,9 @@ internal sealed class BlockMove(CycleContext context)
         if (!IsNeeded) return;
         if (IsTracked)
         {
-            if (!context.Abilities.TracksBlocks) throw new CycleEnd(CycleOutcome.Failed, "the device does not track user data (TRATTR.TUDCS), and the plan asks for it");
-            CycleEnd.Unless(await Source.Migrator.StartBlockTrackingAsync());
+            if (!context.Abilities.TracksBlocks)
+                throw new CycleEnd(CycleOutcome.Failed, "the device does not track user data (TRATTR.TUDCS), and the plan asks for it");
+            CycleEnd.Unless(await Source.Migrator.StartBlockTrackingAsync(_wake));
         }
 
         // What the guest was told of by now need not be reported, and what is in flight may have been carried out before logging began.
@@ -130,6 +134,7 @@ internal sealed class BlockMove(CycleContext context)
         Rounds = _rounds,
         MediumBytes = BytesWritten,
         BlocksAfterStop = (long)_blocksAfterStop,
+        TailEvents = IsTracked && Plan.Reports == ReportSource.TailEvent ? _tailEvents : null,
         BlocksReported = IsTracked ? (long)_reported.Blocks : null,
         BlocksReportedRightly = IsTracked ? _reported.In(_changed).Sum(run => (long)run.Count) : null,
     };
@@ -160,8 +165,18 @@ internal sealed class BlockMove(CycleContext context)
     /// <summary>A last look: what the source posted since it said that it had posted the last.</summary>
     private async Task JudgeEntriesAsync()
     {
-        if (!Source.Controlling.IsDead) context.Checks.Ok((await DrainAsync()).Outcome, "CDQ-32", "dirty.head", "the head of the queue could not be given back");
+        if (Source.Controlling.IsDead) return;
+        context.Checks.Ok((await DrainAsync()).Outcome, "CDQ-32", "dirty.head", "the head of the queue could not be given back");
         _entries.End();
+        if (await Source.Migrator.AskDeletedQueueAsync() is { } answer)
+        {
+            context.Checks.Equal(
+                "SUSP-20", "dirty.queue", answer.ToString(), Status.InvalidControllerDataQueue.ToString(),
+                "the suspend was to delete the queue, and the device does not say that there is none");
+        }
+
+        (var asked, _tailEvents) = Source.Migrator.TailEvents;
+        context.Checks.That(_tailEvents <= asked, "CDQ-35", "dirty.events", $"{_tailEvents} tail pointer events where {asked} were asked for, each once");
     }
 
     private void JudgeReports()
@@ -171,22 +186,36 @@ internal sealed class BlockMove(CycleContext context)
         var missed = needed.NotIn(_reported).ToList();
         if (missed.Count == 0) context.Checks.None("CDQ-18", "dirty.missed");
         foreach (var run in missed.Take(MostMissed))
-            context.Checks.Add("CDQ-18", $"lba[{run.Lba}]", $"LBA {run.Lba} was changed and not reported" + (run.Count > 1 ? $", nor the {run.Count - 1} behind it" : ""));
+        {
+            var more = run.Count > 1 ? $", nor the {run.Count - 1} behind it" : "";
+            context.Checks.Add("CDQ-18", $"lba[{run.Lba}]", $"LBA {run.Lba} was changed and not reported{more}");
+        }
     }
 
     /// <summary>Copies while the guest runs and goes on changing: the reports are taken meanwhile, for the next round.</summary>
     private async Task<Outcome> CopyAsync(IEnumerable<LbaRange> runs)
     {
-        var copy = _copier!.CopyAsync(runs).AsTask();
+        _copying = true;
+        var copy = CopyAndTellAsync(runs);
         var drained = Outcome.Ok;
-        while (IsTracked && drained.IsOk && !_overflowed && !copy.IsCompleted)
+        while (IsTracked && drained.IsOk && !_overflowed && _copying)
         {
-            await context.World.After(_pause);
+            // Until the copy ends, the device says that there is something, or it is time to look.
+            var seen = _wake.Count;
+            await context.World.Until(_wake, () => !_copying || _wake.Count != seen, context.World.Now + _pause);
             (drained, _) = await DrainAsync();
         }
 
         var copied = await copy;
         return copied.IsOk ? drained : copied;
+    }
+
+    private async Task<Outcome> CopyAndTellAsync(IEnumerable<LbaRange> runs)
+    {
+        var outcome = await _copier!.CopyAsync(runs);
+        _copying = false;
+        _wake.Raise();
+        return outcome;
     }
 
     private async Task DrainToTheEndAsync()

@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -64,6 +65,13 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
     {
         var (outcome, bench) = await Bench.CreateAsync(world, plan, pairs(world, plan));
+        if (outcome.Status == Status.NamespaceIsPrivate)
+        {
+            const string Why = "a private namespace is not reached by the controlling function, and copied or compared by nobody";
+            checks.Add("bench", "namespace", Why, verdict: Verdict.NotSupported);
+            return false;
+        }
+
         if (!checks.Ok(outcome, "bench", outcome.Step ?? "bench", "the pair could not be made ready")) return false;
         using (bench)
         {
@@ -88,14 +96,18 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         var told = progress is null ? static _ => { } : new Action<CycleStep>(step => progress.Report(new CombinationProgress(number, plan.Cycles, step)));
         _underWay = [.. bench.Tenants.Select(tenant => new Cycle(bench, tenant, options, number, _journal, told))];
         var moves = _underWay.Select(cycle => cycle.RunAsync()).ToArray();
+        var records = new List<CycleRecord>();
         for (var i = 0; i < moves.Length; i++)
         {
             var record = await moves[i];
+            records.Add(record);
             _cycles.Add(record);
             Keep(_underWay[i], record);
         }
 
         _underWay = [];
+        // What does not fit will not fit the next time.
+        if (records.Exists(record => record.Outcome == CycleOutcome.Refused)) return false;
         return bench.Tenants.TrueForAll(t => t.Guest.IsRunning && !t.Source.Controlling.IsDead && !t.Destination.Controlling.IsDead);
     }
 

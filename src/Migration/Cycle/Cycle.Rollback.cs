@@ -55,8 +55,8 @@ public sealed partial class Cycle
     {
         if (!_destinationPrepared) return true;
         if (!Destination.IsFenced) await Destination.FenceAsync();
-        if (!Checks.Ok(Proven(await Destination.ProveStoppedAsync()), "cycle", "destination", "the destination cannot be proven stopped, so the source and the guest stay stopped"))
-            return false;
+        const string Unproven = "the destination cannot be proven stopped, so the source and the guest stay stopped";
+        if (!Checks.Ok(Proven(await Destination.ProveStoppedAsync()), "cycle", "destination", Unproven)) return false;
         return _place != Place.InDoubt || Checks.That(
             _silence.IsUndisturbed(), "cycle", "destination",
             "the destination ran before it was stopped, so the source cannot go on and the guest stays stopped");

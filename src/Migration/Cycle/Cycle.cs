@@ -16,6 +16,7 @@ public sealed partial class Cycle
     private readonly Action<CycleStep> _progress;
     private readonly int _number;
     private readonly List<StepRecord> _steps = [];
+    private readonly Compatibility _compatibility;
     private readonly BlockMove _blocks;
     private readonly MemoryMove _memory;
     private readonly Cut _cut;
@@ -57,6 +58,7 @@ public sealed partial class Cycle
     {
         (_options, _number, _progress) = (options, number, progress);
         _context = new CycleContext(bench, tenant, new Checks(journal, number, tenant.Number));
+        _compatibility = new Compatibility(_context);
         _blocks = new BlockMove(_context);
         _memory = new MemoryMove(_context);
         _cut = new Cut(tenant.Guest);
@@ -130,6 +132,7 @@ public sealed partial class Cycle
         Latency = _verification.Latency,
         Copy = _memory.Record(_blocks.Record(new CopyRecord())),
         BlocksVerified = _verification.BlocksVerified,
+        FeaturesNotDefault = Guest.FeaturesNotDefault.Count,
         StateBytes = State.Length,
         Findings = Checks.Findings,
     };
@@ -177,19 +180,7 @@ public sealed partial class Cycle
     {
         Source.Migrator = _context.Bench.NewMigrator(Source);
         Destination.Migrator = _context.Bench.NewMigrator(Destination);
-        var (source, abilities) = await Source.Migrator.DescribeAsync();
-        CycleEnd.Unless(source);
-        var (destination, theirs) = await Destination.Migrator.DescribeAsync();
-        CycleEnd.Unless(destination);
-        _context.Abilities = abilities!;
-        if (abilities!.StateFormat != theirs!.StateFormat)
-            throw Failure($"the state of {_from} is {abilities.StateFormat}, {_to} takes {theirs.StateFormat}");
-        if (Plan.AdminQueue == AdminQueueKind.Carried && !abilities.CarriesAdminQueue)
-            throw Failure("the admin queue is to be carried, and the state has no part for it");
-        if (Source.Format.Incompatible(Destination.Format) is { } why) throw Failure($"the destination's namespace does not fit: {why}");
-        Checks.Equal(
-            "medium-identity", "namespace.identity", Destination.Format.Identity, Source.Format.Identity,
-            "the destination's namespace has another identity, which the guest can see", Verdict.Warn);
+        await _compatibility.CheckFormatsAsync();
         await _verification.LookAtSourceAsync();
         await World.After(Plan.Dwell.Before.Nanoseconds);
     }
@@ -198,8 +189,8 @@ public sealed partial class Cycle
     {
         _verification.MoveBegins();
         _destinationPrepared = true;
-        CycleEnd.Unless(await Destination.PrepareAsync(Tenant.IsMediated));
-        if (Tenant.Function.IncompatibleWith(Destination.Function) is { } why) throw Failure($"the destination does not fit: {why}");
+        CycleEnd.Unless(await Destination.PrepareAsync(Tenant.IsMediated, Plan.Guest.Queues));
+        _compatibility.CheckControllers();
         if (_memory.IsNeeded) Bench.PoisonMemory(Destination.Ram);
     }
 
@@ -318,9 +309,11 @@ public sealed partial class Cycle
 
     private Task RestoreHostAsync()
     {
+        _silence.HandOver();
         if (Tenant.IsMediated) Tenant.Function.MoveTo(DestinationHost, _hostState!);
         else Tenant.Function.MoveTo(Destination.Function, _hostState!);
         _moved = true;
+        _silence.HandedOver();
         return Task.CompletedTask;
     }
 

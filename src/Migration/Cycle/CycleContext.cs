@@ -25,7 +25,7 @@ internal sealed class CycleContext(Bench bench, Tenant tenant, Checks checks)
     public GuestChanges Changes { get; } = new(tenant.Guest);
 
     /// <summary>Of the source; from the compatibility check on.</summary>
-    public MigratorAbilities Abilities { get; set; } = new(false, false, false, "");
+    public MigratorAbilities Abilities { get; set; } = MigratorAbilities.None;
 
     /// <summary>ns, absolute: until when a thing that begins now is waited for.</summary>
     public long Deadline => World.Now + Source.Controlling.CommandTimeout;

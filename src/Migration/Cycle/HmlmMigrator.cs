@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Driver;
 using Conformance.Nvme;
 
@@ -6,9 +7,6 @@ namespace Conformance.Migration;
 /// <summary>What a cycle asks of Host Managed Live Migration.</summary>
 public sealed record HmlmOptions
 {
-    /// <summary>Ask for the vendor part of the state too (the admin queue is carried).</summary>
-    public bool VendorPart { get; init; }
-
     /// <summary>Slots of the user data migration queue.</summary>
     public int QueueSlots { get; init; } = 4096;
 
@@ -17,15 +15,34 @@ public sealed record HmlmOptions
 
     /// <summary>Bytes of one Track Receive.</summary>
     public int MemoryReportBytes { get; init; } = 16384;
+
+    /// <summary>The data queue's pages are not neighbours (PC 0).</summary>
+    public bool Scattered { get; init; }
+
+    /// <summary>The suspend deletes the data queue (DUDMQ).</summary>
+    public bool SuspendDeletesQueue { get; init; }
+
+    /// <summary>Slots behind the head whose filling the device reports by an event (ETPT); 0: it is not asked to.</summary>
+    public int EventAhead { get; init; }
+
+    public static HmlmOptions Of(PlannedCombination plan) => new()
+    {
+        Notify = plan.SuspendNotification,
+        Scattered = plan.QueueMemory == QueueMemoryKind.Scattered,
+        SuspendDeletesQueue = plan.DataQueue == DataQueueEnd.DeletedBySuspend,
+        EventAhead = plan.Reports == ReportSource.TailEvent ? 16 : 0,
+    };
 }
 
 /// <summary>Host Managed Live Migration (NVMe Base 2.1 and later): Migration Send and Receive, Track Send and Receive, data queues.</summary>
 public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid, HmlmOptions options) : IMigrator
 {
+    private SupportedControllerStateFormats? _formats;
     private byte _csvi;
     private byte _csuuidi;
     private UserDataQueue? _queue;
     private DrainState _drained;
+    private bool _deletedBySuspend;
     private bool _memoryTracked;
 
     public string Name => "hmlm";
@@ -47,12 +64,16 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         if (!page.IsOk) return (Outcome.Of("Identify, Supported Controller State Formats", page.Answer), null);
         var formats = SupportedControllerStateFormats.TryDecode(page.Value, out var error);
         if (formats is null) return (Outcome.Failed("Supported Controller State Formats", error.ToString()), null);
-        _csvi = formats.Csvi(0);
-        if (_csvi == 0) return (Outcome.Failed("Supported Controller State Formats", "state version 0000h is not offered"), null);
-        _csuuidi = options.VendorPart && formats.Uuids.Count > 0 ? (byte)1 : (byte)0;
-        var format = $"versions {string.Join(',', formats.Versions)}" + (_csuuidi > 0 ? $" vendor {formats.Uuids[0]}" : "");
+        _formats = formats;
         return (Outcome.Ok, new MigratorAbilities(
-            identity.Trattr.UserDataChanges, identity.Trattr.HostMemoryChanges, formats.Uuids.Count > 0, format));
+            identity.Trattr.UserDataChanges, identity.Trattr.HostMemoryChanges, formats.Uuids.Count > 0, new StateFormats(formats.Versions, formats.Uuids)));
+    }
+
+    public void Use(in StateFormat format)
+    {
+        // Each side counts its own lists from 1.
+        _csvi = _formats!.Csvi(format.Version);
+        _csuuidi = format.Vendor is { } vendor ? _formats.Csuuidi(vendor) : (byte)0;
     }
 
     public async ValueTask<Outcome> SuspendAsync()
@@ -63,7 +84,11 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
             if (!notified.IsOk) return Outcome.Of("Migration Send, Suspend Notification", notified);
         }
 
-        return Outcome.Of("Migration Send, Suspend", await controlling.AdminAsync(MigrationCommand.Suspend(cntlid)));
+        var deletes = options.SuspendDeletesQueue && _queue is not null;
+        var suspended = await controlling.AdminAsync(MigrationCommand.Suspend(cntlid, deleteUserDataMigrationQueue: deletes));
+        if (suspended.IsOk && deletes) _queue!.WasDeleted();
+        _deletedBySuspend = suspended.IsOk && deletes;
+        return Outcome.Of("Migration Send, Suspend", suspended);
     }
 
     public async ValueTask<(Outcome Outcome, int Bytes)> BeginSaveAsync()
@@ -106,11 +131,12 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     /// <summary>A suspended source resumes as it is, saved or not (8.1.13.1).</summary>
     public async ValueTask<Outcome> CancelAsync(ReadOnlyMemory<byte> saved) => await ResumeAsync();
 
-    public async ValueTask<Outcome> StartBlockTrackingAsync()
+    public async ValueTask<Outcome> StartBlockTrackingAsync(Signal reported)
     {
-        var (outcome, queue) = await UserDataQueue.CreateAsync(controlling, cntlid, options.QueueSlots);
+        var (outcome, queue) = await UserDataQueue.CreateAsync(controlling, cntlid, options.QueueSlots, options.Scattered);
         if (queue is null) return outcome;
         _queue = queue;
+        if (options.EventAhead > 0) controlling.Events.Listen(queue.Id, reported);
         _drained = DrainState.Open;
         return Outcome.Of(
             "Track Send, Log User Data Changes", await controlling.AdminAsync(MigrationCommand.LogUserDataChanges(queue.Id, LoggingAction.Start)));
@@ -127,10 +153,19 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
             else if (entry.Attributes.Sequence == EntrySequence.LastFull) _drained = DrainState.Overflowed;
         }
 
-        return (taken == 0 ? Outcome.Ok : await _queue!.ReleaseAsync(), _drained);
+        // Deleted before the suspend completed: what is there now is all there is (Base 2.3 5.2.17.1.1), marked as the last or not.
+        if (_deletedBySuspend && _drained == DrainState.Open) _drained = DrainState.Ended;
+        // An event is asked for anew with each release, for a release without one takes the last one back.
+        var arms = options.EventAhead > 0 && _queue!.Armed == 0;
+        return (taken == 0 && !arms ? Outcome.Ok : await _queue!.ReleaseAsync(options.EventAhead), _drained);
     }
 
-    public bool IsTracking => _queue is not null;
+    public bool IsTracking => _queue is not null && !_deletedBySuspend;
+
+    public async ValueTask<CommandAnswer?> AskDeletedQueueAsync() => _deletedBySuspend ? await _queue!.AskAsync() : null;
+
+    public (int Asked, int Reported) TailEvents =>
+        _queue is { } queue && options.EventAhead > 0 ? (queue.Armed, controlling.Events.Tails(queue.Id)) : (0, 0);
 
     public string? EntryOfWrongPhase => _queue?.WrongPhaseAt is { } slot ? $"dirty.slot[{slot}]" : null;
 
@@ -175,6 +210,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         {
             // Deleting the queue ends its logging; stopping it first would be refused while the controller is suspended.
             _queue = null;
+            controlling.Events.Ignore(queue.Id);
             var deleted = await queue.DeleteAsync();
             if (outcome.IsOk) outcome = deleted;
         }

@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Driver;
 using Conformance.Nvme;
 
@@ -17,8 +18,11 @@ public enum FreezePoint
 /// <param name="TracksBlocks">Changed blocks are reported by the device.</param>
 /// <param name="TracksMemory">Written host memory is reported by the device.</param>
 /// <param name="CarriesAdminQueue">The state holds the admin queue, features and events (a vendor part, or an opaque blob).</param>
-/// <param name="StateFormat">Names the format; both sides must have the same: versions, vendor UUIDs, or model and firmware.</param>
-public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, bool CarriesAdminQueue, string StateFormat);
+/// <param name="Formats">Of the state.</param>
+public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, bool CarriesAdminQueue, StateFormats Formats)
+{
+    public static readonly MigratorAbilities None = new(false, false, false, new StateFormats([], []));
+}
 
 /// <summary>A controller as its controlling function sees it.</summary>
 /// <param name="Suspended">CSUP.</param>
@@ -58,6 +62,9 @@ public interface IMigrator
     /// <summary>Reads what the device offers; asks nothing of the controlled controller.</summary>
     ValueTask<(Outcome Outcome, MigratorAbilities? Abilities)> DescribeAsync();
 
+    /// <summary>States are saved and loaded in this format, which both sides have. After <see cref="DescribeAsync"/>.</summary>
+    void Use(in StateFormat format);
+
     ValueTask<Outcome> SuspendAsync();
 
     /// <summary>Bytes of state, or the number the save will have. After <see cref="SuspendAsync"/>.</summary>
@@ -84,14 +91,23 @@ public interface IMigrator
     /// <summary>Brings a source back that was suspended, and perhaps saved.</summary>
     ValueTask<Outcome> CancelAsync(ReadOnlyMemory<byte> saved);
 
-    /// <summary>Starts the reports of changed blocks. Only where <see cref="MigratorAbilities.TracksBlocks"/>.</summary>
-    ValueTask<Outcome> StartBlockTrackingAsync();
+    /// <summary>
+    /// Starts the reports of changed blocks. Only where <see cref="MigratorAbilities.TracksBlocks"/>. The signal is raised whenever the device
+    /// says that there are some; never where it is not asked to.
+    /// </summary>
+    ValueTask<Outcome> StartBlockTrackingAsync(Signal reported);
 
     /// <summary>Appends the entries that were posted since the last call, in order, those that name no blocks too.</summary>
     ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<LbaMigrationQueueEntry> into);
 
     /// <summary>There is a queue of block reports.</summary>
     bool IsTracking { get; }
+
+    /// <summary>What the device says of the queue that its suspend has deleted; null where it was not asked to delete it.</summary>
+    ValueTask<CommandAnswer?> AskDeletedQueueAsync();
+
+    /// <summary>Events about the tail of the queue: how often one was asked for, and how many came. Both 0 where none is asked for.</summary>
+    (int Asked, int Reported) TailEvents { get; }
 
     /// <summary>An entry was posted that is not of the phase that its slot must have, so it cannot be taken; where it is.</summary>
     string? EntryOfWrongPhase { get; }

@@ -74,9 +74,13 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
                 "Identify Controller", $"{controlling.Name}: byte {options.CapabilityOffset} is {capability:X2}h, not {options.CapabilityValue:X2}h (migration supported)"), null));
         }
 
-        // The series has no version of the blob: same vendor, model and firmware is the premise under which it may be loaded.
-        var format = $"vendor {identity.Vid:X4}h model '{identity.Mn}' firmware '{identity.Fr}'";
-        return ValueTask.FromResult<(Outcome, MigratorAbilities?)>((Outcome.Ok, new MigratorAbilities(false, false, true, format)));
+        var blob = $"vendor {identity.Vid:X4}h model '{$"{identity.Mn}".Trim()}' firmware '{$"{identity.Fr}".Trim()}'";
+        return ValueTask.FromResult<(Outcome, MigratorAbilities?)>((Outcome.Ok, new MigratorAbilities(false, false, true, new StateFormats([], [], blob))));
+    }
+
+    public void Use(in StateFormat format)
+    {
+        // There is but one.
     }
 
     public async ValueTask<Outcome> SuspendAsync()
@@ -128,12 +132,16 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
         return await ResumeAsync();
     }
 
-    public ValueTask<Outcome> StartBlockTrackingAsync() => ValueTask.FromResult(Outcome.Failed("track blocks", "the vendor commands track nothing"));
+    public ValueTask<Outcome> StartBlockTrackingAsync(Signal reported) => ValueTask.FromResult(Outcome.Failed("track blocks", "the vendor commands track nothing"));
 
     public ValueTask<(Outcome Outcome, DrainState State)> DrainBlocksAsync(List<LbaMigrationQueueEntry> into) =>
         ValueTask.FromResult((Outcome.Ok, DrainState.Ended));
 
     public bool IsTracking => false;
+
+    public (int Asked, int Reported) TailEvents => (0, 0);
+
+    public ValueTask<CommandAnswer?> AskDeletedQueueAsync() => ValueTask.FromResult<CommandAnswer?>(null);
 
     public string? EntryOfWrongPhase => null;
 

@@ -3,9 +3,6 @@ namespace Conformance.Migration;
 /// <content>What can be told of the guest from outside while it stands still.</content>
 public sealed partial class Guest
 {
-    /// <summary>Interrupts of its I/O queues that it was sent so far.</summary>
-    public long Interrupts => _interrupt.Count;
-
     /// <summary>The blocks of changes whose completion is posted and not consumed.</summary>
     public IEnumerable<LbaRange> ChangesPosted()
     {
@@ -28,8 +25,10 @@ public sealed partial class Guest
     {
         foreach (var queue in _queues)
         {
-            yield return (queue.Pair.Memory.At(0), queue.Pair.Entries * queue.Pair.Memory.EntrySize);
-            yield return (queue.Pair.Completion.Memory.At(0), queue.Pair.Completion.Entries * queue.Pair.Completion.Memory.EntrySize);
+            // Entry by entry: a queue need not lie together.
+            for (var slot = 0; slot < queue.Pair.Entries; slot++) yield return (queue.Pair.Memory.At(slot), queue.Pair.Memory.EntrySize);
+            var ring = queue.Pair.Completion;
+            for (var slot = 0; slot < ring.Entries; slot++) yield return (ring.Memory.At(slot), ring.Memory.EntrySize);
         }
     }
 

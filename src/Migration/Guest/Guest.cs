@@ -97,7 +97,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>The guest's I/O queues, for counters and saved-state checks.</summary>
     public IEnumerable<QueuePair> QueuePairs => _queues.Select(q => q.Pair);
 
-    /// <summary>Enables its controller, reads what it needs, creates its queues. <paramref name="fresh"/>: the namespace is known to hold nothing.</summary>
+    /// <summary>Enables its controller, reads what it needs, creates its queues, sets features. <paramref name="fresh"/>: the namespace is known to hold nothing.</summary>
     public async ValueTask<Outcome> BootAsync(bool fresh)
     {
         var outcome = await Controller.StartAsync();
@@ -120,7 +120,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         {
             var qid = (ushort)(i + 1);
             var vector = (ushort)(Controller.Function.VectorCount > 1 ? 1 + (i % (Controller.Function.VectorCount - 1)) : 0);
-            var spec = new IoQueueSpec(qid, _load.QueueEntries, _load.QueueEntries) { Vector = vector };
+            var spec = new IoQueueSpec(qid, _load.QueueEntries, _load.QueueEntries) { Vector = vector, Contiguous = _load.Contiguous };
             var (created, pair) = await Controller.CreateQueuePairAsync(spec);
             if (pair is null) return created;
             Controller.BindVector(vector, _interrupt);
@@ -130,8 +130,14 @@ public sealed partial class Guest : Actor, ICompletionSink
         }
 
         _interrupt.Subscribe(this);
+        var features = new GuestFeatures(Controller, Nsid);
+        await features.SetAsync(_queues.Select(queue => queue.Spec.Vector));
+        FeaturesNotDefault = features.NotDefault;
         return Outcome.Ok;
     }
+
+    /// <summary>Features that it has set to another value than the device's default, by their path in its view.</summary>
+    public IReadOnlyCollection<string> FeaturesNotDefault { get; private set; } = [];
 
     /// <summary>Blocks of the namespace that the load uses, from block 0.</summary>
     public ulong RegionBlocks { get; private set; }

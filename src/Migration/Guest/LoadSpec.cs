@@ -21,6 +21,9 @@ public sealed record LoadSpec
     /// <summary>Entries of each queue.</summary>
     public int QueueEntries { get; init; } = 64;
 
+    /// <summary>False: the pages of a queue are not neighbours (PC 0).</summary>
+    public bool Contiguous { get; init; } = true;
+
     /// <summary>Commands in flight on each queue, at most (closed loop: exactly).</summary>
     public int Depth { get; init; } = 8;
 

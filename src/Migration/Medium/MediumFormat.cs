@@ -11,10 +11,12 @@ namespace Conformance.Migration;
 /// <param name="Extended">Metadata follows the data of each block instead of lying apart.</param>
 /// <param name="ProtectionType">0 for none.</param>
 /// <param name="DeallocatedReads">What DLFEAT promises.</param>
-/// <param name="Identity">NGUID and EUI64 as text, for the identity precondition.</param>
+/// <param name="Identity">NGUID, EUI64 and UUID as text, for the identity precondition.</param>
 public sealed record MediumFormat(
     uint Nsid, ulong Blocks, int BlockSize, int MetadataSize, bool Extended, int ProtectionType, DeallocatedReads DeallocatedReads, string Identity)
 {
+    private const int IdentifyBytes = 4096;
+
     /// <summary>Bytes that one block takes in the data buffer.</summary>
     public int TransferSize => BlockSize + (Extended ? MetadataSize : 0);
 
@@ -25,9 +27,25 @@ public sealed record MediumFormat(
     {
         var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, nsid);
         if (!reading.IsOk) return (Outcome.Of($"Identify Namespace {nsid} on {side.Name}", reading.Answer), null);
-        return reading.Value.Nsze == 0
-            ? (Outcome.Failed("Identify Namespace", $"namespace {nsid} is not attached to {side.Name}"), null)
-            : (Outcome.Ok, Of(nsid, reading.Value));
+        if (reading.Value.Nsze == 0) return (Outcome.Failed("Identify Namespace", $"namespace {nsid} is not attached to {side.Name}"), null);
+        var format = Of(nsid, reading.Value);
+        var descriptors = await side.Pf.ReadBytesAsync(AdminCommand.Identify((byte)Cns.NamespaceIdentificationDescriptors, nsid), IdentifyBytes);
+        if (!descriptors.IsOk) return (Outcome.Of($"Identify, descriptors of namespace {nsid} on {side.Name}", descriptors.Answer), null);
+        return (Outcome.Ok, format with { Identity = $"{format.Identity} UUID {UuidOf(descriptors.Value)}" });
+    }
+
+    private static string UuidOf(ReadOnlySpan<byte> descriptors)
+    {
+        while (descriptors.Length >= NamespaceDescriptor.Size)
+        {
+            var head = Wire.Read<NamespaceDescriptor>(descriptors);
+            var length = NamespaceDescriptor.Size + head.Nidl;
+            if (head.Nidl == 0 || length > descriptors.Length) break;
+            if (head.Nidt == NamespaceIdentifierType.Uuid) return Convert.ToHexStringLower(descriptors[NamespaceDescriptor.Size..length]);
+            descriptors = descriptors[length..];
+        }
+
+        return "none";
     }
 
     public static MediumFormat Of(uint nsid, in IdentifyNamespace ns)

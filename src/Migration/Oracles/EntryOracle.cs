@@ -34,10 +34,12 @@ internal sealed class EntryOracle(Checks checks)
         switch (attributes.Sequence)
         {
             case EntrySequence.First:
-                if (_seen > 0 && !restarts) Add("CDQ-15", path, "logging was started once, and another entry is marked as the first", Mark(attributes.Sequence), Mark(EntrySequence.Middle));
+                if (_seen > 0 && !restarts)
+                    Add("CDQ-15", path, "logging was started once, and another entry is marked as the first", Mark(attributes.Sequence), Mark(EntrySequence.Middle));
                 break;
             case EntrySequence.Middle:
-                if (attributes.Change != LbaChange.Range) Add("CDQ-44", path, "an entry that is neither first nor last names no range", Change(attributes.Change), Change(LbaChange.Range));
+                if (attributes.Change != LbaChange.Range)
+                    Add("CDQ-44", path, "an entry that is neither first nor last names no range", Change(attributes.Change), Change(LbaChange.Range));
                 break;
             case EntrySequence.LastStopped:
                 Add("CDQ-26", path, "an entry says that the host stopped logging, which it did not", Mark(attributes.Sequence), Mark(EntrySequence.Middle));
@@ -82,7 +84,11 @@ internal sealed class EntryOracle(Checks checks)
                 break;
             case LbaChange.None:
                 if (entry is not { Nsid: 0, NlbZ: 0, Slba: 0 })
-                    Add("CDQ-43", path, "an entry that reports no blocks names some", $"NSID {entry.Nsid} SLBA {entry.Slba} NLB {entry.NlbZ}", "NSID 0 SLBA 0 NLB 0");
+                {
+                    var named = $"NSID {entry.Nsid} SLBA {entry.Slba} NLB {entry.NlbZ}";
+                    Add("CDQ-43", path, "an entry that reports no blocks names some", named, "NSID 0 SLBA 0 NLB 0");
+                }
+
                 break;
             default:
                 Add("CDQ-44", path, "a reserved kind of change", Change(attributes.Change), "00b, 01b or 10b");

@@ -16,12 +16,11 @@ public sealed class GuestView
     private static readonly (string Name, int Offset)[] Registers =
         [("vs", Register.Vs), ("intms", Register.Intms), ("cc", Register.Cc), ("csts", Register.Csts), ("aqa", Register.Aqa)];
 
-    // Those whose value is completion dword 0; a second one by what selects it in dword 11.
+    // Those whose value is completion dword 0; a second one by what selects it in dword 11, and each vector's.
     private static readonly (FeatureId Fid, uint Cdw11)[] Features =
     [
         (FeatureId.Arbitration, 0), (FeatureId.PowerManagement, 0), (FeatureId.TemperatureThreshold, 0), (FeatureId.TemperatureThreshold, 1 << 20),
-        (FeatureId.ErrorRecovery, 0), (FeatureId.VolatileWriteCache, 0), (FeatureId.NumberOfQueues, 0), (FeatureId.InterruptCoalescing, 0),
-        (FeatureId.InterruptVectorConfiguration, 0), (FeatureId.InterruptVectorConfiguration, 1), (FeatureId.WriteAtomicityNormal, 0),
+        (FeatureId.VolatileWriteCache, 0), (FeatureId.NumberOfQueues, 0), (FeatureId.InterruptCoalescing, 0), (FeatureId.WriteAtomicityNormal, 0),
         (FeatureId.AsynchronousEventConfiguration, 0), (FeatureId.KeepAliveTimer, 0), (FeatureId.HostControlledThermalManagement, 0),
         (FeatureId.NonOperationalPowerState, 0), (FeatureId.SoftwareProgressMarker, 0),
     ];
@@ -45,21 +44,17 @@ public sealed class GuestView
         await view.ReadPageAsync("guest.identify.namespace", NamespaceFields, guest, AdminCommand.Identify((byte)Cns.IdentifyNamespace, nsid));
         await view.ReadPageAsync("guest.identify.descriptors", Whole, guest, AdminCommand.Identify((byte)Cns.NamespaceIdentificationDescriptors, nsid));
         await view.ReadPageAsync("guest.identify.active-namespaces", Whole, guest, AdminCommand.Identify((byte)Cns.ActiveNamespaceIdList));
-        foreach (var (fid, cdw11) in Features)
-        {
-            var value = await guest.GetFeatureAsync(fid, cdw11: cdw11);
-            view._fields.Add(($"guest.feature.{(byte)fid:x2}h" + (cdw11 == 0 ? "" : $"[{cdw11:x}h]"), Text(value)));
-        }
-
+        foreach (var (fid, cdw11) in Features) await view.ReadFeatureAsync(guest, fid, cdw11);
+        await view.ReadFeatureAsync(guest, FeatureId.ErrorRecovery, 0, nsid);
+        for (var vector = 0u; vector < guest.Function.VectorCount; vector++)
+            await view.ReadFeatureAsync(guest, FeatureId.InterruptVectorConfiguration, vector);
         foreach (var (fid, bytes) in DataFeatures)
         {
             var value = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)fid), bytes);
-            view._fields.Add(($"guest.feature.{(byte)fid:x2}h", value.IsOk ? Convert.ToHexStringLower(value.Value) : value.Answer.ToString()));
+            view._fields.Add((GuestFeatures.PathOf(fid), value.IsOk ? Convert.ToHexStringLower(value.Value) : value.Answer.ToString()));
         }
 
-        // 48 bits of milliseconds, then where they began.
-        var time = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)FeatureId.Timestamp), sizeof(ulong));
-        view._fields.Add(("guest.feature.0eh", time.IsOk ? $"{BitConverter.ToUInt64(time.Value) & 0xFFFF_FFFF_FFFF}" : time.Answer.ToString()));
+        await view.ReadTimestampAsync(guest);
         return view;
     }
 
@@ -89,6 +84,22 @@ public sealed class GuestView
             StateTable.Judge(
                 checks, name.Length == 0 ? path : $"{path}.{name}", Convert.ToHexStringLower(current), Convert.ToHexStringLower(old), move);
         }
+    }
+
+    private async ValueTask ReadFeatureAsync(NvmeController guest, FeatureId fid, uint cdw11, uint nsid = 0)
+    {
+        var value = await guest.GetFeatureAsync(fid, cdw11: cdw11, nsid: nsid);
+        _fields.Add((GuestFeatures.PathOf(fid, cdw11), Text(value)));
+    }
+
+    /// <summary>A clock that the guest set goes on; one that it did not set counts from the reset of whatever controller it is.</summary>
+    private async ValueTask ReadTimestampAsync(NvmeController guest)
+    {
+        var path = GuestFeatures.PathOf(FeatureId.Timestamp);
+        var read = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)FeatureId.Timestamp), sizeof(ulong));
+        var time = read.IsOk ? new Timestamp(BitConverter.ToUInt64(read.Value)) : default;
+        _fields.Add(($"{path}.origin", read.IsOk ? $"{(byte)time.Origin}" : read.Answer.ToString()));
+        _fields.Add((time.Origin == TimestampOrigin.Host ? path : $"{path}.unset", read.IsOk ? $"{time.Milliseconds}" : read.Answer.ToString()));
     }
 
     private void ReadFunction(NvmeController guest)

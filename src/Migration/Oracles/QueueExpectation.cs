@@ -26,7 +26,7 @@ public sealed record QueueExpectation(
         var unfetched = inFlight - posted;
         var cqEntries = pair.Completion.Entries;
         return new QueueExpectation(
-            spec, pair.Memory.At(0), pair.Completion.Memory.At(0), pair.RungTail, (pair.RungTail - unfetched + pair.Entries) % pair.Entries,
+            spec, pair.Memory.Prp1, pair.Completion.Memory.Prp1, pair.RungTail, (pair.RungTail - unfetched + pair.Entries) % pair.Entries,
             pair.CqHead, (pair.CqHead + posted) % cqEntries, pair.Completion.PhaseAt(0), posted, unfetched);
     }
 

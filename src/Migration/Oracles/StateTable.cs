@@ -1,5 +1,3 @@
-using Conformance.Device;
-
 namespace Conformance.Migration;
 
 /// <summary>How a field of a controller must behave over a move.</summary>
@@ -24,12 +22,12 @@ public enum FieldClass
 /// <summary>Where a field's class may depend on what kind of move it is.</summary>
 /// <param name="Commands">The command set.</param>
 /// <param name="AdminQueue">Who carries the admin queue.</param>
-/// <param name="Medium">Whose blocks.</param>
+/// <param name="OtherIdentity">The destination's namespace is known to be called something else.</param>
 /// <param name="OtherSlot">The controller on the destination has another place in its subsystem: another VF number, or the same subsystem.</param>
-public readonly record struct MoveKind(MigrationCommands Commands, AdminQueueKind AdminQueue, MediumSharing Medium, bool OtherSlot)
+public readonly record struct MoveKind(MigrationCommands Commands, AdminQueueKind AdminQueue, bool OtherIdentity, bool OtherSlot)
 {
     internal static MoveKind Of(PlannedCombination plan, Side source, Side destination) => new(
-        plan.Commands, plan.AdminQueue, plan.Medium, source.VfNumber != destination.VfNumber || ReferenceEquals(source.Controlling, destination.Controlling));
+        plan.Commands, plan.AdminQueue, plan.NamespaceIdentity == NamespaceIdentity.Differs, source.VfNumber != destination.VfNumber || ReferenceEquals(source.Controlling, destination.Controlling));
 }
 
 /// <summary>One row of the state table.</summary>
@@ -42,8 +40,8 @@ public sealed record StateRow(string Path, FieldClass Class, string Requirement,
     /// <summary>The class where the controller has another place in its subsystem.</summary>
     public FieldClass? OtherSlot { get; init; }
 
-    /// <summary>The class where each side has blocks of its own.</summary>
-    public FieldClass? Local { get; init; }
+    /// <summary>The class where the destination's namespace is known to be called something else.</summary>
+    public FieldClass? OtherIdentity { get; init; }
 
     /// <summary>The class where the state holds no admin queue and no features, and the host mediates.</summary>
     public FieldClass? Mediated { get; init; }
@@ -53,7 +51,7 @@ public sealed record StateRow(string Path, FieldClass Class, string Requirement,
 
     public FieldClass ClassIn(in MoveKind move) =>
         (move.OtherSlot ? OtherSlot : null)
-        ?? (move.Medium == MediumSharing.Local ? Local : null)
+        ?? (move.OtherIdentity ? OtherIdentity : null)
         ?? (move.AdminQueue == AdminQueueKind.Mediated ? Mediated : null)
         ?? Class;
 }
@@ -79,14 +77,16 @@ public static class StateTable
         new("guest.identify.controller.*", FieldClass.MustEqual, "POST-10", Changed),
         new("guest.identify.namespace.nuse", FieldClass.MayDiffer, "POST-10", Changed),
         new("guest.identify.namespace.fpi", FieldClass.MayDiffer, "POST-10", Changed),
-        // Identity of a copied medium is a precondition of the plan and judged there.
-        new("guest.identify.namespace.nguid", FieldClass.MustEqual, "POST-10", Changed) { Local = FieldClass.MayDiffer },
-        new("guest.identify.namespace.eui64", FieldClass.MustEqual, "POST-10", Changed) { Local = FieldClass.MayDiffer },
+        // A namespace that is called something else is told before the move, where the plan allows it at all.
+        new("guest.identify.namespace.nguid", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
+        new("guest.identify.namespace.eui64", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
         new("guest.identify.namespace.vs", FieldClass.Vendor, "POST-10", Changed),
-        new("guest.identify.descriptors", FieldClass.MustEqual, "POST-10", Changed) { Local = FieldClass.MayDiffer },
+        new("guest.identify.descriptors", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
         new("guest.identify.*", FieldClass.MustEqual, "POST-10", Changed),
         // A clock that the guest never set starts with the controller, which a mediated guest's destination has done later.
-        new("guest.feature.0eh", FieldClass.Clock, "POST-10", "the timestamp went back") { Mediated = FieldClass.MayDiffer },
+        new("guest.feature.0eh.unset", FieldClass.Clock, "POST-10", "the timestamp went back") { Mediated = FieldClass.MayDiffer },
+        new("guest.feature.0eh.origin", FieldClass.MustEqual, "POST-10", "the timestamp counts from something else"),
+        new("guest.feature.0eh", FieldClass.Clock, "POST-10", "the timestamp went back"),
         new("guest.feature.*", FieldClass.MustEqual, "POST-10", Changed),
         // The standard state holds no log and no vendor state has to.
         new("guest.log.*", FieldClass.MayDiffer, "POST-10", Changed),

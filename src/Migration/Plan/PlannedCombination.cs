@@ -24,6 +24,16 @@ public sealed record PlannedCombination
     /// <summary>Null where nothing is copied.</summary>
     public required DirtySource? Dirty { get; init; }
 
+    public required NamespaceIdentity NamespaceIdentity { get; init; }
+
+    public required DataQueueEnd DataQueue { get; init; }
+
+    public required ReportSource Reports { get; init; }
+
+    public required bool SuspendNotification { get; init; }
+
+    public required QueueMemoryKind QueueMemory { get; init; }
+
     public required int Cycles { get; init; }
 
     public required Route Route { get; init; }

@@ -58,6 +58,24 @@ public sealed record Combination
     /// </summary>
     public DirtySource? Dirty { get; init; }
 
+    /// <summary>
+    /// What the destination's namespace is called (NGUID, EUI64, UUID). provisioned: the same as the source's, from the beginning. carried: the
+    /// state brings it. differs: something else, which the guest can see.
+    /// </summary>
+    public NamespaceIdentity NamespaceIdentity { get; init; } = NamespaceIdentity.Provisioned;
+
+    /// <summary>dirty: tracked: whether the suspend leaves the queue of reports or deletes it (DUDMQ).</summary>
+    public DataQueueEnd DataQueue { get; init; } = DataQueueEnd.Kept;
+
+    /// <summary>dirty: tracked: how the host knows that reports wait: it looks now and then, or a one-shot event tells it (ETPT).</summary>
+    public ReportSource Reports { get; init; } = ReportSource.Polled;
+
+    /// <summary>hmlm: announce the suspend by a notification first (STYPE 0).</summary>
+    public bool SuspendNotification { get; init; } = true;
+
+    /// <summary>Pages of the guest's I/O queues and of the queue of reports: neighbours, or named by a PRP list (PC 0).</summary>
+    public QueueMemoryKind QueueMemory { get; init; } = QueueMemoryKind.Contiguous;
+
     /// <summary>Each cycle is cancelled after this step, then done in full; every-step makes one combination of each.</summary>
     public StepChoice CancelAfter { get; init; }
 
@@ -135,6 +153,35 @@ public enum DirtySource
 
     /// <summary>Nobody: the copy is made while the controller is suspended.</summary>
     CopyWhileSuspended,
+}
+
+/// <summary>Where the identity of the destination's namespace comes from.</summary>
+public enum NamespaceIdentity
+{
+    Provisioned,
+    Carried,
+    Differs,
+}
+
+/// <summary>What becomes of the queue of block reports at the suspend.</summary>
+public enum DataQueueEnd
+{
+    Kept,
+    DeletedBySuspend,
+}
+
+/// <summary>How the host knows that block reports wait.</summary>
+public enum ReportSource
+{
+    Polled,
+    TailEvent,
+}
+
+/// <summary>Where the pages of queues lie.</summary>
+public enum QueueMemoryKind
+{
+    Contiguous,
+    Scattered,
 }
 
 public enum CancelAfterSave

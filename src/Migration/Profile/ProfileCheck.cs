@@ -125,6 +125,13 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
         if (it is { Medium: MediumSharing.Shared, Dirty: not null })
             Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
+        var tracked = it is { Medium: MediumSharing.Local, Commands: MigrationCommands.Hmlm, Dirty: null or DirtySource.Tracked };
+        if (it.DataQueue != DataQueueEnd.Kept && !tracked)
+            Fail(it, nameof(Combination.DataQueue), "data-queue belongs to medium: local with dirty: tracked; nothing else has such a queue");
+        if (it.Reports != ReportSource.Polled && !tracked)
+            Fail(it, nameof(Combination.Reports), "reports belongs to medium: local with dirty: tracked; nothing else has any");
+        if (it.QueueMemory == QueueMemoryKind.Scattered && sim.Capabilities.ContiguousQueuesRequired)
+            Fail(it, nameof(Combination.QueueMemory), "this device takes contiguous queues only (CAP.CQR)");
         if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false })
             Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
         var commit = StepsOf.CommitPoint(it);

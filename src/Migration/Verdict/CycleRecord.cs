@@ -15,6 +15,9 @@ public enum CycleOutcome
     /// <summary>It could not be completed.</summary>
     Failed,
 
+    /// <summary>The destination cannot carry the guest, which was found out before it was stopped; the source runs.</summary>
+    Refused,
+
     /// <summary>The run was interrupted.</summary>
     Interrupted,
 }
@@ -66,6 +69,9 @@ public sealed record CycleRecord
 
     /// <summary>Blocks compared with the ledger after this cycle.</summary>
     public long BlocksVerified { get; init; }
+
+    /// <summary>Features that the guest had set to another value than the device's default, and that were compared after the move.</summary>
+    public int FeaturesNotDefault { get; init; }
 
     /// <summary>Bytes of the saved controller state.</summary>
     public long StateBytes { get; init; }
@@ -120,6 +126,9 @@ public sealed record CopyRecord
 
     /// <summary>Blocks that the device reported as changed; null where it was not asked.</summary>
     public long? BlocksReported { get; init; }
+
+    /// <summary>Events by which the device said that reports wait; null where it was not asked to.</summary>
+    public long? TailEvents { get; init; }
 
     /// <summary>Those of them that the guest changed: over all reported, the precision.</summary>
     public long? BlocksReportedRightly { get; init; }

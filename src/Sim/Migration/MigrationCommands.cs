@@ -58,6 +58,7 @@ internal static class MigrationCommands
     public static bool AreFormats(ControllerCore c, byte csvi, byte csuuidi)
     {
         var options = c.Options.Migration;
-        return csvi <= options.StateVersions.Count && csuuidi <= (options.VendorState.Supported ? 1 : 0);
+        var isVersion = csvi == 0 || (csvi <= options.StateVersions.Count && options.StateVersions[csvi - 1] == 0);
+        return isVersion && csuuidi <= (options.VendorState.Supported ? 1 : 0);
     }
 }

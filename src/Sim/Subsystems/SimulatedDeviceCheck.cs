@@ -34,7 +34,6 @@ internal static class SimulatedDeviceCheck
             "namespaces: protection information needs 8 bytes of metadata");
         Require(device.Timing.FunctionReset.Nanoseconds <= SimFunction.LongestReset, "timing.functionReset must be at most 100 ms");
         Require(device.Namespaces.All(ns => ns.Capacity <= ns.Blocks), "namespaces: capacity must not be above blocks");
-        Require(device.Migration.StateVersions.All(version => version == 0), "migration.stateVersions: only version 0 is defined");
         Require(device.Migration.MaximumGranularity <= 30, "migration.maximumGranularity must be at most 30");
         Require(
             device.Migration.MinimumGranularity <= device.Migration.MaximumGranularity,

@@ -1,3 +1,4 @@
+using Conformance.Defects;
 using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Sim;
@@ -48,6 +49,10 @@ internal static class Plans
         Run(Of(combination, device, guest));
 
     public static CombinationResult Run(PlannedCombination plan) => new CombinationRun(plan, NewPair).Execute(CancellationToken.None);
+
+    /// <summary>On a device with a planted bug.</summary>
+    public static CombinationResult Run(PlannedCombination plan, Defect defect) =>
+        new CombinationRun(plan, (world, it) => PairOf(defect.CreatePair(world, it.Pair), it)).Execute(CancellationToken.None);
 
     public static PairUnderTest NewPair(World world, PlannedCombination plan) => PairOf(SimulatedPair.Create(world, plan.Pair), plan);
 

@@ -78,7 +78,10 @@ public sealed class RollbackTests
     public void Where_the_destination_refuses_the_state_the_commit_point_says_who_may_run(CancelAfterSave save, GuestPlace expected)
     {
         // LOAD_DATA (D5h) ends with Internal Error; on the destination only.
-        var refusing = Plans.Device with { Faults = [new SimulatedFault { Pattern = "d5", Mask = "ff", Admin = true }], Namespaces = [new SimulatedNamespace { Blocks = 1024 }] };
+        var refusing = Plans.Device with
+        {
+            Faults = [new SimulatedFault { Pattern = "d5", Mask = "ff", Admin = true }], Namespaces = [new SimulatedNamespace { Blocks = 1024 }],
+        };
         var kind = new Combination { Commands = MigrationCommands.VendorRfc, Medium = MediumSharing.Shared, CancelAfterSave = save, Cycles = 1 };
         var plan = Plans.Of(kind);
         var result = Plans.Run(plan with { Pair = plan.Pair with { Destination = refusing } });
@@ -92,7 +95,10 @@ public sealed class RollbackTests
     {
         // SAVE_DATA (D2h) on the source.
         var refusing = Plans.Device with { Faults = [new SimulatedFault { Pattern = "d2", Mask = "ff", Admin = true }] };
-        var kind = new Combination { Commands = MigrationCommands.VendorRfc, Medium = MediumSharing.Shared, CancelAfterSave = CancelAfterSave.Impossible, Cycles = 2 };
+        var kind = new Combination
+        {
+            Commands = MigrationCommands.VendorRfc, Medium = MediumSharing.Shared, CancelAfterSave = CancelAfterSave.Impossible, Cycles = 2,
+        };
         var result = Plans.Run(kind, refusing);
         Assert.That(result.Cycles.Select(it => (it.Outcome, it.EndsAt)), Is.EqualTo(new[]
         {

@@ -52,6 +52,20 @@ public sealed class ShippedProfilesTests
             Has.Property(nameof(GuestSettings.Queues)).EqualTo(4).And.Property(nameof(GuestSettings.Depth)).EqualTo(16));
     }
 
+    private static IEnumerable<TestCaseData> Controls() =>
+        from name in Names
+        from combination in Plan.Of(ProfileFile.Load(Path.Combine(Folder, name)).Profile!).Combinations
+        where combination.Expect == Expectation.Fail
+        select new TestCaseData(combination).SetArgDisplayNames(name, combination.Name);
+
+    [TestCaseSource(nameof(Controls))]
+    public void EveryNegativeControlFailsAsWhatItIsAndInNothingElse(PlannedCombination combination)
+    {
+        var record = CombinationRecord.Of(combination, Migration.Plans.Run(combination));
+        Assert.That(record.Found, Is.EqualTo(Verdict.Fail));
+        Assert.That((record.Verdict, record.UnexpectedPass), Is.EqualTo((Verdict.Pass, false)), string.Join(", ", record.NotFound));
+    }
+
     [Test]
     public void TheSchemaOnDiskIsTheOneThatTheTypesMake() =>
         Assert.That(File.ReadAllText(Path.Combine(Folder, "schema.json")),

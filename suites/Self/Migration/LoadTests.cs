@@ -1,0 +1,80 @@
+using Conformance.Device;
+using Conformance.Migration;
+using NUnit.Framework;
+
+namespace Conformance.Self.Migration;
+
+/// <summary>Both kinds of load, by what only they show.</summary>
+public sealed class LoadTests
+{
+    private const double Rate = 50_000;
+
+    private static readonly Combination Kind = new()
+    {
+        Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, AdminQueue = AdminQueueKind.Mediated, Cycles = 4,
+    };
+
+    private static readonly GuestSettings Open = Plans.Guest with { Mode = LoadMode.Open, Rate = Rate, Depth = 64, Memory = Size.MiB(4) };
+
+    [TestCase(ArrivalKind.Poisson)]
+    [TestCase(ArrivalKind.Constant)]
+    public void In_an_open_loop_commands_begin_at_their_rate_whatever_a_move_does(ArrivalKind arrivals)
+    {
+        // Between two looks at the controller the load runs undisturbed.
+        var plan = Plans.Of(Kind, guest: Open with { Arrivals = arrivals });
+        var result = Plans.Run(plan with { Dwell = new DwellSettings { Before = Milliseconds(40), After = Milliseconds(1) } });
+        Assert.That(result.Findings(), Is.Empty);
+        var before = result.Cycles.Sum(it => it.Latency.Before.N);
+        Assert.That(before, Is.EqualTo(4 * 0.040 * Rate).Within(5).Percent);
+    }
+
+    [Test]
+    public void In_an_open_loop_latency_counts_from_the_intended_start()
+    {
+        var open = Plans.Run(Plans.Of(Kind, guest: Open));
+        var closed = Plans.Run(Plans.Of(Kind));
+        Assert.That(open.Findings(), Is.Empty);
+        foreach (var cycle in open.Cycles)
+        {
+            // Whoever should have begun right after the stop waited for all of it.
+            Assert.That(cycle.Latency.During.MaxNs, Is.GreaterThan(cycle.Downtime.OrchestratorNs!.Value * 9 / 10));
+            // And not one did, but as many as should have begun: more than could be in flight when it stopped.
+            var missed = cycle.Downtime.OrchestratorNs!.Value * Rate / 1e9;
+            Assert.That(cycle.Latency.During.N + cycle.Latency.After.N, Is.GreaterThan(missed));
+        }
+
+        Assert.That(closed.Cycles.Sum(it => it.Latency.Before.N), Is.Positive);
+    }
+
+    [Test]
+    public void Poisson_arrivals_come_in_bursts_and_constant_ones_do_not()
+    {
+        long Most(ArrivalKind arrivals) => Plans.Run(Plans.Of(Kind, guest: Open with { Arrivals = arrivals })).Cycles.Max(it => it.Latency.Before.MaxNs)!.Value;
+        Assert.That(Most(ArrivalKind.Poisson), Is.GreaterThan(Most(ArrivalKind.Constant)));
+    }
+
+    [Test]
+    public void A_closed_loop_keeps_its_depth_in_flight_and_does_not_fall_behind()
+    {
+        var result = Plans.Run(Plans.Of(Kind));
+        // 2 queues of depth 8: all of them are somewhere at the cut.
+        foreach (var cycle in result.Cycles)
+            Assert.That(cycle.InFlight.Fetched + cycle.InFlight.Unfetched, Is.GreaterThanOrEqualTo(16));
+    }
+
+    [TestCase(0)]
+    [TestCase(40)]
+    public void What_was_acknowledged_survives_a_move_whether_or_not_it_was_flushed(int flushes)
+    {
+        // LM-MED-08: a move is no power loss, so that the ledger holds every acknowledged change to it, flushed or not.
+        var mix = new MixSettings { Write = 80 - flushes, Read = 20, Flush = flushes };
+        foreach (var medium in Enum.GetValues<MediumSharing>())
+        {
+            var result = Plans.Run(Plans.Of(Kind with { Medium = medium, CancelAfter = StepChoice.At(CycleStep.Save) }, guest: Plans.Guest with { Mix = mix }));
+            Assert.That(result.Findings(), Is.Empty);
+            Assert.That(result.Cycles.Sum(it => it.BlocksVerified), Is.Positive);
+        }
+    }
+
+    private static Duration Milliseconds(int value) => Duration.FromMilliseconds(value);
+}

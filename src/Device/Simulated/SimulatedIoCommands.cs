@@ -55,6 +55,9 @@ public sealed record SimulatedIoCommands
     /// <summary>AOCS.RALBAS: Get LBA Status tells allocated blocks, in granules of migration.allocationGranularity.</summary>
     public bool ReportsAllocatedBlocks { get; init; } = true;
 
+    /// <summary>ONCS.RESERVS and RESCAP: reservations, for hosts that gave a Host Identifier.</summary>
+    public bool Reservations { get; init; } = true;
+
     /// <summary>FUSES: Compare and Write as one operation.</summary>
     public bool FusedCompareAndWrite { get; init; } = true;
 

@@ -45,7 +45,7 @@ public record struct Registrant
 {
     public const int Size = 24;
 
-    /// <summary>Controller ID; FFFFh where the registrant has none here.</summary>
+    /// <summary>Controller ID; FFFDh where the registrant has none in this subsystem.</summary>
     [FieldOffset(0)] public ushort Cntlid;
 
     /// <summary>Reservation Status.</summary>
@@ -64,7 +64,7 @@ public record struct ExtendedRegistrant
 {
     public const int Size = 64;
 
-    /// <summary>Controller ID; FFFFh where the registrant has none here.</summary>
+    /// <summary>Controller ID; FFFDh where the registrant has none in this subsystem.</summary>
     [FieldOffset(0)] public ushort Cntlid;
 
     /// <summary>Reservation Status.</summary>

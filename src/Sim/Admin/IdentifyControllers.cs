@@ -52,7 +52,7 @@ internal static class IdentifyControllers
             WriteUncorrectable = io[(byte)NvmOpcode.WriteUncorrectable] is not null,
             DatasetManagement = io[(byte)NvmOpcode.DatasetManagement] is not null,
             WriteZeroes = io[(byte)NvmOpcode.WriteZeroes] is not null,
-            Reservations = io[(byte)NvmOpcode.ReservationRegister] is not null,
+            Reservations = options.IoCommands.Reservations,
             Verify = io[(byte)NvmOpcode.Verify] is not null,
             Copy = io[(byte)NvmOpcode.Copy] is not null,
             CopySingleAtomicity = true,
@@ -66,7 +66,12 @@ internal static class IdentifyControllers
         page.AwupfZ = options.IoCommands.AwupfZ;
         page.AcwuZ = options.IoCommands.AcwuZ;
         page.Ocfs = CopyCommand.Formats(c);
-        if (options.IoCommands.LimitsExcludeMetadata) page.Ctratt = page.Ctratt with { MdtsExcludesMetadata = true };
+        page.Ctratt = page.Ctratt with
+        {
+            HostIdentifier128 = true,
+            MdtsExcludesMetadata = options.IoCommands.LimitsExcludeMetadata,
+            ReservationsAndHostIdentifier = options.IoCommands.Reservations,
+        };
         if (options.Capabilities.Sgls)
         {
             page.Sgls = new()

@@ -39,6 +39,7 @@ internal static class IdentifyNamespaces
         if (c.FindNamespace(nsid) is not { } ns) return Status.InvalidField;
         ref var data = ref Wire.View<IndependentNamespace>(page);
         data.Nmic = new() { Shared = ns.IsShared };
+        data.Rescap = Reservations(c);
         data.Nstat = new() { Ready = ns.IsReady(c.Now) };
         return Status.Success;
     }
@@ -88,6 +89,7 @@ internal static class IdentifyNamespaces
         data.Ncap = ns.Volume.Capacity;
         data.Nuse = ns.Medium.AllocatedBlocks;
         data.Nmic = new() { Shared = ns.IsShared };
+        data.Rescap = Reservations(c);
         data.Nsfeat = new() { ThinProvisioning = ns.Volume.Capacity < ns.Blocks, DeallocatedError = definition.DeallocatedError };
         data.Dps = new() { Type = ns.Volume.Format.Protection, FirstBytes = ns.Volume.Format.ProtectionFirst };
         data.Dlfeat = new()
@@ -104,6 +106,9 @@ internal static class IdentifyNamespaces
         data.Eui64 = Eui64Of(c, ns);
         FillFormats(ns, ref data);
     }
+
+    /// <summary>All types, persistence, and what ignoring a key means since revision 1.3.</summary>
+    private static ReservationCapabilities Reservations(ControllerCore c) => new(c.Options.IoCommands.Reservations ? byte.MaxValue : (byte)0);
 
     private static void FillFormats(Namespace? ns, ref IdentifyNamespace data)
     {

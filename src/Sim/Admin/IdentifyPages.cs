@@ -34,7 +34,7 @@ internal static class IdentifyPages
                 return IdentifyNamespaces.Allocated(c, nsid, page);
             case Cns.NamespaceAttachedControllerList:
                 return c.Subsystem.FindNamespace(nsid) is { } ns
-                    ? Controllers(ns.AttachedTo, fields.CntId, page)
+                    ? Controllers(ns.Controllers.Select(other => other.Cntlid), fields.CntId, page)
                     : Status.InvalidField;
             case Cns.ControllerList:
                 return Controllers(c.Subsystem.Controllers.Select(other => other.Cntlid), fields.CntId, page);

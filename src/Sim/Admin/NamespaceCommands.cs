@@ -55,12 +55,12 @@ internal static class NamespaceCommands
 
         private static Status CheckAttach(Namespace ns, ControllerCore[] controllers)
         {
-            if (Array.Exists(controllers, controller => ns.AttachedTo.Contains(controller.Cntlid))) return Status.NamespaceAlreadyAttached;
-            return !ns.IsShared && ns.AttachedTo.Count + controllers.Length > 1 ? Status.NamespaceIsPrivate : Status.Success;
+            if (Array.Exists(controllers, controller => ns.IsAttachedTo(controller))) return Status.NamespaceAlreadyAttached;
+            return !ns.IsShared && ns.Controllers.Count + controllers.Length > 1 ? Status.NamespaceIsPrivate : Status.Success;
         }
 
         private static Status CheckDetach(Namespace ns, ControllerCore[] controllers) =>
-            Array.TrueForAll(controllers, controller => ns.AttachedTo.Contains(controller.Cntlid))
+            Array.TrueForAll(controllers, controller => ns.IsAttachedTo(controller))
                 ? Status.Success
                 : Status.NamespaceNotAttached;
     }

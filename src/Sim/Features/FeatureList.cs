@@ -14,7 +14,10 @@ internal sealed class FeatureList
             .Add(new InterruptVectors())
             .Add(new EventConfiguration())
             .Add(new SanitizeConfiguration())
-            .Add(new DataQueueFeature());
+            .Add(new DataQueueFeature())
+            .Add(new HostIdentifierSetting())
+            .Add(new ReservationNotificationMask())
+            .Add(new ReservationPersistence());
     }
 
     /// <summary>All features, ascending by identifier.</summary>

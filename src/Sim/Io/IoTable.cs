@@ -11,6 +11,7 @@ internal static class IoTable
         CheckCommands.AddTo(table);
         DatasetCommands.AddTo(table);
         CopyCommand.AddTo(table);
+        ReservationCommands.AddTo(table);
         return table;
     }
 }

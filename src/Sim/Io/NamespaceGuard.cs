@@ -2,7 +2,7 @@ using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
-/// <summary>Whether the state of a namespace lets a command through: readiness.</summary>
+/// <summary>Whether the state of a namespace lets a command through: readiness, reservations.</summary>
 internal static class NamespaceGuard
 {
     /// <summary>Checks the namespace of a command, or all that are attached where it names FFFFFFFFh.</summary>
@@ -24,6 +24,10 @@ internal static class NamespaceGuard
     /// <summary>Checks one namespace.</summary>
     public static Status Check(ControllerCore c, Namespace ns, NamespaceAccess access)
     {
-        return access.HasFlag(NamespaceAccess.Medium) && !ns.IsReady(c.Now) ? Status.NamespaceNotReady : Status.Success;
+        if (access.HasFlag(NamespaceAccess.Medium) && !ns.IsReady(c.Now)) return Status.NamespaceNotReady;
+        var reservations = ns.Volume.Reservations;
+        return reservations.Type != ReservationType.None && reservations.Forbids(HostIdentity.Of(c).Id, access)
+            ? Status.ReservationConflict
+            : Status.Success;
     }
 }

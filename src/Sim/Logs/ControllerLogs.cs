@@ -8,6 +8,9 @@ internal sealed class ControllerLogs(ControllerCore owner)
     /// <summary>Error Information.</summary>
     public ErrorLog Errors { get; } = new(owner.Options.Capabilities.ElpeZ + 1);
 
+    /// <summary>Reservation Notification.</summary>
+    public ReservationNotices Reservations { get; } = new(owner);
+
     /// <summary>
     /// A command is about to be completed: an error goes to the Error Information log, and More tells the host to look there. What the host
     /// itself had aborted is no error.
@@ -26,5 +29,9 @@ internal sealed class ControllerLogs(ControllerCore owner)
     }
 
     /// <summary>A controller level reset.</summary>
-    public void Reset(ResetKind kind) => Errors.Clear();
+    public void Reset(ResetKind kind)
+    {
+        Errors.Clear();
+        Reservations.Clear();
+    }
 }

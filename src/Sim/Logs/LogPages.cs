@@ -11,7 +11,7 @@ internal sealed class LogPages
         LogPage[] all =
         [
             new SupportedLogPagesPage(), new ErrorInformationPage(), new CommandEffectsPage(), new FeatureEffectsPage(),
-            new SanitizeNamespaceListPage(), new SanitizeStatusPage(),
+            new SanitizeNamespaceListPage(), new SanitizeStatusPage(), new ReservationNotificationPage(),
         ];
         foreach (var page in all) pages._byId[(byte)page.Id] = page;
         return pages;

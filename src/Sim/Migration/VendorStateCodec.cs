@@ -24,6 +24,7 @@ internal static class VendorStateCodec
         Padding = 5,
         SaveCounter = 6,
         InterruptMask = 7,
+        Reservations = 8,
     }
 
     /// <summary>A decoded vendor part; null for what it does not carry.</summary>
@@ -34,6 +35,9 @@ internal static class VendorStateCodec
         public FeatureState? Features { get; set; }
 
         public EventsState? Events { get; set; }
+
+        /// <summary>Puts back the notifications of reservations that the host has not read.</summary>
+        public Action<ReservationNotices>? Reservations { get; set; }
 
         public InterruptState? Interrupts { get; set; }
 
@@ -60,6 +64,7 @@ internal static class VendorStateCodec
         if (options.AdminQueue || whole) EncodeAdminQueue(c, writer);
         if (options.Features || whole) FeatureState.Encode(c, writer);
         if (options.Events || whole) EventsState.Encode(c, writer);
+        if (options.Events || whole) c.Logs.Reservations.Encode(writer);
         if (options.Interrupts && !whole) EncodeInterrupts(c, writer);
         if (whole) writer.Begin(Section.InterruptMask).Word(c.Registers[Register.Intms]).End();
         if (whole) writer.Begin(Section.Padding).Filler(EventsState.Reserve(c)).End();
@@ -102,6 +107,7 @@ internal static class VendorStateCodec
         if (content.Features is { } features) features.Commit(c);
         if (content.AdminQueue is { } admin) CommitAdminQueue(c, admin);
         if (content.Events is { } events) events.Commit(c);
+        content.Reservations?.Invoke(c.Logs.Reservations);
         if (content.Interrupts is { } interrupts) c.Function.Msix.Restore(interrupts.Table, interrupts.Pending);
         if (content.Interrupts is { } masks) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = masks.Mask;
         if (content.InterruptMask is { } mask) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = mask;
@@ -153,6 +159,9 @@ internal static class VendorStateCodec
             case Section.Events:
                 content.Events = EventsState.TryDecode(c, ref reader);
                 return content.Events is not null;
+            case Section.Reservations:
+                content.Reservations = ReservationNotices.TryDecode(ref reader);
+                return content.Reservations is not null;
             case Section.Interrupts:
                 var (mask, vectors) = (reader.Word(), reader.Word());
                 if (vectors > c.Function.Msix.Vectors) return false;

@@ -12,7 +12,7 @@ internal static class SanitizedMedium
     public static void Deallocate(ControllerCore c, Namespace ns)
     {
         Reach(c, MediumOperation.Deallocate, ns, 0, ns.Blocks);
-        Tell(c, ns, MediumChangeKind.Deallocated);
+        Tell(ns, MediumChangeKind.Deallocated);
     }
 
     /// <summary>
@@ -30,7 +30,7 @@ internal static class SanitizedMedium
             else Reach(c, MediumOperation.Zero, ns, lba, length);
         }
 
-        Tell(c, ns, MediumChangeKind.All);
+        Tell(ns, MediumChangeKind.All);
     }
 
     /// <summary>
@@ -74,11 +74,11 @@ internal static class SanitizedMedium
     }
 
     /// <summary>The data changed for everybody who is attached: whose changes are logged is told so.</summary>
-    private static void Tell(ControllerCore c, Namespace ns, MediumChangeKind kind)
+    private static void Tell(Namespace ns, MediumChangeKind kind)
     {
-        foreach (var cntlid in ns.AttachedTo)
+        foreach (var attached in ns.Controllers)
         {
-            if (c.Subsystem.FindController(cntlid) is not { UserDataLog: { } log } attached) continue;
+            if (attached.UserDataLog is not { } log) continue;
             attached.Changed(new MediumChange(ns, 0, ns.Blocks, kind));
             log.Flush();
         }

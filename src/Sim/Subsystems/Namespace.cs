@@ -5,7 +5,7 @@ namespace Conformance.Sim;
 /// <summary>A namespace of a subsystem: its identity, who it is attached to, and the volume behind it.</summary>
 internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume volume)
 {
-    private readonly SortedSet<ushort> _attached = [];
+    private readonly SortedDictionary<ushort, ControllerCore> _attached = [];
 
     public uint Nsid { get; } = nsid;
 
@@ -38,15 +38,17 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume
     /// <summary>The namespace as a sanitization target of its own.</summary>
     public SanitizeTarget Sanitizing { get; } = new(nsid);
 
-    /// <summary>CNTLIDs of the controllers that it is attached to, ascending.</summary>
-    public IReadOnlySet<ushort> AttachedTo => _attached;
+    /// <summary>The controllers that it is attached to, ascending by CNTLID.</summary>
+    public IReadOnlyCollection<ControllerCore> Controllers => _attached.Values;
+
+    public bool IsAttachedTo(ControllerCore controller) => _attached.ContainsKey(controller.Cntlid);
 
     /// <summary>NRDY at a time.</summary>
     public bool IsReady(long now) => now >= Definition.ReadyAfter.Nanoseconds;
 
     internal void Attach(ControllerCore controller)
     {
-        _attached.Add(controller.Cntlid);
+        _attached.Add(controller.Cntlid, controller);
         controller.Attached[Nsid] = this;
     }
 

@@ -60,9 +60,17 @@ internal sealed class Subsystem
 
     public void Add(ControllerCore controller) => _controllers.Add(controller.Cntlid, controller);
 
-    public void Add(Namespace added) => _namespaces.Add(added.Nsid, added);
+    public void Add(Namespace added)
+    {
+        _namespaces.Add(added.Nsid, added);
+        added.Volume.Faces.Add(added);
+    }
 
-    public void Remove(Namespace removed) => _namespaces.Remove(removed.Nsid);
+    public void Remove(Namespace removed)
+    {
+        _namespaces.Remove(removed.Nsid);
+        removed.Volume.Faces.Remove(removed);
+    }
 
     public override string ToString() => Name;
 }

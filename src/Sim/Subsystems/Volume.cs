@@ -38,6 +38,12 @@ internal sealed class Volume
     /// <summary>The protection information of its blocks; null for none.</summary>
     public Protection? Protection { get; private set; }
 
+    /// <summary>Registrants and reservation: of the blocks, whoever reaches them.</summary>
+    public ReservationState Reservations { get; } = new();
+
+    /// <summary>The namespaces through which it is reached, of one subsystem or several.</summary>
+    public List<Namespace> Faces { get; } = [];
+
     /// <summary>NCAP: blocks that can be allocated at once.</summary>
     public ulong Capacity { get; }
 

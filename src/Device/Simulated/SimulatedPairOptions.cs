@@ -45,6 +45,8 @@ public sealed record SimulatedDevice
 
     public SimulatedSanitize Sanitize { get; init; } = new();
 
+    public SimulatedFormat Format { get; init; } = new();
+
     public SimulatedMigration Migration { get; init; } = new();
 
     /// <summary>Where the standard leaves a choice, what this device does.</summary>
@@ -178,6 +180,23 @@ public sealed record SimulatedCapabilities
     [Range(1, 65536)]
     public int MaximumNamespaces { get; init; } = 64;
 
+    /// <summary>OACS.NMS, on primary controllers: namespaces are created and deleted by a host.</summary>
+    public bool NamespaceManagement { get; init; } = true;
+
+    /// <summary>UNVMCAP on delivery, in bytes: room for namespaces that a host creates.</summary>
+    [Range(typeof(long), "0", "1152921504606846976")]
+    public long UnallocatedCapacity { get; init; } = 1L << 40;
+
+    /// <summary>NSG and NCG: capacity is taken in multiples of so many bytes; 0 is not reported, and exactly what is asked for.</summary>
+    [Range(typeof(long), "0", "1152921504606846976")]
+    public long NamespaceGranularity { get; init; }
+
+    /// <summary>MAXCNA: most namespaces attached to one controller; 0 without limit.</summary>
+    public ushort ControllerAttachments { get; init; }
+
+    /// <summary>MAXDNA: most attachments in all, over all controllers; 0 without limit.</summary>
+    public ushort DomainAttachments { get; init; }
+
     /// <summary>Bytes of the Controller Memory Buffer, a multiple of 4 KiB; 0 for none.</summary>
     [Range(0, 1 << 30)]
     public int ControllerMemoryBuffer { get; init; }
@@ -185,6 +204,24 @@ public sealed record SimulatedCapabilities
     /// <summary>Bytes of the Persistent Memory Region, a multiple of 4 KiB; 0 for none.</summary>
     [Range(0, 1 << 30)]
     public int PersistentMemoryRegion { get; init; }
+}
+
+/// <summary>Format NVM, and what FNA says of it.</summary>
+public sealed record SimulatedFormat
+{
+    public bool Supported { get; init; } = true;
+
+    /// <summary>FNS: a format is of all namespaces, whichever is named.</summary>
+    public bool FormatsAll { get; init; }
+
+    /// <summary>SENS: so is a secure erase.</summary>
+    public bool ErasesAll { get; init; }
+
+    /// <summary>CRYES: cryptographic erase.</summary>
+    public bool CryptoErase { get; init; } = true;
+
+    /// <summary>FNVMBS clear: NSID FFFFFFFFh formats all that are attached.</summary>
+    public bool Broadcast { get; init; } = true;
 }
 
 /// <summary>Identity of the subsystem and its functions.</summary>

@@ -21,13 +21,13 @@ internal static class IdentifyControllers
         page.Mdts = options.Capabilities.Mdts;
         page.Cntlid = c.Cntlid;
         page.Ver = c.Registers[Register.Vs];
-        page.Oaes = new() { AttachedNamespaceAttribute = true };
+        page.Oaes = new() { AttachedNamespaceAttribute = true, AllocatedNamespaceAttribute = true };
         page.Cntrltype = ControllerType.Io;
         page.Oacs = new()
         {
             FormatNvm = Has(AdminOpcode.FormatNvm),
             Firmware = Has(AdminOpcode.FirmwareCommit),
-            NamespaceManagement = Has(AdminOpcode.NamespaceAttachment),
+            NamespaceManagement = Has(AdminOpcode.NamespaceManagement),
             DeviceSelfTest = Has(AdminOpcode.DeviceSelfTest),
             VirtualizationManagement = Has(AdminOpcode.VirtualizationManagement),
             GetLbaStatus = Has(AdminOpcode.GetLbaStatus),
@@ -44,6 +44,12 @@ internal static class IdentifyControllers
         page.Sanicap = SanitizeCommands.Capabilities(c);
         page.Sqes = new() { Required = 6, Maximum = 6 };
         page.Cqes = new() { Required = 4, Maximum = 4 };
+        page.Tnvmcap = c.Subsystem.Capacity.Total;
+        page.Unvmcap = c.Subsystem.Capacity.Unallocated;
+        page.Fna = FormatNvm.Attributes(c);
+        page.Nwpc = new() { WriteProtect = true };
+        page.Maxdna = options.Capabilities.DomainAttachments;
+        page.Maxcna = options.Capabilities.ControllerAttachments;
         page.Nn = page.Mnan = (uint)options.Capabilities.MaximumNamespaces;
         var io = c.Subsystem.IoCommands;
         page.Oncs = new()
@@ -70,6 +76,7 @@ internal static class IdentifyControllers
         {
             HostIdentifier128 = true,
             MdtsExcludesMetadata = options.IoCommands.LimitsExcludeMetadata,
+            NamespaceGranularity = options.Capabilities.NamespaceGranularity != 0,
             ReservationsAndHostIdentifier = options.IoCommands.Reservations,
         };
         if (options.Capabilities.Sgls)

@@ -8,14 +8,13 @@ internal static class IdentifyNamespaces
 {
     private const uint All = 0xFFFF_FFFF;
 
-    /// <summary>The LBA formats that every namespace has; what it was made with is one of them or comes last.</summary>
-    private static readonly (int BlockSize, int MetadataSize)[] _formats = [(512, 0), (4096, 0), (512, 8), (4096, 8), (4096, 64)];
-
     public static Status Namespace(ControllerCore c, uint nsid, Span<byte> page)
     {
         ref var data = ref Wire.View<IdentifyNamespace>(page);
         if (nsid == All)
         {
+            // What all that are created have in common.
+            data.Nsfeat = new() { ThinProvisioning = true, UidReuse = true };
             FillFormats(null, ref data);
             return Status.Success;
         }
@@ -38,7 +37,10 @@ internal static class IdentifyNamespaces
         if (!IsValid(c, nsid)) return Status.InvalidNamespaceOrFormat;
         if (c.FindNamespace(nsid) is not { } ns) return Status.InvalidField;
         ref var data = ref Wire.View<IndependentNamespace>(page);
+        data.Nsfeat = new() { UidReuse = true };
         data.Nmic = new() { Shared = ns.IsShared };
+        data.Fpi = Progress(c, ns);
+        data.Nsattr = new() { WriteProtected = ns.Volume.IsWriteProtected };
         data.Rescap = Reservations(c);
         data.Nstat = new() { Ready = ns.IsReady(c.Now) };
         return Status.Success;
@@ -90,7 +92,12 @@ internal static class IdentifyNamespaces
         data.Nuse = ns.Medium.AllocatedBlocks;
         data.Nmic = new() { Shared = ns.IsShared };
         data.Rescap = Reservations(c);
-        data.Nsfeat = new() { ThinProvisioning = ns.Volume.Capacity < ns.Blocks, DeallocatedError = definition.DeallocatedError };
+        data.Nsfeat = new()
+        {
+            ThinProvisioning = ns.Volume.Capacity < ns.Blocks, DeallocatedError = definition.DeallocatedError, UidReuse = true,
+        };
+        data.Fpi = Progress(c, ns);
+        data.Nsattr = new() { WriteProtected = ns.Volume.IsWriteProtected };
         data.Dps = new() { Type = ns.Volume.Format.Protection, FirstBytes = ns.Volume.Format.ProtectionFirst };
         data.Dlfeat = new()
         {
@@ -101,7 +108,7 @@ internal static class IdentifyNamespaces
         data.MsrcZ = c.Options.IoCommands.CopyRangesZ;
         data.Mssrl = c.Options.IoCommands.CopyRangeBlocks;
         data.Mcl = (uint)c.Options.IoCommands.CopyBlocks;
-        data.Nvmcap = (UInt128)ns.Blocks * (uint)ns.BlockSize;
+        data.Nvmcap = c.Subsystem.Capacity.Of(ns.Volume.Capacity, ns.BlockSize);
         data.Nguid = NguidOf(c, ns);
         data.Eui64 = Eui64Of(c, ns);
         FillFormats(ns, ref data);
@@ -110,17 +117,15 @@ internal static class IdentifyNamespaces
     /// <summary>All types, persistence, and what ignoring a key means since revision 1.3.</summary>
     private static ReservationCapabilities Reservations(ControllerCore c) => new(c.Options.IoCommands.Reservations ? byte.MaxValue : (byte)0);
 
+    private static FormatProgress Progress(ControllerCore c, Namespace ns) =>
+        c.Options.Format.Supported ? ns.Volume.Formatting.Progress(c.Now) : default;
+
     private static void FillFormats(Namespace? ns, ref IdentifyNamespace data)
     {
-        var index = 0;
-        for (var i = 0; i < _formats.Length; i++)
-        {
-            data.Lbaf[i] = new() { Lbads = (byte)int.Log2(_formats[i].BlockSize), Ms = (ushort)_formats[i].MetadataSize };
-            if (ns is not null && _formats[i] == (ns.BlockSize, ns.MetadataSize)) index = i;
-        }
-
-        data.NlbafZ = (byte)(_formats.Length - 1);
-        data.Flbas = new() { Index = (byte)index, MetadataExtended = ns?.ExtendedMetadata == true };
+        foreach (var (i, (blockSize, metadataSize)) in BlockFormats.All.Index())
+            data.Lbaf[i] = new() { Lbads = (byte)int.Log2(blockSize), Ms = (ushort)metadataSize };
+        data.NlbafZ = (byte)(BlockFormats.All.Count - 1);
+        data.Flbas = new() { Index = (byte)(ns is null ? 0 : BlockFormats.IndexOf(ns)), MetadataExtended = ns?.ExtendedMetadata == true };
         data.Mc = new() { Extended = true, Separate = true };
         data.Dpc = new() { Type1 = true, Type2 = true, Type3 = true, FirstBytes = true, LastBytes = true };
     }

@@ -44,6 +44,10 @@ internal static class IdentifyPages
             case Cns.SecondaryControllerList when c.IsPrimary && SecondaryControllers.AreManaged(c.Subsystem):
                 Secondaries(c, fields.CntId, ref Wire.View<SecondaryControllerList>(page));
                 return Status.Success;
+            case Cns.NamespaceGranularityList when c.Options.Capabilities.NamespaceGranularity != 0 && fields.Csi == 0:
+                var granularity = (ulong)c.Options.Capabilities.NamespaceGranularity;
+                Wire.View<NamespaceGranularityList>(page).Descriptors[0] = new() { Nsg = granularity, Ncg = granularity };
+                return Status.Success;
             case Cns.UuidList when c.Options.Migration.UuidSelection:
                 ref var uuids = ref Wire.View<UuidList>(page);
                 foreach (var (i, uuid) in MigrationCommands.SelectableUuids(c.Options.Migration).Index())

@@ -89,6 +89,9 @@ internal sealed class CommandContext : Work
     /// <summary>The parameter that the status is about, for the error log; null: what the status implies.</summary>
     public ParameterErrorLocation? ErrorLocation { get; set; }
 
+    /// <summary>Command Specific Information for the error log.</summary>
+    public ulong SpecificInformation { get; set; }
+
     /// <summary>What the handler keeps between two calls.</summary>
     public object? Notes { get; set; }
 
@@ -155,6 +158,7 @@ internal sealed class CommandContext : Work
         Done = 0;
         FailedLba = null;
         ErrorLocation = null;
+        SpecificInformation = 0;
         Notes = null;
         Phase = 0;
         Outstanding = false;

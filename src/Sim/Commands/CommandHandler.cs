@@ -34,8 +34,14 @@ internal enum NamespaceAccess
     /// <summary>Write command group of reservations.</summary>
     WriteGroup = 4,
 
+    /// <summary>Blocks are changed: not where the namespace is write protected (Base 2.3 8.1.17.2).</summary>
+    Change = 8,
+
     Read = Medium | ReadGroup,
-    Write = Medium | WriteGroup,
+    Write = Medium | WriteGroup | Change,
+
+    /// <summary>Of the write group, and yet changes nothing: Flush, hints.</summary>
+    Flush = Medium | WriteGroup,
 }
 
 /// <summary>

@@ -17,7 +17,8 @@ internal sealed class FeatureList
             .Add(new DataQueueFeature())
             .Add(new HostIdentifierSetting())
             .Add(new ReservationNotificationMask())
-            .Add(new ReservationPersistence());
+            .Add(new ReservationPersistence())
+            .Add(new NamespaceWriteProtection());
     }
 
     /// <summary>All features, ascending by identifier.</summary>

@@ -18,7 +18,8 @@ internal static class DatasetCommands
 
         public override uint Effects => 1 << 1;
 
-        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
+        public override NamespaceAccess Access(CommandContext command) =>
+            new DatasetManagementFields(command.Entry).Deallocate ? NamespaceAccess.Write : NamespaceAccess.Flush;
 
         public override void Parse(ControllerCore c, CommandContext command) =>
             command.DataLength = (new DatasetManagementFields(command.Entry).NumberOfRangesZ + 1) * DatasetManagementRange.Size;

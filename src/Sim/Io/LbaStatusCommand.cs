@@ -22,6 +22,8 @@ internal static class LbaStatusCommand
 
         public override NamespaceUse NamespaceUse => NamespaceUse.Attached;
 
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Medium;
+
         public override bool IsSupported(ControllerCore c) => c.Options.IoCommands.GetLbaStatus;
 
         public override void Parse(ControllerCore c, CommandContext command) =>

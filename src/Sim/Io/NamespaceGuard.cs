@@ -2,7 +2,7 @@ using Conformance.Nvme;
 
 namespace Conformance.Sim;
 
-/// <summary>Whether the state of a namespace lets a command through: readiness, reservations.</summary>
+/// <summary>Whether the state of a namespace lets a command through: readiness, a format, write protection, reservations.</summary>
 internal static class NamespaceGuard
 {
     /// <summary>Checks the namespace of a command, or all that are attached where it names FFFFFFFFh.</summary>
@@ -21,10 +21,12 @@ internal static class NamespaceGuard
         return Status.Success;
     }
 
-    /// <summary>Checks one namespace.</summary>
+    /// <summary>Checks one namespace, for a command that uses it.</summary>
     public static Status Check(ControllerCore c, Namespace ns, NamespaceAccess access)
     {
         if (access.HasFlag(NamespaceAccess.Medium) && !ns.IsReady(c.Now)) return Status.NamespaceNotReady;
+        if (ns.Volume.Formatting.IsInProgress) return Status.FormatInProgress;
+        if (access.HasFlag(NamespaceAccess.Change) && ns.Volume.IsWriteProtected) return Status.NamespaceWriteProtected;
         var reservations = ns.Volume.Reservations;
         return reservations.Type != ReservationType.None && reservations.Forbids(HostIdentity.Of(c).Id, access)
             ? Status.ReservationConflict

@@ -93,7 +93,7 @@ internal static class ReadWriteCommands
 
         public override bool ConcernsSanitized(CommandContext command, uint nsid) => false;
 
-        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Write;
+        public override NamespaceAccess Access(CommandContext command) => NamespaceAccess.Flush;
 
         public override long Cost(ControllerCore c, CommandContext command) => c.Options.Timing.Flush.Nanoseconds;
 

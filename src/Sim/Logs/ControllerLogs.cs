@@ -8,6 +8,12 @@ internal sealed class ControllerLogs(ControllerCore owner)
     /// <summary>Error Information.</summary>
     public ErrorLog Errors { get; } = new(owner.Options.Capabilities.ElpeZ + 1);
 
+    /// <summary>Namespaces that are or were attached and have changed since the host last read so.</summary>
+    public SortedSet<uint> ChangedAttached { get; } = [];
+
+    /// <summary>The same of any namespace.</summary>
+    public SortedSet<uint> ChangedAllocated { get; } = [];
+
     /// <summary>Reservation Notification.</summary>
     public ReservationNotices Reservations { get; } = new(owner);
 

@@ -34,6 +34,7 @@ internal sealed class ErrorLog(int capacity)
         Lba = command.FailedLba ?? (command.Blocks != 0 ? command.Slba : 0),
         Nsid = command.Handler is null or { NamespaceUse: NamespaceUse.None } ? 0 : command.Entry.Nsid,
         Csi = CommandSetIdentifier.Nvm,
+        Csinfo = command.SpecificInformation,
         Opc = command.Opcode,
     });
 

@@ -1,3 +1,5 @@
+using Conformance.Nvme;
+
 namespace Conformance.Sim;
 
 /// <summary>The log pages that the device knows, by identifier.</summary>
@@ -12,6 +14,7 @@ internal sealed class LogPages
         [
             new SupportedLogPagesPage(), new ErrorInformationPage(), new CommandEffectsPage(), new FeatureEffectsPage(),
             new SanitizeNamespaceListPage(), new SanitizeStatusPage(), new ReservationNotificationPage(),
+            new ChangedNamespacesPage(LogId.ChangedAttachedNamespaces), new ChangedNamespacesPage(LogId.ChangedAllocatedNamespaces),
         ];
         foreach (var page in all) pages._byId[(byte)page.Id] = page;
         return pages;

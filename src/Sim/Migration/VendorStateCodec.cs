@@ -25,6 +25,7 @@ internal static class VendorStateCodec
         SaveCounter = 6,
         InterruptMask = 7,
         Reservations = 8,
+        ChangedNamespaces = 9,
     }
 
     /// <summary>A decoded vendor part; null for what it does not carry.</summary>
@@ -35,6 +36,8 @@ internal static class VendorStateCodec
         public FeatureState? Features { get; set; }
 
         public EventsState? Events { get; set; }
+
+        public ChangedNamespacesState? ChangedNamespaces { get; set; }
 
         /// <summary>Puts back the notifications of reservations that the host has not read.</summary>
         public Action<ReservationNotices>? Reservations { get; set; }
@@ -65,6 +68,7 @@ internal static class VendorStateCodec
         if (options.Features || whole) FeatureState.Encode(c, writer);
         if (options.Events || whole) EventsState.Encode(c, writer);
         if (options.Events || whole) c.Logs.Reservations.Encode(writer);
+        if (options.Events || whole) ChangedNamespacesState.Encode(c, writer);
         if (options.Interrupts && !whole) EncodeInterrupts(c, writer);
         if (whole) writer.Begin(Section.InterruptMask).Word(c.Registers[Register.Intms]).End();
         if (whole) writer.Begin(Section.Padding).Filler(EventsState.Reserve(c)).End();
@@ -108,6 +112,7 @@ internal static class VendorStateCodec
         if (content.AdminQueue is { } admin) CommitAdminQueue(c, admin);
         if (content.Events is { } events) events.Commit(c);
         content.Reservations?.Invoke(c.Logs.Reservations);
+        content.ChangedNamespaces?.Commit(c);
         if (content.Interrupts is { } interrupts) c.Function.Msix.Restore(interrupts.Table, interrupts.Pending);
         if (content.Interrupts is { } masks) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = masks.Mask;
         if (content.InterruptMask is { } mask) c.Registers[Register.Intms] = c.Registers[Register.Intmc] = mask;
@@ -159,6 +164,9 @@ internal static class VendorStateCodec
             case Section.Events:
                 content.Events = EventsState.TryDecode(c, ref reader);
                 return content.Events is not null;
+            case Section.ChangedNamespaces:
+                content.ChangedNamespaces = ChangedNamespacesState.TryDecode(ref reader);
+                return content.ChangedNamespaces is not null;
             case Section.Reservations:
                 content.Reservations = ReservationNotices.TryDecode(ref reader);
                 return content.Reservations is not null;

@@ -71,6 +71,8 @@ internal static class SanitizeCommands
 
         private static Status Check(ControllerCore c, in SanitizeFields fields)
         {
+            // A command that names no namespace and would change one (Base 2.3 8.1.17.2).
+            if (c.Subsystem.Namespaces.Any(ns => ns.Volume.IsWriteProtected)) return Status.NamespaceWriteProtected;
             var options = c.Options.Sanitize;
             var isKnown = fields.Action switch
             {

@@ -16,7 +16,8 @@ internal class ValidateStep
 
     /// <summary>A state that ends by itself: the command may succeed when it comes again.</summary>
     private static bool Passes(Status status) =>
-        status == Status.NamespaceNotReady || status == Status.SanitizeInProgress || status == Status.SanitizeNamespaceInProgress;
+        status == Status.NamespaceNotReady || status == Status.FormatInProgress
+        || status == Status.SanitizeInProgress || status == Status.SanitizeNamespaceInProgress;
 
     private static Status Check(ControllerCore c, CommandContext command)
     {

@@ -41,6 +41,9 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume
     /// <summary>The controllers that it is attached to, ascending by CNTLID.</summary>
     public IReadOnlyCollection<ControllerCore> Controllers => _attached.Values;
 
+    /// <summary>The subsystem that it is in.</summary>
+    public Subsystem Owner { get; internal set; } = null!;
+
     public bool IsAttachedTo(ControllerCore controller) => _attached.ContainsKey(controller.Cntlid);
 
     /// <summary>NRDY at a time.</summary>
@@ -56,6 +59,12 @@ internal sealed class Namespace(uint nsid, SimulatedNamespace definition, Volume
     {
         _attached.Remove(controller.Cntlid);
         controller.Attached[Nsid] = null;
+        // What was submitted before ends as if it had been for an inactive namespace (Base 2.3 8.1.16).
+        for (var command = controller.Commands.First; command is not null; command = command.Next)
+        {
+            if (ReferenceEquals(command.Namespace, this) && command is { Stage: CommandStage.Execute, Phase: 0, IsHeld: false } && command.Queue.Id != 0)
+                controller.Machine.Finish(command, Nvme.Status.InvalidField, dnr: true);
+        }
     }
 }
 

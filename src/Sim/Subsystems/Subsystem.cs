@@ -7,6 +7,7 @@ internal sealed class Subsystem
 {
     private readonly SortedDictionary<ushort, ControllerCore> _controllers = [];
     private readonly SortedDictionary<uint, Namespace> _namespaces = [];
+    private ushort _serial;
 
     public Subsystem(World world, string name, SimulatedDevice options, ControllerSteps steps)
     {
@@ -16,6 +17,7 @@ internal sealed class Subsystem
         AdminCommands = AdminTable.Create(options);
         IoCommands = IoTable.Create();
         Faults = new FaultTable(options.Faults);
+        Capacity = new NvmCapacity(this);
         Background = new Background(world);
         Sanitizing = new Sanitizing(this);
     }
@@ -38,6 +40,9 @@ internal sealed class Subsystem
     public FeatureTable SharedFeatures { get; } = new();
 
     public FaultTable Faults { get; }
+
+    /// <summary>Bytes for namespaces.</summary>
+    public NvmCapacity Capacity { get; }
 
     /// <summary>What goes on whatever becomes of the controllers.</summary>
     public Background Background { get; }
@@ -64,6 +69,7 @@ internal sealed class Subsystem
     {
         _namespaces.Add(added.Nsid, added);
         added.Volume.Faces.Add(added);
+        added.Owner = this;
     }
 
     public void Remove(Namespace removed)
@@ -71,6 +77,20 @@ internal sealed class Subsystem
         _namespaces.Remove(removed.Nsid);
         removed.Volume.Faces.Remove(removed);
     }
+
+    /// <summary>The lowest identifier that no namespace has; null where all are taken.</summary>
+    public uint? FreeNsid()
+    {
+        for (var nsid = 1u; nsid <= (uint)Options.Capabilities.MaximumNamespaces; nsid++)
+        {
+            if (!_namespaces.ContainsKey(nsid)) return nsid;
+        }
+
+        return null;
+    }
+
+    /// <summary>A number for what is created that nothing had before.</summary>
+    public ushort NextSerial() => ++_serial;
 
     public override string ToString() => Name;
 }

@@ -89,5 +89,7 @@ internal static class SubsystemBuilder
                 }
             }
         }
+
+        subsystem.Capacity.Seal();
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Volume
     {
         _definition = definition;
         Capacity = definition.Capacity == 0 ? (ulong)definition.Blocks : (ulong)definition.Capacity;
-        Reformat(BlockFormat.Of(definition), (ulong)definition.Blocks);
+        Make(BlockFormat.Of(definition), (ulong)definition.Blocks);
     }
 
     public BlockFormat Format { get; private set; } = null!;
@@ -45,14 +45,27 @@ internal sealed class Volume
     public List<Namespace> Faces { get; } = [];
 
     /// <summary>NCAP: blocks that can be allocated at once.</summary>
-    public ulong Capacity { get; }
+    public ulong Capacity { get; private set; }
 
-    /// <summary>A format: all blocks are deallocated, and may be of another size.</summary>
-    /// <param name="format">The new format.</param>
-    /// <param name="blocks">NSZE in blocks of the new format.</param>
-    public void Reformat(BlockFormat format, ulong blocks)
+    /// <summary>The blocks may not be changed: of the namespace, whoever set it, and kept by every reset.</summary>
+    public bool IsWriteProtected { get; set; }
+
+    /// <summary>The format under way, if any.</summary>
+    public FormatOperation Formatting { get; set; }
+
+    /// <summary>A format: all blocks are deallocated, and where they have another size there are as many as the bytes make.</summary>
+    public void Reformat(BlockFormat format)
     {
-        Medium?.Dispose();
+        var (before, blocks) = ((ulong)Medium.BlockSize, Medium.Blocks);
+        Medium.Dispose();
+        Capacity = Of(Capacity);
+        Make(format, Of(blocks));
+
+        ulong Of(ulong count) => Math.Max(1, (ulong)((UInt128)count * before / (uint)format.BlockSize));
+    }
+
+    private void Make(BlockFormat format, ulong blocks)
+    {
         Format = format;
         Protection = format.Protection == Nvme.ProtectionType.None
             ? null

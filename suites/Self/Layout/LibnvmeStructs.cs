@@ -19,6 +19,8 @@ internal static class LibnvmeStructs
         new("nvme_id_ctrl_nvm", typeof(NvmController), Unknown: "Kpiocap Wzdsl Aocs Ver Lbamqf"),
         new("nvme_ns_id_desc", typeof(NamespaceDescriptor)),
         new("nvme_ns_list", typeof(NamespaceIdList)),
+        new("nvme_id_ns_granularity_list", typeof(NamespaceGranularityList), "Nga:attributes NodZ:num_descriptors Descriptors:entry"),
+        new("nvme_id_ns_granularity_desc", typeof(NamespaceGranularity), "Nsg:nszegran Ncg:ncapgran"),
         new("nvme_ctrl_list", typeof(ControllerList), "Numid:num Ids:identifier"),
         new("nvme_primary_ctrl_cap", typeof(PrimaryControllerCapabilities)),
         new("nvme_secondary_ctrl_list", typeof(SecondaryControllerList), "Nument:num Entries:sc_entry"),

@@ -28,6 +28,10 @@ public struct Rng
         return Mix(ref state);
     }
 
+    /// <summary>A seed for the part called <paramref name="name"/>: the same on every machine and version (FNV-1a).</summary>
+    public static ulong Derive(ulong seed, string name) =>
+        Derive(seed, name.Aggregate(0xCBF29CE484222325, (hash, c) => (hash ^ c) * 0x100000001B3));
+
     public ulong Next()
     {
         var result = BitOperations.RotateLeft(_b * 5, 7) * 9;

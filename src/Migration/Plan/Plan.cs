@@ -40,7 +40,7 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
         return new PlannedCombination
         {
             Name = name,
-            Seed = Rng.Derive(profile.Seed, Fnv1A(name)),
+            Seed = Rng.Derive(profile.Seed, name),
             Commands = it.Commands,
             AdminQueue = adminQueue,
             Medium = it.Medium,
@@ -94,7 +94,4 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
         if (it.Medium == MediumSharing.Local) yield return "a namespace that both functions reach";
         yield return $"{Math.Max(it.FromVf, it.ToVf) + it.Vfs - 1} VF with {profile.Guest.Queues} I/O queue pairs";
     }
-
-    /// <summary>A name's number, the same on every machine and version.</summary>
-    private static ulong Fnv1A(string text) => text.Aggregate(0xCBF29CE484222325, (hash, c) => (hash ^ c) * 0x100000001B3);
 }

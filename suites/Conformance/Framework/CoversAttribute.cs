@@ -1,0 +1,70 @@
+using NUnit.Framework;
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
+using NUnit.Framework.Internal.Commands;
+
+namespace Conformance.Suite;
+
+/// <summary>
+/// Makes a test a case: which requirements it looks at, each of which it has to observe at least once, and how it is run - in a
+/// <see cref="CaseRun"/> of its own, on one device after another until one supports it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CoversAttribute(params string[] requirements) : NUnitAttribute, IRepeatTest
+{
+    public IReadOnlyList<string> Requirements { get; } = requirements;
+
+    public TestCommand Wrap(TestCommand command) => new CaseCommand(command);
+
+    private sealed class CaseCommand(TestCommand inner) : DelegatingTestCommand(inner)
+    {
+        public override TestResult Execute(TestExecutionContext context)
+        {
+            var settings = CaseSettings.Current;
+            var info = CaseInfo.Of(Test);
+            CaseRecord? record = null;
+            foreach (var device in settings.Devices)
+            {
+                context.CurrentResult = context.CurrentTest.MakeTestResult();
+                record = RunOn(device, info, settings, context);
+                if (record.Verdict != Migration.Verdict.NotSupported) break;
+            }
+
+            record ??= CaseRecord.NotRun(info, "there is no device");
+            settings.Ended?.Invoke(record);
+            Tell(context.CurrentResult, record);
+            return context.CurrentResult;
+        }
+
+        private CaseRecord RunOn(CaseDevice device, CaseInfo info, CaseSettings settings, TestExecutionContext context)
+        {
+            using var run = CaseRun.Begin(info, device, settings);
+            try
+            {
+                innerCommand.Execute(context);
+            }
+            catch (Exception e)
+            {
+                run.Fault(e is NUnitException { InnerException: { } inner } ? inner : e);
+            }
+
+            // What NUnit itself found wrong with the test, a case that is not asynchronous included.
+            if (context.CurrentResult.ResultState.Status is TestStatus.Failed or TestStatus.Skipped)
+                run.Fault(new InvalidOperationException(context.CurrentResult.Message));
+            return run.End();
+        }
+
+        /// <summary>A verdict in NUnit's words, for those who run cases as tests.</summary>
+        private static void Tell(TestResult result, CaseRecord record)
+        {
+            var state = record.Verdict switch
+            {
+                Migration.Verdict.Pass => ResultState.Success,
+                Migration.Verdict.Warn => ResultState.Warning,
+                Migration.Verdict.NotSupported or Migration.Verdict.Waived or Migration.Verdict.Skipped => ResultState.Ignored,
+                _ => ResultState.Failure,
+            };
+            result.SetResult(state, record.Verdict == Migration.Verdict.Pass ? "" : record.ToString());
+        }
+    }
+}

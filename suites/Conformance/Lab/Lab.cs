@@ -1,0 +1,117 @@
+using Conformance.Device;
+using Conformance.Driver;
+using Conformance.Migration;
+
+namespace Conformance.Suite;
+
+/// <summary>
+/// What a case brings things about with: hosts with their physical functions, virtual functions, memory. Everything goes over the wire, as a
+/// host would do it. A step of setting up that the device refuses ends the case as inconclusive, since nothing was shown then.
+/// </summary>
+public sealed class Lab : IDisposable
+{
+    private readonly CaseRun _run;
+    private readonly CaseDevice _device;
+    private readonly List<GuestMemory> _memories = [];
+    private PairUnderTest? _pair;
+    private CaseHost? _source;
+    private CaseHost? _destination;
+
+    internal Lab(CaseRun run, CaseDevice device) => (_run, _device) = (run, device);
+
+    public World World => _run.World;
+
+    public CaseSettings Settings => _run.Settings;
+
+    /// <summary>Hosts that were started, for what is to be told after a failure.</summary>
+    public IEnumerable<CaseHost> Hosts => new[] { _source, _destination }.OfType<CaseHost>().Distinct();
+
+    /// <summary>The source host, its PF enabled by a driver.</summary>
+    /// <param name="medium">How both sides' media are to be; the first call decides.</param>
+    public async ValueTask<CaseHost> StartAsync(MediumSharing medium = MediumSharing.Shared)
+    {
+        var pair = PairOf(medium);
+        return _source ??= await CaseHost.StartAsync(this, "source", pair.SourceBus, pair.SourcePf);
+    }
+
+    /// <summary>The destination host; the source itself where one PF is both.</summary>
+    /// <param name="medium">As in <see cref="StartAsync"/>.</param>
+    public async ValueTask<CaseHost> StartDestinationAsync(MediumSharing medium = MediumSharing.Shared)
+    {
+        var pair = PairOf(medium);
+        if (ReferenceEquals(pair.SourceBus, pair.DestinationBus) && pair.SourcePf == pair.DestinationPf) return await StartAsync(medium);
+        return _destination ??= await CaseHost.StartAsync(this, "destination", pair.DestinationBus, pair.DestinationPf);
+    }
+
+    /// <summary>Ends the case as not supported unless the device offers something.</summary>
+    /// <param name="offered">It does.</param>
+    /// <param name="missing">Which bit says that it does not: "user data tracking (TRATTR bit 1, Identify Controller byte 576)".</param>
+    public static void Need(bool offered, string missing)
+    {
+        if (!offered) throw CaseEnd.NotSupported(missing);
+    }
+
+    /// <summary>A step of setting up, which must have succeeded.</summary>
+    public static void Must(in Outcome outcome)
+    {
+        if (!outcome.IsOk) throw CaseEnd.Inconclusive($"set-up: {outcome}");
+    }
+
+    /// <summary>A command of setting up, which must have succeeded.</summary>
+    public static CommandAnswer Must(string step, in CommandAnswer answer)
+    {
+        Must(Outcome.Of(step, answer));
+        return answer;
+    }
+
+    /// <summary>A command of setting up that reads something.</summary>
+    public static T Must<T>(string step, in Reading<T> reading)
+    {
+        Must(Outcome.Of(step, reading.Answer));
+        return reading.Value;
+    }
+
+    /// <summary>Waits as long as nothing may happen, see <see cref="CaseSettings.Silence"/>.</summary>
+    public async ValueTask WatchAsync() => await World.After(Settings.Silence.Nanoseconds);
+
+    /// <summary>Waits until a condition holds; false where it did not within the time.</summary>
+    /// <param name="condition">Asked again and again, not any more once it held.</param>
+    /// <param name="time">ns.</param>
+    public async ValueTask<bool> ReachesAsync(Func<bool> condition, long time = 1_000_000_000)
+    {
+        const long firstLook = 500;
+        const long longestLook = 100_000;
+        var end = World.Now + time;
+        for (var look = firstLook; World.Now < end; look = Math.Min(look * 2, longestLook))
+        {
+            if (condition()) return true;
+            await World.After(look);
+        }
+
+        return condition();
+    }
+
+    public void Dispose()
+    {
+        foreach (var memory in _memories) memory.Dispose();
+    }
+
+    /// <summary>Memory that is given back when the case ends.</summary>
+    public GuestMemory NewMemory(string name, long bytes)
+    {
+        var memory = new GuestMemory(name, bytes);
+        _memories.Add(memory);
+        return memory;
+    }
+
+    /// <summary>A driver's view of a memory that is mapped at an address.</summary>
+    internal static DriverMemory ViewOf(GuestMemory memory, ulong iova)
+    {
+        var space = new AddressSpace(memory.Name);
+        space.Add(iova, memory);
+        return new DriverMemory(space, new PageAllocator(iova, memory.Length));
+    }
+
+    private PairUnderTest PairOf(MediumSharing medium) =>
+        _pair ??= _device.Create(World, medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(medium)} medium");
+}

@@ -1,0 +1,47 @@
+using System.Reflection;
+using Conformance.Migration;
+using Conformance.Suite;
+using NUnit.Framework;
+
+namespace Conformance.Self.Cases;
+
+/// <summary>The cases of the suite as a whole: what each must have, and that a correct device passes them all.</summary>
+[TestFixture]
+internal sealed class CaseCatalogueTests
+{
+    private static readonly CaseCatalogue _cases = CaseCatalogue.Load();
+    private static readonly RequirementCatalogue _requirements = RequirementCatalogue.Load();
+
+    private static IEnumerable<CaseInfo> Cases => _cases.Cases;
+
+    [Test]
+    public void Every_case_covers_requirements_that_there_are_and_that_have_cases()
+    {
+        foreach (var it in _cases.Cases)
+        {
+            Assert.That(it.Covers, Is.Not.Empty.And.Unique, it.Id);
+            foreach (var id in it.Covers) Assert.That(_requirements.Find(id)?.Status, Is.EqualTo(RequirementStatus.Tested), $"{it.Id}: {id}");
+            Assert.That(_requirements.Areas.Select(area => area.Name), Does.Contain(it.Area), it.Id);
+        }
+    }
+
+    [Test]
+    public void Every_test_of_the_suite_is_a_case_and_every_case_returns_a_case_task()
+    {
+        var tests = typeof(ConformanceCase).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ConformanceCase)))
+            .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly));
+        foreach (var method in tests)
+        {
+            Assert.That(method.GetCustomAttribute<CoversAttribute>(), Is.Not.Null, $"{method.DeclaringType!.Name}.{method.Name}");
+            // A Task would block the only thread that could end it.
+            Assert.That(method.ReturnType, Is.EqualTo(typeof(CaseTask)), $"{method.DeclaringType!.Name}.{method.Name}");
+        }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void A_correct_device_passes(CaseInfo info)
+    {
+        var record = _cases.Run(info, SimulatedDevices.Default);
+        Assert.That(record.Verdict, Is.EqualTo(Verdict.Pass), record.ToString());
+    }
+}

@@ -1,0 +1,70 @@
+using Conformance.Device;
+using Conformance.Migration;
+using Conformance.Suite;
+using NUnit.Framework;
+
+namespace Conformance.Self.Cases;
+
+/// <summary>What becomes of a case: every way to end has its verdict, and none of them is an exception.</summary>
+[TestFixture]
+internal sealed class CaseRunTests
+{
+    private static readonly CaseCatalogue _meta = CaseCatalogue.Load(typeof(MetaCases).Assembly);
+
+    [TestCase(nameof(MetaCases.Passes), Verdict.Pass, null)]
+    [TestCase(nameof(MetaCases.Fails), Verdict.Fail, null)]
+    [TestCase(nameof(MetaCases.Warns), Verdict.Warn, null)]
+    [TestCase(nameof(MetaCases.Looks_at_half_of_it), Verdict.Inconclusive, "LM-SUSP-02: was not looked at")]
+    [TestCase(nameof(MetaCases.Finds_no_hazard), Verdict.Inconclusive, null)]
+    [TestCase(nameof(MetaCases.Needs_what_is_not_there), Verdict.NotSupported, "bit 99")]
+    [TestCase(nameof(MetaCases.Cannot_set_up), Verdict.Inconclusive, "set-up: Suspend of nobody: Invalid Controller Identifier (1/1Fh)")]
+    [TestCase(nameof(MetaCases.Throws), Verdict.HarnessError, "FormatException: a bug of a case")]
+    [TestCase(nameof(MetaCases.Waits_for_ever), Verdict.Timeout, "The world's limit was reached")]
+    [TestCase(nameof(MetaCases.Takes_arguments) + "(1)", Verdict.Pass, null)]
+    public void Every_end_has_its_verdict(string name, Verdict verdict, string? reason)
+    {
+        var record = Run(name);
+        Assert.That(record.Verdict, Is.EqualTo(verdict), record.ToString());
+        if (reason is null) Assert.That(record.Reason, Is.Null);
+        else Assert.That(record.Reason, Does.StartWith(reason));
+    }
+
+    [Test]
+    public void A_finding_names_requirement_path_and_what_was_seen()
+    {
+        var finding = Run(nameof(MetaCases.Fails)).Findings.Single();
+        Assert.That((finding.Requirement, finding.Path, finding.Observed, finding.Expected), Is.EqualTo(("LM-SUSP-01", "here", "1", "2")));
+    }
+
+    [Test]
+    public void A_case_that_a_device_does_not_support_is_run_on_the_next()
+    {
+        var tried = new List<string>();
+        var settings = SimulatedDevices.Default;
+        CaseDevice Named(string name) => new(name, (world, medium) =>
+        {
+            tried.Add(name);
+            return name == "second" ? settings.Devices[0].Create(world, medium) : null;
+        });
+        var record = _meta.Run(_meta.Find("suspend/Cannot_set_up")!, settings with { Devices = [Named("first"), Named("second"), Named("third")] });
+        Assert.That((record.Device, record.Verdict), Is.EqualTo(("second", Verdict.Inconclusive)));
+        Assert.That(tried, Is.EqualTo(new[] { "first", "second" }));
+    }
+
+    [Test]
+    public void A_case_runs_again_and_again_with_the_same_observations()
+    {
+        static string Text(CaseRecord record)
+        {
+            using var writer = new StringWriter();
+            record.Journal.Write(writer);
+            return writer.ToString();
+        }
+
+        var first = Text(Run("Takes_arguments(2)"));
+        Assert.That(Text(Run("Takes_arguments(2)")), Is.EqualTo(first).And.Not.Empty);
+    }
+
+    private static CaseRecord Run(string name) => _meta.Run(
+        _meta.Find($"suspend/{name}")!, SimulatedDevices.Default with { Limits = new() { Time = Duration.FromMilliseconds(500) } });
+}

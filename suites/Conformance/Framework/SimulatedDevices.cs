@@ -9,8 +9,30 @@ namespace Conformance.Suite;
 /// </summary>
 public static class SimulatedDevices
 {
+    // It takes its time, so that commands are in flight when a case wants that; virtual time costs nothing.
+    private static readonly SimulatedDevice _plain = new()
+    {
+        Timing = new()
+        {
+            Admin = Duration.FromMicroseconds(5), Read = Duration.FromMicroseconds(80), Write = Duration.FromMicroseconds(20),
+            Flush = Duration.FromMicroseconds(10), OtherIo = Duration.FromMicroseconds(30), Suspend = Duration.FromMicroseconds(50),
+            Resume = Duration.FromMicroseconds(50), SaveState = Duration.FromMicroseconds(20), LoadState = Duration.FromMicroseconds(20),
+        },
+    };
+
+    /// <summary>
+    /// Configurations by name, in the order in which a case tries them: the plain one, then such as have what that one lacks.
+    /// </summary>
+    public static IReadOnlyDictionary<string, SimulatedDevice> Configurations { get; } = new OrderedDictionary<string, SimulatedDevice>
+    {
+        ["plain"] = _plain,
+        ["vendor-state"] = _plain with { Migration = new() { VendorState = new() { Supported = true } } },
+        ["small-transfers"] = _plain with { Capabilities = new() { Mdts = 1 } },
+        ["no-migration"] = _plain with { Migration = new() { Supported = false, TracksMemory = false, TracksUserData = false } },
+    };
+
     /// <summary>What cases run on where nobody said otherwise.</summary>
-    public static CaseSettings Default => new() { Devices = [Of("simulated", new SimulatedDevice())] };
+    public static CaseSettings Default => new() { Devices = [.. Configurations.Select(it => Of(it.Key, it.Value))] };
 
     /// <param name="name">For records.</param>
     /// <param name="device">Both sides.</param>

@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Driver;
 using Conformance.Nvme;
 
@@ -15,7 +16,9 @@ internal static class OtherWriters
         var attached = await ListAsync(controlling, nsid, [moved, controlling.Identity.Cntlid]);
         if (!attached.Outcome.IsOk || attached.Others.Count == 0) return attached;
         var secondaries = await new SecondaryControllers(controlling.Pf).ListAsync();
-        if (!secondaries.IsOk) return (Outcome.Of("Identify Secondary Controller List", secondaries.Answer), []);
+        if (secondaries.Answer.Outcome == TicketOutcome.Unknown) return (Outcome.Of("Identify Secondary Controller List", secondaries.Answer), []);
+        // Where there is no such list nobody can say that one is offline.
+        if (!secondaries.IsOk) return attached;
         attached.Others.RemoveAll(id => secondaries.Value.Any(entry => entry.Scid == id && !entry.Scs.Online));
         return attached;
     }

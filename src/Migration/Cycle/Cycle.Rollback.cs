@@ -26,25 +26,37 @@ public sealed partial class Cycle
             return;
         }
 
-        if (!await StopDestinationAsync()) return;
-        if (_committed == CycleStep.Save)
+        if (!await StopDestinationAsync() || IsGivenUp() || !await ReviveSourceAsync())
         {
-            _place = Place.Neither;
-            Checks.Add("cycle", "guest", "the guest stays stopped: with the submission of SAVE the source was given up, and it is not resumed");
+            // The guest stays stopped: what was saved of it is evidence.
+            JudgeSaved();
             return;
         }
 
-        if (!await ReviveSourceAsync()) return;
         (_place, _committed) = (Place.Source, null);
         Tenant.Function.Mediator?.Resume();
         if (!Guest.IsRunning) Guest.Restart();
         if (_suspended) await _blocks.JudgeResumedAsync();
         await StopTrackingAsync();
         await World.After(Plan.Dwell.After.Nanoseconds);
-        if (State.Length > 0) _verification.JudgeState(_cut, _state, _readBack);
+        JudgeSaved();
         if (await _verification.QuietAsync()) await _verification.ReadBlocksAsync(_options.VerifyAll);
         await _verification.LookAgainAsync();
         Guest.Start();
+    }
+
+    private void JudgeSaved()
+    {
+        if (State.Length > 0) _verification.JudgeState(_cut, _state, _readBack);
+    }
+
+    /// <summary>The commit point was the submission of SAVE: the source is not resumed, whatever became of the destination.</summary>
+    private bool IsGivenUp()
+    {
+        if (_committed != CycleStep.Save) return false;
+        _place = Place.Neither;
+        Checks.Add("cycle", "guest", "the guest stays stopped: with the submission of SAVE the source was given up, and it is not resumed");
+        return true;
     }
 
     /// <summary>

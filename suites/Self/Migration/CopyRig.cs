@@ -108,6 +108,25 @@ internal sealed class CopyRig : IDisposable
         return different;
     }
 
+    /// <summary>Controllers of the source that may write to the namespace besides the one that moves.</summary>
+    public async Task<IReadOnlyList<ushort>> WritersAsync(ushort moved)
+    {
+        var (outcome, others) = await OtherWriters.FindAsync(Source, Nsid, moved);
+        Assert.That(outcome.IsOk, Is.True, outcome.ToString());
+        return others;
+    }
+
+    /// <summary>Brings a VF of the source online, and leaves those before it offline.</summary>
+    public async Task BringUpAsync(int vf)
+    {
+        var (outcome, functions) = await Sriov.Find(_world, Source.Pf.Function)!.EnableAsync(Source.Bus, vf);
+        Assert.That(outcome.IsOk, Is.True, outcome.ToString());
+        var secondaries = new SecondaryControllers(Source.Pf);
+        var (_, entry) = await secondaries.FindAsync(vf);
+        outcome = await secondaries.BringUpAsync(functions[vf - 1], entry.Scid, 2, 2);
+        Assert.That(outcome.IsOk, Is.True, outcome.ToString());
+    }
+
     public void Dispose()
     {
         _host.Dispose();

@@ -43,6 +43,14 @@ public sealed record SimulatedDevice
     /// <summary>What the subsystem is delivered with; NSID 1 is the first.</summary>
     public IReadOnlyList<SimulatedNamespace> Namespaces { get; init; } = [new()];
 
+    public SimulatedFeatures Features { get; init; } = new();
+
+    public SimulatedFirmware Firmware { get; init; } = new();
+
+    public SimulatedHealth Health { get; init; } = new();
+
+    public SimulatedLockdown Lockdown { get; init; } = new();
+
     public SimulatedSanitize Sanitize { get; init; } = new();
 
     public SimulatedFormat Format { get; init; } = new();

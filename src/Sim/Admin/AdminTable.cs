@@ -15,6 +15,10 @@ internal static class AdminTable
         LogCommands.AddTo(table);
         NamespaceCommands.AddTo(table);
         SanitizeCommands.AddTo(table);
+        LockdownCommand.AddTo(table);
+        FirmwareCommands.AddTo(table);
+        SelfTestCommand.AddTo(table);
+        table.Add(new KeepAliveTimer.Command());
         VirtualizationCommands.AddTo(table);
         MigrationCommands.AddTo(table);
         LbaStatusCommand.AddTo(table);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Conformance.Device;
 using Conformance.Nvme;
 
 namespace Conformance.Sim;
@@ -6,6 +7,8 @@ namespace Conformance.Sim;
 /// <summary>Identify Controller of a simulated controller: what it says is what it does.</summary>
 internal static class IdentifyControllers
 {
+    private const long Minute = 60_000_000_000;
+
     public static void Fill(ControllerCore c, ref IdentifyController page)
     {
         var (options, identity, admin) = (c.Options, c.Options.Identity, c.Subsystem.AdminCommands);
@@ -14,14 +17,18 @@ internal static class IdentifyControllers
         page.Vid = page.Ssvid = identity.PciVendorId;
         page.Sn = identity.SerialNumber;
         page.Mn = identity.ModelNumber;
-        page.Fr = identity.FirmwareRevision;
+        page.Fr = c.Subsystem.Firmware.Running;
         page.Rab = 3;
         page.Ieee = IeeeOui.Of((uint)identity.IeeeOui);
         page.Cmic = new() { MultipleControllers = c.Subsystem.Controllers.Count > 1, VirtualFunction = !c.IsPrimary };
         page.Mdts = options.Capabilities.Mdts;
         page.Cntlid = c.Cntlid;
         page.Ver = c.Registers[Register.Vs];
-        page.Oaes = new() { AttachedNamespaceAttribute = true, AllocatedNamespaceAttribute = true };
+        page.Oaes = new()
+        {
+            AttachedNamespaceAttribute = true, AllocatedNamespaceAttribute = true, FirmwareActivation = options.Firmware.Slots != 0,
+            TemperatureThresholdHysteresis = options.Health.ThresholdHysteresis != 0,
+        };
         page.Cntrltype = ControllerType.Io;
         page.Oacs = new()
         {
@@ -36,11 +43,30 @@ internal static class IdentifyControllers
         };
         page.AclZ = options.Capabilities.AclZ;
         page.AerlZ = options.Capabilities.AerlZ;
-        page.Lpa = new() { CommandEffects = true, ExtendedData = true, SupportedLogPages = true };
+        page.Lpa = new()
+        {
+            SmartPerNamespace = options.Health.PerNamespace, CommandEffects = true, ExtendedData = true, Telemetry = true,
+            PersistentEvent = true, SupportedLogPages = true,
+        };
         page.ElpeZ = options.Capabilities.ElpeZ;
-        page.Frmw = new() { Slots = 1, FirstSlotReadOnly = true };
-        page.Wctemp = 343;
-        page.Cctemp = 353;
+        page.Frmw = new()
+        {
+            Slots = (byte)Math.Max(1, options.Firmware.Slots),
+            FirstSlotReadOnly = options.Firmware.FirstSlotReadOnly || options.Firmware.Slots == 0,
+            ActivationWithoutReset = options.Firmware is { Slots: > 0, Activation: FirmwareActivation.Immediate },
+        };
+        page.Pels = PersistentLog.Size64K;
+        page.Mtfa = options.Firmware.MaximumActivationTime;
+        page.Fwug = options.Firmware.Granularity;
+        page.Edstt = (ushort)Math.Clamp((SelfTests.ExtendedTime(c) + Minute - 1) / Minute, 1, ushort.MaxValue);
+        page.Kas = options.Features.KeepAliveGranularity;
+        PowerManagement.Describe(c, ref page);
+        if (options.Features.ThermalManagement)
+            (page.Hctma, page.Mntmt, page.Mxtmt) = (new() { Supported = true }, ThermalManagement.Minimum, ThermalManagement.Maximum);
+        page.Ctratt = page.Ctratt with { NonOperationalPermissive = options.Features.NonOperationalPermissive };
+        page.Wctemp = Health.Warning;
+        page.Cctemp = Health.Critical;
+        page.Tmpthha = options.Health.ThresholdHysteresis;
         page.Sanicap = SanitizeCommands.Capabilities(c);
         page.Sqes = new() { Required = 6, Maximum = 6 };
         page.Cqes = new() { Required = 4, Maximum = 4 };
@@ -64,10 +90,11 @@ internal static class IdentifyControllers
             CopySingleAtomicity = true,
             AllFastCopy = true,
             SaveAndSelect = true,
+            Timestamp = options.Features.Timestamp,
             WriteZeroesDeallocateSize = options.IoCommands.WriteZeroesDeallocateSizeLimit is not null,
         };
         page.Fuses = new() { CompareAndWrite = options.IoCommands.FusedCompareAndWrite };
-        page.Vwc = new() { FlushBehavior = 3 };
+        page.Vwc = new() { Present = options.Features.VolatileWriteCache, FlushBehavior = 3 };
         page.AwunZ = options.IoCommands.AwunZ;
         page.AwupfZ = options.IoCommands.AwupfZ;
         page.AcwuZ = options.IoCommands.AcwuZ;

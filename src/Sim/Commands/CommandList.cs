@@ -24,6 +24,7 @@ internal sealed class CommandList(ControllerCore owner)
         Last = command;
         InFlight++;
         owner.Truth.InFlight = InFlight;
+        if (!queue.IsAdmin) owner.Logs.Counters.Begin(owner.Now);
         return command;
     }
 
@@ -52,6 +53,7 @@ internal sealed class CommandList(ControllerCore owner)
         command.Previous = command.Next = null;
         if (!command.Outstanding) InFlight--;
         owner.Truth.InFlight = InFlight;
+        if (!command.IsAdmin) owner.Logs.Counters.End(owner.Now);
         command.Serial = -1;
         command.Clear();
         _pool.Push(command);

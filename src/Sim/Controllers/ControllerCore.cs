@@ -67,6 +67,9 @@ internal sealed class ControllerCore
 
     public Suspension Suspension { get; } = new();
 
+    /// <summary>Due when the Keep Alive Timer expires.</summary>
+    public KeepAliveTimer.Expiry KeepAlive { get; } = new();
+
     /// <summary>Attached namespaces by identifier.</summary>
     public Namespace?[] Attached { get; }
 
@@ -191,6 +194,7 @@ internal sealed class ControllerCore
     public void Fail()
     {
         IsFatal = true;
+        Logs.Telemetry.CaptureByController();
         Registers.Csts = Registers.Csts with { Cfs = true };
         Suspension.Drained();
     }

@@ -62,7 +62,20 @@ internal static class FeatureCommands
             var received = c.ReceiveAll(command, data);
             if (!received.IsDone || !command.Status.IsSuccess) return received;
             status = feature.Set(c, command, data);
-            return status.IsSuccess ? StepResult.Done : command.Fail(status);
+            if (!status.IsSuccess) return command.Fail(status);
+            if (feature.IsLogged) Record(c, command, data);
+            return StepResult.Done;
+        }
+
+        /// <summary>The event of a setting: dwords 10 and 11 and the data (Base 2.3 5.2.12.1.14.2.11).</summary>
+        private static void Record(ControllerCore c, CommandContext command, ReadOnlySpan<byte> data)
+        {
+            var made = new byte[SetFeatureEvent.Size + (2 * sizeof(uint)) + data.Length];
+            Wire.Write(made, new SetFeatureEvent { Sfel = new() { Dwords = 2, DataBytes = (ushort)data.Length } });
+            Wire.Write(made.AsSpan(SetFeatureEvent.Size), command.Entry.Cdw10);
+            Wire.Write(made.AsSpan(SetFeatureEvent.Size + sizeof(uint)), command.Entry.Cdw11);
+            data.CopyTo(made.AsSpan(SetFeatureEvent.Size + (2 * sizeof(uint))));
+            c.Subsystem.PersistentLog.Record(c, PersistentEventType.SetFeature, revision: 1, made);
         }
     }
 

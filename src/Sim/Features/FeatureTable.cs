@@ -18,6 +18,9 @@ internal sealed class FeatureTable
 
     public int CompletionQueues { get; set; } = int.MaxValue;
 
+    /// <summary>The operational power state that a non-operational one is left for.</summary>
+    public byte LastOperational { get; set; }
+
     public uint Current(FeatureId fid) => _single[(byte)fid].Current;
 
     public uint Current(FeatureId fid, uint instance) => Of(fid, instance).Current;
@@ -54,6 +57,7 @@ internal sealed class FeatureTable
         for (var i = 0; i < _single.Length; i++) _single[i].Current = _single[i].Saved;
         foreach (var key in _instances.Keys.ToArray()) _instances[key] = _instances[key] with { Current = _instances[key].Saved };
         SubmissionQueues = CompletionQueues = int.MaxValue;
+        LastOperational = 0;
     }
 
     /// <summary>Interrupt Vector Configuration of a vector: Coalescing Disable.</summary>

@@ -61,6 +61,7 @@ internal abstract class LbaCommand : CommandHandler
     protected static StepResult Judge(ControllerCore c, CommandContext command)
     {
         var status = BlockData.CheckReadable(command.Namespace!, command.Slba, command.Blocks, out var failed);
+        if (status.IsSuccess) status = ErrorRecovery.Check(c, command.Namespace!, command.Slba, command.Blocks, out failed);
         if (status.IsSuccess) return BlockProtection.VerifyStored(c, command);
         command.FailedLba = failed;
         return command.Fail(status, dnr: status != Status.UnrecoveredReadError);

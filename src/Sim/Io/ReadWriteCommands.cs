@@ -51,7 +51,8 @@ internal static class ReadWriteCommands
             return new LbaFields(command.Entry).DirectiveType == 0 ? Status.Success : Status.InvalidField;
         }
 
-        public override long Cost(ControllerCore c, CommandContext command) => Moved(c.Options.Timing.Write.Nanoseconds, c, command);
+        public override long Cost(ControllerCore c, CommandContext command) => 
+            Moved(c.Options.Timing.Write.Nanoseconds + WriteCache.Delay(c), c, command);
 
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {

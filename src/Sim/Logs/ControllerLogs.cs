@@ -17,6 +17,19 @@ internal sealed class ControllerLogs(ControllerCore owner)
     /// <summary>Reservation Notification.</summary>
     public ReservationNotices Reservations { get; } = new(owner);
 
+    /// <summary>What the SMART / Health log counts.</summary>
+    public HealthCounters Counters { get; } = new();
+
+    public TemperatureWatch Temperatures { get; } = new(owner);
+
+    public Throttle Throttle { get; } = new(owner);
+
+    public HostClock Clock { get; } = new(owner);
+
+    public Telemetry Telemetry { get; } = new(owner);
+
+    public SelfTests SelfTests { get; } = new(owner);
+
     /// <summary>
     /// A command is about to be completed: an error goes to the Error Information log, and More tells the host to look there. What the host
     /// itself had aborted is no error.
@@ -24,6 +37,7 @@ internal sealed class ControllerLogs(ControllerCore owner)
     /// <param name="command">Its status is settled.</param>
     public void Completing(CommandContext command)
     {
+        Counters.Completing(command);
         if (command.Status.IsSuccess || command.More || command.Status == Status.AbortRequested
             || command.Status == Status.AbortedSqDeletion)
         {
@@ -39,5 +53,11 @@ internal sealed class ControllerLogs(ControllerCore owner)
     {
         Errors.Clear();
         Reservations.Clear();
+        Clock.Reset(kind);
+        SelfTests.Reset();
+        Throttle.Measure();
+        Telemetry.Tell();
+        // Thresholds are what they were saved as.
+        Temperatures.Measure();
     }
 }

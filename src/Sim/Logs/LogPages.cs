@@ -13,6 +13,9 @@ internal sealed class LogPages
         LogPage[] all =
         [
             new SupportedLogPagesPage(), new ErrorInformationPage(), new CommandEffectsPage(), new FeatureEffectsPage(),
+            new SmartHealthPage(), new FirmwareSlotPage(), new PersistentEventPage(),
+            new TelemetryPage(LogId.TelemetryHostInitiated), new TelemetryPage(LogId.TelemetryControllerInitiated),
+            new SelfTestPage(), new LockdownPage(),
             new SanitizeNamespaceListPage(), new SanitizeStatusPage(), new ReservationNotificationPage(),
             new ChangedNamespacesPage(LogId.ChangedAttachedNamespaces), new ChangedNamespacesPage(LogId.ChangedAllocatedNamespaces),
         ];

@@ -55,6 +55,7 @@ internal sealed class FormatNvm : CommandHandler
         {
             ns.Volume.Formatting = default;
             ns.Volume.Reformat(format);
+            foreach (var controller in c.Subsystem.Controllers) controller.Logs.SelfTests.AbortFor(ns.Nsid, SelfTestOutcome.AbortedByFormat);
             NamespaceChanges.Changed(ns.Volume);
             c.Changed(new MediumChange(ns, 0, ns.Blocks, MediumChangeKind.All));
         }

@@ -93,9 +93,10 @@ internal static class SanitizeCommands
             {
                 status = CheckState(ns.Sanitizing, in fields, Status.SanitizeNamespaceInProgress, Status.SanitizeNamespaceFailed);
                 if (!status.IsSuccess) return status;
+                if (ns.Volume.IsWriteProtected) return Status.NamespaceWriteProtected;
             }
 
-            return CheckOptions(c, in fields);
+            return c.Subsystem.Firmware.Pending is { IsSuccess: false } pending ? pending : CheckOptions(c, in fields);
         }
 
         private static Status CheckOptions(ControllerCore c, in SanitizeFields fields)
@@ -156,6 +157,8 @@ internal static class SanitizeCommands
             if (!isKnown) return Status.InvalidField;
             var status = CheckState(ns.Sanitizing, in fields, Status.SanitizeNamespaceInProgress, Status.SanitizeNamespaceFailed);
             if (!status.IsSuccess || !Starts(fields.Action)) return status;
+            if (ns.Volume.IsWriteProtected) return Status.NamespaceWriteProtected;
+            if (c.Subsystem.Firmware.Pending is { IsSuccess: false } pending) return pending;
             var most = options.NamespacesAtOnce;
             return most != 0 && c.Subsystem.Sanitizing.NamespacesInProgress >= most ? Status.NamespaceSanitizeLimitExceeded : Status.Success;
         }

@@ -13,6 +13,8 @@ internal sealed class SanitizeOperation(ControllerCore starter, SanitizeTarget t
 {
     public SanitizeTarget Target => target;
 
+    public ControllerCore Starter => starter;
+
     private Subsystem Subsystem => starter.Subsystem;
 
     private Namespace[] Namespaces => target.Nsid == 0

@@ -34,18 +34,21 @@ internal sealed class SanitizeStatusPage : LogPage
         return Status.Success;
     }
 
+    /// <summary>SSTAT at a time.</summary>
+    public static SanitizeStatus StatusOf(ControllerCore c, SanitizeTarget target, long now) => new()
+    {
+        Outcome = target.Outcome,
+        OverwritePasses = target.PassesCompleted(now),
+        GlobalDataErased = c.Subsystem.Sanitizing.Whole.IsErased,
+        MediaVerificationCanceled = target.VerificationCanceled,
+        NamespaceDataErased = target.Nsid != 0 && target.IsErased,
+    };
+
     private static void Fill(ControllerCore c, SanitizeTarget target, ref SanitizeStatusLog page)
     {
         var (options, isWhole) = (c.Options.Sanitize, target.Nsid == 0);
         page.Sprog = target.Progress(c.Now);
-        page.Sstat = new()
-        {
-            Outcome = target.Outcome,
-            OverwritePasses = target.PassesCompleted(c.Now),
-            GlobalDataErased = c.Subsystem.Sanitizing.Whole.IsErased,
-            MediaVerificationCanceled = target.VerificationCanceled,
-            NamespaceDataErased = !isWhole && target.IsErased,
-        };
+        page.Sstat = StatusOf(c, target, c.Now);
         page.Scdw10 = target.Cdw10;
         var estimate = (uint)Math.Min(NotReported - 1, (c.Options.Timing.Sanitize.Nanoseconds + 999_999_999) / 1_000_000_000);
         (page.Eto, page.Etbe, page.Etce) = isWhole ? (estimate, estimate, estimate) : (NotReported, NotReported, NotReported);

@@ -41,9 +41,15 @@ internal sealed class Sanitizing(Subsystem subsystem)
             if (target.Nsid == 0)
                 controller.Events.Withdraw(static e => e is { Type: AsynchronousEventType.CommandSet, Dw0.Log: LogId.SanitizeStatus });
             AbortCommands(controller);
+            if (target.Nsid == 0) controller.Logs.SelfTests.Abort(SelfTestOutcome.AbortedBySanitize);
+            else controller.Logs.SelfTests.AbortFor(target.Nsid, SelfTestOutcome.AbortedBySanitize);
         }
 
         subsystem.Background.At(operation, c.Now + Duration);
+        subsystem.PersistentLog.Record(c, PersistentEventType.SanitizeStart, revision: 2, Wire.Bytes(new SanitizeStartEvent
+        {
+            Sanicap = SanitizeCommands.Capabilities(c), Scdw10 = command.Entry.Cdw10, Scdw11 = command.Entry.Cdw11, Nsid = NamedBy(target),
+        }));
     }
 
     /// <summary>Exit Failure Mode.</summary>
@@ -59,8 +65,15 @@ internal sealed class Sanitizing(Subsystem subsystem)
     /// <summary>An operation has come to an end, or to the Media Verification state.</summary>
     public void Changed(SanitizeOperation operation)
     {
-        if (!operation.Target.IsInProgress) _operations.Remove(operation);
         Refresh();
+        var target = operation.Target;
+        if (target.IsInProgress) return;
+        _operations.Remove(operation);
+        var (c, now) = (operation.Starter, subsystem.Background.Now);
+        subsystem.PersistentLog.Record(c, PersistentEventType.SanitizeCompletion, revision: 2, Wire.Bytes(new SanitizeCompletionEvent
+        {
+            Sprog = target.Progress(now), Sstat = SanitizeStatusPage.StatusOf(c, target, now), Nsid = NamedBy(target),
+        }));
     }
 
     /// <summary>User data was written to a namespace.</summary>
@@ -89,6 +102,9 @@ internal sealed class Sanitizing(Subsystem subsystem)
             if (verifies) operation.EndVerification();
         }
     }
+
+    /// <summary>How an event names a target.</summary>
+    private static uint NamedBy(SanitizeTarget target) => target.Nsid == 0 ? 0xFFFF_FFFF : target.Nsid;
 
     private static void AbortCommands(ControllerCore c)
     {

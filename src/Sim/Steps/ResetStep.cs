@@ -20,6 +20,8 @@ internal class ResetStep
         Forget(c);
         c.Logs.Reset(request.Kind);
         c.Subsystem.Sanitizing.ControllerWasReset(c, request.Kind);
+        var activated = c.Subsystem.Firmware.ControllerWasReset(c, request.Kind);
+        c.Subsystem.PersistentLog.ControllerWasReset(c, request.Kind, activated);
         var keepsAdminQueue = request.Kind == ResetKind.ControllerReset;
         Resets.ResetProperties(c, keepsAdminQueue);
         if (!keepsAdminQueue)

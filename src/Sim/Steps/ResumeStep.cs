@@ -10,6 +10,7 @@ internal class ResumeStep
         target.Truth.ResumedAt = target.Now;
         target.Truth.FirstFetchAfterResumeAt = -1;
         if (wasSuspended) DataQueues.ControllerResumed(target);
+        KeepAliveTimer.Restart(target);
         target.Machine.InterruptsUnmasked();
         target.Machine.Wake();
         return StepResult.Done;

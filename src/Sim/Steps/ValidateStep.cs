@@ -10,6 +10,7 @@ internal class ValidateStep
     {
         var status = Check(c, command);
         if (!status.IsSuccess) return command.Fail(status, dnr: !Passes(status));
+        command.ExtraDelay = PowerManagement.Delay(c, command);
         if (!c.Subsystem.Faults.IsEmpty) Strike(c, command);
         return StepResult.Done;
     }
@@ -22,6 +23,7 @@ internal class ValidateStep
     private static Status Check(ControllerCore c, CommandContext command)
     {
         var handler = command.Handler!;
+        if (command.IsAdmin && c.Subsystem.Lockdown.Prohibits(command)) return Status.ProhibitedByLockdown;
         var permitted = SanitizeGuard.Check(c, command);
         if (!permitted.IsSuccess) return permitted;
         var psdt = command.Entry.Dword0.Psdt;
@@ -61,7 +63,7 @@ internal class ValidateStep
                 command.Fail(new Status(fault.Status), fault.Dnr);
                 break;
             case FaultAction.Delay:
-                command.ExtraDelay = fault.Delay.Nanoseconds;
+                command.ExtraDelay += fault.Delay.Nanoseconds;
                 break;
             case FaultAction.Drop:
                 command.ExtraDelay = World.Never;

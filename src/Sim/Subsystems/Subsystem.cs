@@ -20,6 +20,11 @@ internal sealed class Subsystem
         Capacity = new NvmCapacity(this);
         Background = new Background(world);
         Sanitizing = new Sanitizing(this);
+        Lockdown = new Lockdown(this);
+        Health = new Health(this);
+        Firmware = new FirmwareStore(this);
+        PersistentLog = new PersistentLog(this);
+        _ = new HealthSnapshots(this);
     }
 
     public string Name { get; }
@@ -48,6 +53,14 @@ internal sealed class Subsystem
     public Background Background { get; }
 
     public Sanitizing Sanitizing { get; }
+
+    public Lockdown Lockdown { get; }
+
+    public Health Health { get; }
+
+    public FirmwareStore Firmware { get; }
+
+    public PersistentLog PersistentLog { get; }
 
     /// <summary>All controllers, ascending by CNTLID, offline ones included.</summary>
     public IReadOnlyCollection<ControllerCore> Controllers => _controllers.Values;

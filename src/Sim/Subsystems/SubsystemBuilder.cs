@@ -65,6 +65,7 @@ internal static class SubsystemBuilder
         core.Resources.Queues = primary is null ? resources.PrimaryQueues : flexibleQueues ? 0 : resources.SecondaryPrivate;
         core.Resources.Vectors = primary is null ? resources.PrimaryVectors : flexibleVectors ? 0 : resources.SecondaryPrivate;
         foreach (var feature in subsystem.Features.All) feature.Define(core);
+        core.Logs.Temperatures.Measure();
         Resets.PowerOn(core);
         Resets.ResetFunction(core, ResetKind.ConventionalReset);
         function.BusyUntil(0); // delivered: its reset is long over

@@ -82,14 +82,14 @@ public sealed class ProfileErrorTests
         Assert.That(
             _folder.Errors("""
                 clock: no
-                device: { sim: { what: 1 } }
+                device: { sim: { fault: 1 } }
                 combinations: { a: { commands: hmlm, medium: shred } }
                 guest: { depth: 0 }
                 """),
             Is.EqualTo(new[]
             {
                 "p.yaml:1:8: clock must be one of virtual, real, not 'no'; the nearest is 'real'",
-                "p.yaml:2:18: unknown key 'what' in device.sim; the nearest is 'format'",
+                "p.yaml:2:18: unknown key 'fault' in device.sim; the nearest is 'faults'",
                 "p.yaml:3:46: combinations.a.medium must be one of local, shared, not 'shred'; the nearest is 'shared'",
                 "p.yaml:4:17: guest.depth must be 1 to 65534, not 0",
             }));

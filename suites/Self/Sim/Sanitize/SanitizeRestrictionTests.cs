@@ -23,6 +23,15 @@ internal sealed class SanitizeRestrictionTests
     });
 
     [Test]
+    public void None_starts_while_a_namespace_is_write_protected() => SanitizeBench.Run(async bench =>
+    {
+        await bench.Pf.SetFeature(FeatureId.NamespaceWriteProtection, 1, nsid: 1);
+        await bench.Expect(Status.NamespaceWriteProtected, SanitizeBench.Sanitize(SanitizeAction.CryptoErase));
+        await bench.Expect(Status.NamespaceWriteProtected, AdminCommand.SanitizeNamespace(1, SanitizeAction.CryptoErase));
+        await bench.Pf.Must(AdminCommand.SanitizeNamespace(2, SanitizeAction.CryptoErase));
+    });
+
+    [Test]
     public void REJ_10_Migration_commands_are_refused_meanwhile() => SanitizeBench.Run(async bench =>
     {
         var reader = await DataQueueReader.Create(bench);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Conformance.Migration;
 
 /// <summary>How a field of a controller must behave over a move.</summary>
@@ -112,8 +114,13 @@ public static class StateTable
 
     private static readonly StateRow Unnamed = new("*", FieldClass.MustEqual, "POST-10", "a field that must not change did");
 
+    // Paths are few and come again with every cycle; runs on several threads share the table.
+    private static readonly ConcurrentDictionary<string, StateRow> s_found = new(StringComparer.Ordinal);
+
     /// <summary>The row that a field goes by.</summary>
-    public static StateRow Of(string path)
+    public static StateRow Of(string path) => s_found.GetOrAdd(path, static it => Find(it));
+
+    private static StateRow Find(string path)
     {
         foreach (var row in Rows)
         {

@@ -36,6 +36,18 @@ internal static class EventCommands
 
         public override bool AllowedDuringSanitize => true;
 
+        public override Status Validate(ControllerCore c, CommandContext command)
+        {
+            // ACL, 0's based: so many at once.
+            var others = 0;
+            for (var other = c.Commands.First; other is not null; other = other.Next)
+            {
+                if (other.Handler is Abort && !ReferenceEquals(other, command)) others++;
+            }
+
+            return others > c.Options.Capabilities.AclZ ? Status.AbortCommandLimitExceeded : Status.Success;
+        }
+
         public override StepResult Execute(ControllerCore c, CommandContext command)
         {
             var fields = new AbortFields(command.Entry);

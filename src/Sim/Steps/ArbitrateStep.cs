@@ -4,17 +4,19 @@ namespace Conformance.Sim;
 
 /// <summary>
 /// Chooses the submission queue to fetch from: one with commands whose completion queue has room. Round robin, or weighted round robin
-/// with urgent priority class, as CC.AMS says (weights and burst of the Arbitration feature).
+/// with urgent priority class, as CC.AMS says (Base 2.3 3.4.4; weights and burst of the Arbitration feature).
 /// </summary>
 internal class ArbitrateStep
 {
     private const int NoLimit = 7;
+    private const byte Urgent = 0;
+    private const byte Low = 3;
 
     /// <param name="c">The controller.</param>
     /// <param name="queue">The queue chosen; null where none can be fetched from.</param>
     public virtual StepResult Run(ControllerCore c, ref SubmissionQueue? queue)
     {
-        queue = c.Configuration.Ams == 0 ? RoundRobin(c, static _ => true) : Weighted(c);
+        queue = c.Configuration.Ams == 0 ? Next(c, c.Queues.Everyone) : Weighted(c);
         return StepResult.Done;
     }
 
@@ -29,24 +31,25 @@ internal class ArbitrateStep
         return exponent == NoLimit ? int.MaxValue : 1 << exponent;
     }
 
-    private static SubmissionQueue? RoundRobin(ControllerCore c, Func<SubmissionQueue, bool> among)
+    /// <summary>The queue whose burst goes on, or the next one of the class that wants something.</summary>
+    private static SubmissionQueue? Next(ControllerCore c, Turn turn)
     {
-        var queues = c.Queues.Submission;
-        if (queues.Count == 0) return null;
-        var next = c.Queues.Next % queues.Count;
-        if (c.Queues.Burst > 0 && among(queues[next]) && IsEligible(c, queues[next]))
+        if (turn.Burst > 0 && c.Queues.Sq(turn.Queue) is { } current && turn.Includes(current) && IsEligible(c, current))
         {
-            c.Queues.Burst--;
-            return queues[next];
+            turn.Burst--;
+            return current;
         }
 
-        for (var i = 1; i <= queues.Count; i++)
+        var queues = c.Queues.Submission;
+        var first = 0;
+        while (first < queues.Count && queues[first].Id <= turn.Queue) first++;
+        for (var i = 0; i < queues.Count; i++)
         {
-            var candidate = (next + i) % queues.Count;
-            if (!among(queues[candidate]) || !IsEligible(c, queues[candidate])) continue;
-            c.Queues.Next = candidate;
-            c.Queues.Burst = Burst(c) - 1;
-            return queues[candidate];
+            var candidate = queues[(first + i) % queues.Count];
+            if (!turn.Includes(candidate) || !IsEligible(c, candidate)) continue;
+            turn.Queue = candidate.Id;
+            turn.Burst = Burst(c) - 1;
+            return candidate;
         }
 
         return null;
@@ -56,24 +59,18 @@ internal class ArbitrateStep
     {
         // The admin queue before all, then urgent ones, then the others by credits.
         if (c.Queues.Sq(0) is { } admin && IsEligible(c, admin)) return admin;
-        if (RoundRobin(c, static q => !q.IsAdmin && q.Priority == 0) is { } urgent) return urgent;
+        if (Next(c, c.Queues.OfPriority(Urgent)) is { } urgent) return urgent;
         for (var refill = 0; refill < 2; refill++)
         {
-            for (var level = 0; level < 3; level++)
+            for (byte priority = Urgent + 1; priority <= Low; priority++)
             {
-                if (c.Queues.Credits[level] == 0) continue;
-                var chosen = level switch
-                {
-                    0 => RoundRobin(c, static q => !q.IsAdmin && q.Priority == 1),
-                    1 => RoundRobin(c, static q => !q.IsAdmin && q.Priority == 2),
-                    _ => RoundRobin(c, static q => !q.IsAdmin && q.Priority == 3),
-                };
-                if (chosen is null) continue;
-                c.Queues.Credits[level]--;
+                ref var credits = ref c.Queues.Credits[priority - 1];
+                if (credits == 0 || Next(c, c.Queues.OfPriority(priority)) is not { } chosen) continue;
+                credits--;
                 return chosen;
             }
 
-            // Nothing with credits left wants anything: a new round. LPW, MPW and HPW are 0's based.
+            // Nothing with credits left wants anything: a new round. HPW, MPW and LPW are 0's based.
             var weights = c.Features.Current(FeatureId.Arbitration);
             c.Queues.Credits[0] = (int)(weights >> 24) + 1;
             c.Queues.Credits[1] = (int)((weights >> 16) & 0xFF) + 1;

@@ -13,11 +13,19 @@ internal sealed class RawHost
 
     private const int AdminEntries = 32;
 
+    private readonly int _pageSize;
     private long _next;
     private ushort _cid;
 
-    public RawHost(World world, SimHost bus, IFunction function, GuestMemory memory, ulong iova = DefaultBase)
+    /// <param name="world">Of the function.</param>
+    /// <param name="bus">Where it is.</param>
+    /// <param name="function">Is driven.</param>
+    /// <param name="memory">Its queues and data.</param>
+    /// <param name="iova">Where the function sees it.</param>
+    /// <param name="pageSize">Bytes of CC.MPS.</param>
+    public RawHost(World world, SimHost bus, IFunction function, GuestMemory memory, ulong iova = DefaultBase, int pageSize = 4096)
     {
+        _pageSize = pageSize;
         Base = iova;
         World = world;
         Bus = bus;
@@ -50,7 +58,7 @@ internal sealed class RawHost
     public long Take(long bytes)
     {
         var at = _next;
-        _next += (bytes + 4095) / 4096 * 4096;
+        _next += (bytes + _pageSize - 1) / _pageSize * _pageSize;
         return at;
     }
 
@@ -110,7 +118,7 @@ internal sealed class RawHost
     public ushort Submit(RawQueue queue, SubmissionEntry entry, long data = -1)
     {
         entry.Cid = ++_cid;
-        if (data >= 0) (entry.Prp1, entry.Prp2) = (Iova(data), Iova(data) + 4096);
+        if (data >= 0) (entry.Prp1, entry.Prp2) = (Iova(data), Iova(data) + (ulong)_pageSize);
         queue.Put(in entry);
         queue.Ring();
         return entry.Cid;

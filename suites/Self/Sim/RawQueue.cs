@@ -7,6 +7,8 @@ namespace Conformance.Self.Sim;
 internal sealed class RawQueue(
     IFunction function, GuestMemory memory, ulong iova, ushort qid, long sq, int sqEntries, long cq, int cqEntries)
 {
+    private byte? _dstrd;
+
     public ushort Qid { get; } = qid;
 
     public int SqEntries { get; } = sqEntries;
@@ -26,6 +28,9 @@ internal sealed class RawQueue(
     /// <summary>Where the doorbells are; another function after a migration.</summary>
     public IFunction Function { get; set; } = function;
 
+    /// <summary>CAP.DSTRD, read once; it is the same on the function of after a migration.</summary>
+    private int Dstrd => _dstrd ??= new Capabilities(Function.Read64(Register.Cap)) is { Raw: not ulong.MaxValue } cap ? cap.Dstrd : (byte)0;
+
     /// <summary>Puts an entry at the tail without ringing.</summary>
     public void Put(in SubmissionEntry entry)
     {
@@ -33,7 +38,7 @@ internal sealed class RawQueue(
         Tail = (Tail + 1) % SqEntries;
     }
 
-    public void Ring() => Function.Write32(Register.SqTailDoorbell(Qid, 0), (uint)Tail);
+    public void Ring() => Function.Write32(Register.SqTailDoorbell(Qid, Dstrd), (uint)Tail);
 
     /// <summary>A completion is there. Its phase is read first and on its own, for the device may be writing the rest.</summary>
     public bool HasEntry => ((memory.LoadAcquire(cq + (Head * CompletionEntry.Size) + 12) & 0x1_0000) != 0) == Phase;
@@ -53,7 +58,7 @@ internal sealed class RawQueue(
         return true;
     }
 
-    public void RingHead() => Function.Write32(Register.CqHeadDoorbell(Qid, 0), (uint)Head);
+    public void RingHead() => Function.Write32(Register.CqHeadDoorbell(Qid, Dstrd), (uint)Head);
 
     /// <summary>An entry of the completion queue as it stands in memory.</summary>
     public CompletionEntry Peek(int slot) => memory.Load<CompletionEntry>(cq + (slot * CompletionEntry.Size));

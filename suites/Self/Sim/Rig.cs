@@ -46,7 +46,13 @@ internal sealed class Rig : IDisposable
 
     /// <summary>A VF of an enabled PF: VF Enable, resources, reset, online. Connected, not enabled.</summary>
     public async Task<RawHost> OnlineVf(
-        RawHost pf, int number = 1, ushort queues = 5, ushort vectors = 5, GuestMemory? memory = null, ulong iova = RawHost.DefaultBase)
+        RawHost pf,
+        int number = 1,
+        ushort queues = 5,
+        ushort vectors = 5,
+        GuestMemory? memory = null,
+        ulong iova = RawHost.DefaultBase,
+        int pageSize = 4096)
     {
         var sriov = Capability.FindExtended(pf.Function, Capability.SrIov);
         if ((pf.Function.ReadConfig(sriov + 8, 2) & 1) == 0)
@@ -68,7 +74,7 @@ internal sealed class Rig : IDisposable
         await Manage(VirtualizationAction.SecondaryAssign, ResourceType.VirtualInterrupt, vectors);
         await function.ResetAsync();
         await Manage(VirtualizationAction.SecondaryOnline);
-        var vf = new RawHost(World, pf.Bus, function, memory ?? NewMemory(), iova);
+        var vf = new RawHost(World, pf.Bus, function, memory ?? NewMemory(), iova, pageSize);
         await vf.Connect();
         return vf;
 

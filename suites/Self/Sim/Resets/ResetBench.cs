@@ -47,6 +47,8 @@ internal sealed class ResetBench
     private const long VfMemory = 512 * 1024;
     private const int Blocks = 8;
 
+    private RawHost? _owner;
+
     private ResetBench(Rig rig, RawHost pf, RawHost vf) => (Rig, Pf, Vf) = (rig, pf, vf);
 
     public Rig Rig { get; }
@@ -92,7 +94,7 @@ internal sealed class ResetBench
     {
         await Vf.Enable(cc);
         Io = await Vf.CreateQueues(1);
-        Data = Vf.Take(Blocks * 4096);
+        if (!ReferenceEquals(_owner, Vf)) (_owner, Data) = (Vf, Vf.Take(Blocks * 4096));
     }
 
     /// <summary>Some reads that are not waited for.</summary>

@@ -38,6 +38,9 @@ public sealed record SimulatedDevice
 
     public SimulatedIdentity Identity { get; init; } = new();
 
+    /// <summary>Memory on the device that hosts and commands can use.</summary>
+    public SimulatedLocalMemory LocalMemory { get; init; } = new();
+
     public SimulatedIoCommands IoCommands { get; init; } = new();
 
     /// <summary>What the subsystem is delivered with; NSID 1 is the first.</summary>
@@ -204,14 +207,6 @@ public sealed record SimulatedCapabilities
 
     /// <summary>MAXDNA: most attachments in all, over all controllers; 0 without limit.</summary>
     public ushort DomainAttachments { get; init; }
-
-    /// <summary>Bytes of the Controller Memory Buffer, a multiple of 4 KiB; 0 for none.</summary>
-    [Range(0, 1 << 30)]
-    public int ControllerMemoryBuffer { get; init; }
-
-    /// <summary>Bytes of the Persistent Memory Region, a multiple of 4 KiB; 0 for none.</summary>
-    [Range(0, 1 << 30)]
-    public int PersistentMemoryRegion { get; init; }
 }
 
 /// <summary>Format NVM, and what FNA says of it.</summary>

@@ -27,7 +27,8 @@ internal static class QueueCommands
             if (!status.IsSuccess) return command.Fail(status);
             if (c.Configuration.Iocqes != 4) return command.Fail(Status.InvalidQueueSize);
             if (fields.Iv >= c.Function.VectorCount) return command.Fail(Status.InvalidInterruptVector);
-            status = QueueMemories.Locate(c, command.Entry.Prp1, fields.Pc, fields.QsizeZ + 1, CompletionEntry.Size, out var memory);
+            status = QueueMemories.Locate(
+                c, command.Entry.Prp1, fields.Pc, fields.QsizeZ + 1, CompletionEntry.Size, c.IsLocal(command), out var memory);
             if (!status.IsSuccess) return command.Fail(status);
             c.Queues.Add(new CompletionQueue(fields.Qid, fields.QsizeZ + 1, memory) { InterruptsEnabled = fields.Ien, Vector = fields.Iv });
             return StepResult.Done;
@@ -51,7 +52,8 @@ internal static class QueueCommands
             var status = CheckSize(c, fields.QsizeZ);
             if (!status.IsSuccess) return command.Fail(status);
             if (c.Configuration.Iosqes != 6) return command.Fail(Status.InvalidQueueSize);
-            status = QueueMemories.Locate(c, command.Entry.Prp1, fields.Pc, fields.QsizeZ + 1, SubmissionEntry.Size, out var memory);
+            status = QueueMemories.Locate(
+                c, command.Entry.Prp1, fields.Pc, fields.QsizeZ + 1, SubmissionEntry.Size, c.IsLocal(command), out var memory);
             if (!status.IsSuccess) return command.Fail(status);
             c.Queues.Add(new SubmissionQueue(fields.Qid, fields.QsizeZ + 1, memory, completion)
             {

@@ -37,6 +37,14 @@ internal struct GuestCursor
     private ulong _segmentAfter;
     private uint _segmentAfterLength;
     private bool _segmentAfterIsLast;
+    private MemoryPlace _place;
+    private MemoryPlace _lists;
+
+    /// <summary>The command is in the controller memory buffer, so that its lists may be there.</summary>
+    public bool IsCommandHere { readonly get; set; }
+
+    /// <summary>Where the memory is that was used so far.</summary>
+    public readonly MemoryPlace Place => _place;
 
     /// <summary>Bytes still to come.</summary>
     public readonly long Left => _left;
@@ -63,12 +71,14 @@ internal struct GuestCursor
     public static GuestCursor OfMetadata(in SubmissionEntry entry, long bytes)
     {
         if (bytes == 0) return default;
-        if (entry.Dword0.Psdt != 2) return new() { _kind = Kind.Contiguous, _left = bytes, _run = entry.Mptr, _runLeft = bytes };
+        var toDevice = (entry.Opcode & 3) == 1;
+        if (entry.Dword0.Psdt != 2)
+            return new() { _kind = Kind.Contiguous, _toDevice = toDevice, _left = bytes, _run = entry.Mptr, _runLeft = bytes };
         return new()
         {
             _kind = Kind.Sgl,
             _isMetadata = true,
-            _toDevice = (entry.Opcode & 3) == 1,
+            _toDevice = toDevice,
             _left = bytes,
             _segmentAfter = entry.Mptr,
             _segmentAfterLength = SglDescriptor.Size,
@@ -96,7 +106,8 @@ internal struct GuestCursor
         iova = _run;
         discard = _bitBucket;
         length = (int)Math.Min(Math.Min(most, _left), Math.Min(_runLeft, int.MaxValue));
-        return Status.Success;
+        if (discard || c.Function.Local is not { } local) return Status.Success;
+        return local.CheckData(iova, ref length, _toDevice, ref _place);
     }
 
     /// <summary>Moves on over bytes that were used.</summary>
@@ -173,6 +184,8 @@ internal struct GuestCursor
     {
         if ((_next & 7) != 0) return Status.PrpOffsetInvalid;
         Span<byte> word = stackalloc byte[Prp.EntrySize];
+        var refused = CheckList(c);
+        if (!refused.IsSuccess) return refused;
         if (!c.ReadHost(_next, word)) return Status.DataTransferError;
         var entry = Wire.Read<ulong>(word);
         if (Prp.Offset(_next + Prp.EntrySize, _pageSize) == 0 && _left > _pageSize)
@@ -186,6 +199,9 @@ internal struct GuestCursor
         _next += Prp.EntrySize;
         return Page(entry);
     }
+
+    /// <summary>Whether the list entry or descriptor that comes next may lie where it does.</summary>
+    private Status CheckList(ControllerCore c) => c.Function.Local?.CheckList(_next, IsCommandHere, ref _lists) ?? Status.Success;
 
     private Status NextDescriptor(ControllerCore c)
     {
@@ -210,6 +226,8 @@ internal struct GuestCursor
 
         Span<byte> bytes = stackalloc byte[SglDescriptor.Size];
         if (++_descriptors > MostDescriptors) return Status.InvalidNumberOfSglDescriptors;
+        var refused = CheckList(c);
+        if (!refused.IsSuccess) return refused;
         if (!c.ReadHost(_next, bytes)) return Status.DataTransferError;
         var descriptor = Wire.Read<SglDescriptor>(bytes);
         _next += SglDescriptor.Size;

@@ -63,6 +63,7 @@ internal static class Transfers
         for (var done = 0; done < length;)
         {
             var status = cursor.Peek(c, length - done, out var iova, out var run, out var discard);
+            if (status.IsSuccess && c.Function.Local is { } local) status = local.CheckPair(command.Data.Place, command.Metadata.Place);
             if (!status.IsSuccess) return command.Fail(status);
             if (!discard)
             {

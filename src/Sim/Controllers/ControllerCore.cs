@@ -116,9 +116,16 @@ internal sealed class ControllerCore
     /// <summary>The namespace attached under an identifier, or null.</summary>
     public Namespace? FindNamespace(uint nsid) => nsid < (uint)Attached.Length ? Attached[nsid] : null;
 
-    /// <summary>Host memory at an IOVA, as many of <paramref name="length"/> bytes as lie together; empty where refused.</summary>
+    /// <summary>A command was fetched from a queue in the controller memory buffer.</summary>
+    public bool IsLocal(CommandContext command) => Function.Local?.PlaceOf(command.Queue.Memory.AddressOf(0)) == MemoryPlace.Buffer;
+
+    /// <summary>
+    /// Memory at an address that the host gave, as many of <paramref name="length"/> bytes as lie together; empty where refused.
+    /// </summary>
     public Span<byte> Reach(ulong iova, int length, DmaAccess access)
     {
+        if (Function.Local is { } local && local.Locate(iova, ref length) is var place && place != MemoryPlace.Host)
+            return local.Bytes(place, iova, length);
         var requester = Function.Requester;
         Steps.Requester.Run(this, ref requester);
         var span = _dma.Translate(requester, iova, length, access);
@@ -164,6 +171,12 @@ internal sealed class ControllerCore
     {
         var last = entry.Length - sizeof(uint);
         if (!WriteHost(iova, entry[..last])) return false;
+        if (Function.Local?.PlaceOf(iova) is MemoryPlace.Buffer)
+        {
+            LocalMemory.Publish(Function.Local.Bytes(MemoryPlace.Buffer, iova + (ulong)last, sizeof(uint)), Wire.Read<uint>(entry[last..]));
+            return true;
+        }
+
         var requester = Function.Requester;
         Steps.Requester.Run(this, ref requester);
         if (!_dma.Publish(requester, iova + (ulong)last, Wire.Read<uint>(entry[last..])))
@@ -176,9 +189,10 @@ internal sealed class ControllerCore
         return true;
     }
 
-    /// <summary>Notes a write to host memory that took place. Every one of the device comes through here.</summary>
+    /// <summary>Notes a write to host memory that took place. Every one of the device comes through here, and those to its own memory.</summary>
     public void Wrote(ulong iova, int length)
     {
+        if (Function.Local is { } local && local.PlaceOf(iova) != MemoryPlace.Host) return;
         Truth.LastWriteAt = Now;
         if (Tracker is not null) Steps.TrackMemory.Run(this, iova, length);
     }

@@ -19,13 +19,15 @@ internal static class Resets
             // Who has a VF is not to reset the others (Base 2.3 3.7.1.1).
             Nssrs = options.SubsystemReset && c.IsPrimary,
             Css = 1,
+            Cmbs = c.Function.Local is { HasBuffer: true },
+            Pmrs = c.Function.Local is { HasRegion: true },
             MpsMin = options.MpsMin,
             MpsMax = options.MpsMax,
             Crms = 1,
         };
         c.Registers[Register.Vs] = RevisionOf(options.Revision).Raw;
         c.Registers[Register.Crto] = new ControllerReadyTimeouts { Crwmt = options.Timeout, Crimt = options.Timeout }.Raw;
-        ResetProperties(c, keepsAdminQueue: false);
+        ResetProperties(c, ResetKind.ConventionalReset);
     }
 
     public static Nvme.Version RevisionOf(string revision)
@@ -36,16 +38,17 @@ internal static class Resets
         return Nvme.Version.Of(byte.Parse(parts[0]), byte.Parse(parts[1]), parts.Length == 3 ? byte.Parse(parts[2]) : (byte)0);
     }
 
-    /// <param name="c">The controller.</param>
-    /// <param name="keepsAdminQueue">Controller Reset: AQA, ASQ and ACQ stay, and CC as the host wrote it.</param>
-    public static void ResetProperties(ControllerCore c, bool keepsAdminQueue)
+    /// <summary>After a Controller Reset AQA, ASQ and ACQ stay, and CC as the host wrote it.</summary>
+    public static void ResetProperties(ControllerCore c, ResetKind kind)
     {
+        var keepsAdminQueue = kind == ResetKind.ControllerReset;
         c.Registers.ClearDoorbells();
         c.Registers[Register.Intms] = c.Registers[Register.Intmc] = 0;
         // CSTS.RDY is cleared by the reset itself, after its time.
         var offline = !c.IsPrimary && !c.Resources.Online;
         var old = c.Registers.Csts;
         c.Registers.Csts = new ControllerStatus { Rdy = keepsAdminQueue && old.Rdy, Cfs = offline, Nssro = old.Nssro };
+        c.Function.Local?.Reset(kind);
         if (keepsAdminQueue) return;
         c.Configuration = default;
         c.Registers.Cc = default;

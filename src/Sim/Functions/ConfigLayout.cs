@@ -8,6 +8,7 @@ internal static class ConfigLayout
 {
     public const int Command = 0x04;
     public const int Bar0 = 0x10;
+    public const int Bar2 = 0x18;
     public const int PowerManagement = 0x40;
     public const int PowerControl = PowerManagement + 4;
     public const int PciExpress = 0x50;
@@ -23,6 +24,10 @@ internal static class ConfigLayout
     public const int VfOffset = Sriov + 0x14;
     public const int SystemPageSize = Sriov + 0x20;
     public const int VfBar0 = Sriov + 0x24;
+    public const int VfBar2 = Sriov + 0x2C;
+
+    private const uint Memory64 = 0x4;
+    private const uint Prefetchable = 0x8;
 
     public const uint MemorySpace = 1u << 1;
     public const uint BusMaster = 1u << 2;
@@ -38,13 +43,14 @@ internal static class ConfigLayout
     /// <param name="MultiFunction">Header type bit 7.</param>
     /// <param name="NextFunction">Of the ARI capability: the next physical function, 0 for none.</param>
     /// <param name="BarLength">Bytes of BAR0.</param>
+    /// <param name="RegionLength">Bytes of BAR2, the persistent memory region; 0 for none.</param>
     /// <param name="Vectors">Entries of the MSI-X table.</param>
     /// <param name="TableOffset">Of the MSI-X table in BAR0.</param>
     /// <param name="PendingOffset">Of the pending bits in BAR0.</param>
     /// <param name="ResetTime">ns that the function needs after a reset.</param>
     public readonly record struct Shape(
-        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, byte NextFunction, long BarLength, int Vectors, int TableOffset,
-        int PendingOffset, long ResetTime);
+        SimulatedIdentity Identity, bool IsVirtual, bool MultiFunction, byte NextFunction, long BarLength, long RegionLength, int Vectors,
+        int TableOffset, int PendingOffset, long ResetTime);
 
     public static ConfigSpace Build(in Shape shape)
     {
@@ -62,8 +68,8 @@ internal static class ConfigLayout
         space.Define(0x34, 1, PowerManagement);
         if (!virtualFunction)
         {
-            space.Define(Bar0, 4, 0x4, ~(uint)(shape.BarLength - 1)); // 64-bit memory, not prefetchable
-            space.Define(Bar0 + 4, 4, 0, 0xFFFF_FFFF);
+            DefineBar(space, Bar0, shape.BarLength, Memory64);
+            if (shape.RegionLength != 0) DefineBar(space, Bar2, shape.RegionLength, Memory64 | Prefetchable);
             space.Define(0x3C, 1, 0, 0xFF);
         }
 
@@ -113,7 +119,9 @@ internal static class ConfigLayout
     /// <param name="pf">Which PF.</param>
     /// <param name="vfDeviceId">VF Device ID.</param>
     /// <param name="vfBarLength">Bytes of a VF's BAR0.</param>
-    public static void AddSriov(ConfigSpace space, SimulatedTopology topology, int pf, ushort vfDeviceId, long vfBarLength)
+    /// <param name="vfRegionLength">Bytes of a VF's BAR2; 0 for none.</param>
+    public static void AddSriov(
+        ConfigSpace space, SimulatedTopology topology, int pf, ushort vfDeviceId, long vfBarLength, long vfRegionLength)
     {
         AddExtended(space, Sriov, ExtendedCapabilityId.SrIov);
         space.Define(Sriov + 4, 4, 0x2); // ARI capable hierarchy preserved
@@ -127,8 +135,14 @@ internal static class ConfigLayout
         space.Define(Sriov + 0x18, 4, (uint)vfDeviceId << 16);
         space.Define(Sriov + 0x1C, 4, 0x553);
         space.Define(SystemPageSize, 4, 1, 0x553);
-        space.Define(VfBar0, 4, 0x4, ~(uint)(vfBarLength - 1));
-        space.Define(VfBar0 + 4, 4, 0, 0xFFFF_FFFF);
+        DefineBar(space, VfBar0, vfBarLength, Memory64);
+        if (vfRegionLength != 0) DefineBar(space, VfBar2, vfRegionLength, Memory64 | Prefetchable);
+    }
+
+    private static void DefineBar(ConfigSpace space, int offset, long length, uint kind)
+    {
+        space.Define(offset, 4, kind, ~(uint)(length - 1));
+        space.Define(offset + 4, 4, 0, 0xFFFF_FFFF);
     }
 
     /// <summary>PFs and VFs of one subsystem in the order of their addresses: PF i's first VF is this far behind it.</summary>

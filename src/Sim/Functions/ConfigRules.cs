@@ -15,14 +15,14 @@ internal static class ConfigRules
     private const int PageShift = 12;
 
     /// <summary>
-    /// Bits of a dword that may not change now: NumVFs and System Page Size while VF Enable is set, address bits of VF BAR0 below System
+    /// Bits of a dword that may not change now: NumVFs and System Page Size while VF Enable is set, address bits of VF BARs below System
     /// Page Size, which each VF's aperture is aligned to, the power state to D1 or D2, which there is not.
     /// </summary>
     public static uint Locked(ConfigSpace config, int offset, uint value) => (offset & ~3) switch
     {
         ConfigLayout.NumVfs or ConfigLayout.SystemPageSize
             when (config.Dword(ConfigLayout.SriovControl) & ConfigLayout.VfEnable) != 0 => uint.MaxValue,
-        ConfigLayout.VfBar0 => (config.Dword(ConfigLayout.SystemPageSize) << PageShift) - 1,
+        ConfigLayout.VfBar0 or ConfigLayout.VfBar2 => (config.Dword(ConfigLayout.SystemPageSize) << PageShift) - 1,
         ConfigLayout.PowerControl when (value & PowerState) is not (0 or D3Hot) => PowerState,
         _ => 0,
     };

@@ -26,7 +26,8 @@ public sealed class SimFunction : IFunction
         int vfNumber,
         ConfigSpace config,
         RegisterFile registers,
-        int vectors)
+        int vectors,
+        LocalMemory? local)
     {
         Host = host;
         Name = name;
@@ -37,7 +38,7 @@ public sealed class SimFunction : IFunction
         Registers = registers;
         Msix = new MsixTable(registers, config, vectors);
         physical?.VirtualFunctions.Add(this);
-        Extra = registers.ExtraLength == 0 ? null : new byte[registers.ExtraLength];
+        Local = local;
         _present = physical is null;
         Msix.Reset();
     }
@@ -76,8 +77,8 @@ public sealed class SimFunction : IFunction
 
     internal MsixTable Msix { get; }
 
-    /// <summary>The controller memory buffer's bytes, behind the registers; null where there is none.</summary>
-    internal byte[]? Extra { get; }
+    /// <summary>Memory of its own; null where there is none.</summary>
+    internal LocalMemory? Local { get; }
 
     internal DmaSpace? Space => Volatile.Read(ref _space);
 
@@ -185,6 +186,26 @@ public sealed class SimFunction : IFunction
         if (signal is not null) World.Devices.Post(VectorUnmasked, this);
     }
 
+    /// <summary>Bytes of BAR2, the Persistent Memory Region; 0 for none.</summary>
+    public long RegionLength => Local?.RegionLength ?? 0;
+
+    /// <summary>Reads the Persistent Memory Region; undefined, and here zero, while it is not ready (Base 2.3 8.2.4).</summary>
+    public uint ReadRegion32(long offset)
+    {
+        RequireAligned(offset, 4, RegionLength);
+        if (!MemoryEnabled) return AllOnes;
+        var bytes = Local!.RegionBytes;
+        return bytes.IsEmpty ? 0 : Wire.Read<uint>(bytes[(int)offset..]);
+    }
+
+    /// <summary>Writes the Persistent Memory Region; lost while it is not ready.</summary>
+    public void WriteRegion32(long offset, uint value)
+    {
+        RequireAligned(offset, 4, RegionLength);
+        var bytes = MemoryEnabled ? Local!.RegionBytes : default;
+        if (!bytes.IsEmpty) Wire.Write(bytes[(int)offset..], value);
+    }
+
     public async ValueTask ResetAsync()
     {
         var control = ReadConfig(ConfigLayout.DeviceControl, 2);
@@ -236,17 +257,21 @@ public sealed class SimFunction : IFunction
                 break;
             case Register.Asq:
             case Register.Acq:
-            case Register.CmbMsc:
-            case Register.PmrMscL:
-                Registers[offset] = value & (offset is Register.Asq or Register.Acq ? 0xFFFF_F000 : 0xFFFF_F003);
+                Registers[offset] = value & 0xFFFF_F000;
+                break;
+            case Register.CmbMsc when Local is { HasBuffer: true }:
+                Registers[offset] = value & 0xFFFF_F003;
+                break;
+            case Register.PmrMscL when Local is { HasRegion: true }:
+                Registers[offset] = value & 0xFFFF_F002;
                 break;
             case Register.Asq + 4:
             case Register.Acq + 4:
-            case Register.CmbMsc + 4:
-            case Register.PmrMscU:
+            case Register.CmbMsc + 4 when Local is { HasBuffer: true }:
+            case Register.PmrMscU when Local is { HasRegion: true }:
                 Registers[offset] = value;
                 break;
-            case Register.PmrCtl:
+            case Register.PmrCtl when Local is { HasRegion: true }:
                 Registers[offset] = value & 1;
                 break;
             case Register.Csts:
@@ -264,7 +289,8 @@ public sealed class SimFunction : IFunction
     private Span<byte> ExtraBytes(long offset)
     {
         var at = offset - Registers.ExtraOffset;
-        return Extra is null || at + 4 > Extra.Length ? default : Extra.AsSpan((int)at, 4);
+        var bytes = Local is null ? default : Local.BufferBytes;
+        return at + 4 > bytes.Length ? default : bytes.Slice((int)at, 4);
     }
 
     private static readonly Action<object, ulong, ulong> PropertyWritten = static (target, offset, value) =>

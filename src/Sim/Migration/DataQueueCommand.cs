@@ -42,7 +42,7 @@ internal sealed class DataQueueCommand : CommandHandler
                 c.Options.Ambiguities.CdqLimitStatus == LimitStatus.NotEnoughResources ? Status.NotEnoughResources : Status.InvalidField);
         }
 
-        var status = Locate(c, in fields, out var memory);
+        var status = Locate(c, command, in fields, out var memory);
         if (!status.IsSuccess) return command.Fail(status);
         var queue = new DataQueue(c.DataQueues.FreeId(), c, target, memory, (int)(fields.SizeInDwords / DwordsPerEntry));
         c.DataQueues.Add(queue);
@@ -66,7 +66,7 @@ internal sealed class DataQueueCommand : CommandHandler
     }
 
     /// <summary>The queue's memory: one range where contiguous, else a range for each page of the PRP list.</summary>
-    private static Status Locate(ControllerCore c, in CreateControllerDataQueueFields fields, out QueueMemory memory)
+    private static Status Locate(ControllerCore c, CommandContext command, in CreateControllerDataQueueFields fields, out QueueMemory memory)
     {
         var options = c.Options.Migration;
         var prp1 = fields.Entry.Prp1;
@@ -80,7 +80,7 @@ internal sealed class DataQueueCommand : CommandHandler
         if (ranges + used > options.SubsystemDataQueueRanges) return Status.InvalidField;
         if (fields.Pc) return HostMemory.Holds(c, prp1, bytes) ? Status.Success : Status.InvalidField;
 
-        var status = QueueMemories.ReadList(c, prp1, pages, out var list);
+        var status = QueueMemories.ReadList(c, prp1, pages, c.IsLocal(command), out var list);
         if (!status.IsSuccess) return status;
         memory = memory with { Pages = list };
         return Array.TrueForAll(list, page => HostMemory.Holds(c, page, c.PageSize)) ? Status.Success : Status.InvalidField;

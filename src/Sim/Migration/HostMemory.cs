@@ -1,5 +1,3 @@
-using Conformance.Nvme;
-
 namespace Conformance.Sim;
 
 /// <summary>Whether addresses of a controller's commands are host memory, and not memory of the controller itself.</summary>
@@ -9,13 +7,6 @@ internal static class HostMemory
     public static bool Holds(ControllerCore c, ulong address, long length)
     {
         if (length <= 0 || address + (ulong)(length - 1) < address) return false;
-        var capabilities = c.Options.Capabilities;
-        var buffer = new CmbMemorySpaceControl(c.Registers.Read64(Register.CmbMsc));
-        if (buffer.Cmse && Overlaps(address, length, buffer.Address, capabilities.ControllerMemoryBuffer)) return false;
-        var region = new PmrMemorySpaceControl(c.Registers.Read64(Register.PmrMscL));
-        return !region.Cmse || !Overlaps(address, length, region.Address, capabilities.PersistentMemoryRegion);
+        return c.Function.Local?.Overlaps(address, length) != true;
     }
-
-    private static bool Overlaps(ulong address, long length, ulong other, long otherLength) =>
-        otherLength > 0 && (address >= other ? address - other < (ulong)otherLength : other - address < (ulong)length);
 }

@@ -60,7 +60,7 @@ internal static class MemoryTracking
     private static void Expect(ControllerCore c, CommandContext command, long bytes)
     {
         command.DataLength = bytes;
-        command.Data = GuestCursor.OfData(in command.Entry, bytes, c.PageSize);
+        command.Data = GuestCursor.OfData(in command.Entry, bytes, c.PageSize) with { IsCommandHere = command.Data.IsCommandHere };
     }
 
     private static TrackMemoryChangesHeader Header(CommandContext command) =>

@@ -13,6 +13,14 @@ internal static class AdminQueues
         && aqa.AsqsZ != 0 && aqa.AcqsZ != 0
         && Prp.Offset(asq | acq, Prp.PageSize(cc.Mps)) == 0;
 
+    /// <summary>Both are in memory where such queues may be.</summary>
+    public static bool MayLie(ControllerCore c)
+    {
+        var (aqa, place) = (c.Registers.Aqa, new QueueMemory(c.Registers.Asq, null, 0, SubmissionEntry.Size));
+        return QueueMemories.CheckPlace(c, in place, aqa.AsqsZ + 1).IsSuccess
+            && QueueMemories.CheckPlace(c, place with { Base = c.Registers.Acq, EntrySize = CompletionEntry.Size }, aqa.AcqsZ + 1).IsSuccess;
+    }
+
     public static void Create(ControllerCore c)
     {
         var aqa = c.Registers.Aqa;

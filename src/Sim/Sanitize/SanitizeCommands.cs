@@ -108,7 +108,7 @@ internal static class SanitizeCommands
             if (fields.NoDeallocate && options.NoDeallocateInhibited && !warnings) return Status.InvalidField;
             foreach (var controller in c.Subsystem.Controllers)
             {
-                if (c.Options.Capabilities.PersistentMemoryRegion != 0 && (controller.Registers[Register.PmrCtl] & 1) != 0)
+                if (new PmrControl(controller.Registers[Register.PmrCtl]).En)
                     return Status.SanitizeProhibitedWhilePmrEnabled;
             }
 

@@ -92,7 +92,7 @@ internal class DecodeStep
         if (id == 0 || id > target.IoCompletionQueues || others.Exists(q => q.Id == id)) return Status.InvalidField;
         if (!AreGood(target, saved.QsizeZ, saved.HeadPointer, saved.TailPointer)) return Status.InvalidField;
         if (saved.Attributes.Iv >= Math.Max(1, target.Function.VectorCount)) return Status.InvalidField;
-        var status = QueueMemories.Locate(target, saved.Prp1, saved.Attributes.Pc, saved.QsizeZ + 1, CompletionEntry.Size, out var memory);
+        var status = QueueMemories.Locate(target, saved.Prp1, saved.Attributes.Pc, saved.QsizeZ + 1, CompletionEntry.Size, true, out var memory);
         if (!status.IsSuccess) return status;
         var literal = target.Options.Ambiguities.S0ptMode == Slot0PhaseMode.Literal;
         var slotZero = saved.Attributes.SlotZeroPhase;
@@ -119,7 +119,7 @@ internal class DecodeStep
         if (id == 0 || id > target.IoSubmissionQueues || others.Exists(q => q.Id == id)) return Status.InvalidField;
         if (completion.Find(q => q.Id == cqid) is not { } paired) return Status.InvalidField;
         if (!AreGood(target, saved.QsizeZ, saved.HeadPointer, saved.TailPointer)) return Status.InvalidField;
-        var status = QueueMemories.Locate(target, saved.Prp1, saved.Attributes.Pc, saved.QsizeZ + 1, SubmissionEntry.Size, out var memory);
+        var status = QueueMemories.Locate(target, saved.Prp1, saved.Attributes.Pc, saved.QsizeZ + 1, SubmissionEntry.Size, true, out var memory);
         if (!status.IsSuccess) return status;
         queue = new SubmissionQueue(id, saved.QsizeZ + 1, memory, paired)
         {

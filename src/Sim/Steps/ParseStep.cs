@@ -14,6 +14,7 @@ internal class ParseStep
         handler.Parse(c, command);
         command.Data = GuestCursor.OfData(in command.Entry, command.DataLength, c.PageSize);
         command.Metadata = GuestCursor.OfMetadata(in command.Entry, command.MetadataLength);
+        command.Data.IsCommandHere = command.Metadata.IsCommandHere = c.IsLocal(command);
         return StepResult.Done;
     }
 }

@@ -25,6 +25,15 @@ internal class PropertyStep
             case Register.Nssr:
                 if (write.Value == Register.NssrReset && c.Registers.Cap.Nssrs) Resets.ResetSubsystem(c.Subsystem);
                 return StepResult.Done;
+            case Register.CmbMsc:
+            case Register.CmbMsc + 4:
+                c.Function.Local?.BufferControlled();
+                return StepResult.Done;
+            case Register.PmrCtl:
+            case Register.PmrMscL:
+            case Register.PmrMscU:
+                c.Function.Local?.RegionControlled();
+                return StepResult.Done;
             default:
                 return StepResult.Done;
         }
@@ -75,7 +84,8 @@ internal class PropertyStep
     private static void BecomeReady(ControllerCore c)
     {
         var registers = c.Registers;
-        if (!AdminQueues.AreAcceptable(registers.Cap, c.Configuration, registers.Aqa, registers.Asq, registers.Acq))
+        if (!AdminQueues.AreAcceptable(registers.Cap, c.Configuration, registers.Aqa, registers.Asq, registers.Acq)
+            || !AdminQueues.MayLie(c))
         {
             c.Fail();
             return;

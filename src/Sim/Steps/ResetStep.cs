@@ -23,7 +23,7 @@ internal class ResetStep
         var activated = c.Subsystem.Firmware.ControllerWasReset(c, request.Kind);
         c.Subsystem.PersistentLog.ControllerWasReset(c, request.Kind, activated);
         var keepsAdminQueue = request.Kind == ResetKind.ControllerReset;
-        Resets.ResetProperties(c, keepsAdminQueue);
+        Resets.ResetProperties(c, request.Kind);
         if (!keepsAdminQueue)
         {
             if (c.IsPrimary) c.Resources.Allocate(c.Options.Resources);

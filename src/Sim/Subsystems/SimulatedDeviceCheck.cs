@@ -38,6 +38,19 @@ internal static class SimulatedDeviceCheck
         Require(
             device.Migration.MinimumGranularity <= device.Migration.MaximumGranularity,
             "migration.minimumGranularity must not be above maximumGranularity");
+        if (device.LocalMemory.Buffer is { } buffer)
+        {
+            Require(buffer.Bytes is >= 4096 and <= 1 << 30 && buffer.Bytes % 4096 == 0, "localMemory.buffer.bytes must be whole 4 KiB, at most 1 GiB");
+            Require(!buffer.Lists || buffer.SubmissionQueues, "localMemory.buffer: lists need submissionQueues");
+        }
+
+        if (device.LocalMemory.Region is { } region)
+        {
+            Require(
+                region.Bytes is >= 4096 and <= 1 << 30 && int.IsPow2(region.Bytes),
+                "localMemory.region.bytes must be a power of two of 4 KiB to 1 GiB");
+        }
+
         if (device.VendorRfc is { } vendor) Require(vendor);
         foreach (var ns in device.Namespaces) Require(ns.Blocks > 0, "namespaces: blocks must be 1 or more");
     }

@@ -37,27 +37,29 @@ internal static class SubsystemBuilder
         var secondaryVectors = flexibleVectors ? resources.SecondaryVectorMaximum ?? resources.SecondaryMaximum : resources.SecondaryPrivate;
         var most = primary is null ? resources.PrimaryQueues + resources.FlexibleQueues : secondaryQueues;
         var mostVectors = primary is null ? resources.PrimaryVectors + resources.FlexibleVectors : secondaryVectors;
-        var registers = new RegisterFile(most, mostVectors, options.Capabilities.Dstrd);
+        var (bufferLength, regionLength) = (options.LocalMemory.Buffer?.Bytes ?? 0, options.LocalMemory.Region?.Bytes ?? 0);
+        var registers = new RegisterFile(most, mostVectors, options.Capabilities.Dstrd, bufferLength);
         var offset = ConfigLayout.FirstVfOffset(options.Topology, pf);
         var requester = ConfigLayout.Requester(options.Topology, pf);
         if (primary is not null) requester = requester.VirtualFunction(vf, offset, options.Topology.VfStride);
 
         var shape = new ConfigLayout.Shape(
             options.Identity, primary is not null, options.Topology.PhysicalFunctions > 1,
-            ConfigLayout.NextFunction(options.Topology, pf, primary is not null), registers.Length, mostVectors, registers.MsixTable,
-            registers.MsixPending, options.Timing.FunctionReset.Nanoseconds);
+            ConfigLayout.NextFunction(options.Topology, pf, primary is not null), registers.Length, regionLength, mostVectors,
+            registers.MsixTable, registers.MsixPending, options.Timing.FunctionReset.Nanoseconds);
         var config = ConfigLayout.Build(in shape);
         if (primary is null && options.Topology.VirtualFunctions > 0)
         {
-            var vfRegisters = new RegisterFile(secondaryQueues, secondaryVectors, options.Capabilities.Dstrd);
-            ConfigLayout.AddSriov(config, options.Topology, pf, options.Identity.VfDeviceId, vfRegisters.Length);
+            var vfRegisters = new RegisterFile(secondaryQueues, secondaryVectors, options.Capabilities.Dstrd, bufferLength);
+            ConfigLayout.AddSriov(config, options.Topology, pf, options.Identity.VfDeviceId, vfRegisters.Length, regionLength);
         }
 
         config.Seal();
         var name = primary is null
             ? options.Topology.PhysicalFunctions == 1 ? $"{host.Name} PF" : $"{host.Name} PF {pf}"
             : $"{primary.Function.Name.Replace(" PF", " VF", StringComparison.Ordinal)} {vf}";
-        var function = new SimFunction(host, name, requester, primary?.Function, vf, config, registers, mostVectors);
+        var local = LocalMemory.Create(registers, options.LocalMemory);
+        var function = new SimFunction(host, name, requester, primary?.Function, vf, config, registers, mostVectors, local);
         host.Add(function);
         var core = new ControllerCore(subsystem, function, cntlid, primary, subsystem.Steps);
         _ = new Controller(core);

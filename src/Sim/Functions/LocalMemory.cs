@@ -129,8 +129,9 @@ internal sealed class LocalMemory
         if (!wasEnabled && _bufferWindow.Bytes != 0) _bufferBytes.AsSpan().Fill(Undefined);
     }
 
-    /// <summary>The host wrote PMRCTL, PMRMSCL or PMRMSCU.</summary>
-    public void RegionControlled()
+    /// <summary>The host wrote PMRCTL, PMRMSCL or PMRMSCU, or what holds the region has changed.</summary>
+    /// <param name="isHeld">A sanitize operation keeps it from becoming ready (Base 2.3 8.1.26.5).</param>
+    public void RegionControlled(bool isHeld)
     {
         if (_region is null) return;
         var isEnabled = new PmrControl(_registers[Register.PmrCtl]).En;
@@ -138,7 +139,28 @@ internal sealed class LocalMemory
         var wanted = control.Cmse ? new Window(control.Address, (ulong)_region.Bytes) : default;
         var isValid = wanted.IsValid && !wanted.Overlaps(in _bufferWindow);
         _regionWindow = isValid ? wanted : default;
-        _registers[Register.PmrSts] = new PmrStatus { Nrdy = !isEnabled, Cbai = !isValid }.Raw;
+        _registers[Register.PmrSts] = new PmrStatus { Nrdy = !isEnabled || isHeld, Cbai = !isValid }.Raw;
+    }
+
+    /// <summary>A sanitize operation of the subsystem: everything is altered but queues that lie in the buffer (Base 2.3 8.1.26).</summary>
+    public void Sanitize(QueueTable queues)
+    {
+        _regionBytes.AsSpan().Clear();
+        var before = _bufferBytes.ToArray();
+        _bufferBytes.AsSpan().Clear();
+        foreach (var queue in queues.Submission) Keep(before, queue.Memory, queue.Entries);
+        foreach (var queue in queues.Completion) Keep(before, queue.Memory, queue.Entries);
+    }
+
+    private void Keep(byte[] before, in QueueMemory memory, int entries)
+    {
+        for (var i = 0; i < entries; i++)
+        {
+            var (address, length) = (memory.AddressOf(i), memory.EntrySize);
+            if (Locate(address, ref length) != MemoryPlace.Buffer) continue;
+            var at = (int)(address - _bufferWindow.First);
+            before.AsSpan(at, length).CopyTo(_bufferBytes.AsSpan(at));
+        }
     }
 
     /// <summary>Where an address leads, and how many of <paramref name="length"/> bytes lead there too.</summary>

@@ -66,12 +66,21 @@ internal sealed class SanitizeOperation(ControllerCore starter, SanitizeTarget t
     private void Deallocate()
     {
         foreach (var ns in Namespaces) SanitizedMedium.Deallocate(starter, ns);
+        AlterLocalMemory();
         Succeed(warns ? SanitizeOutcome.SanitizedUnexpectedDeallocate : SanitizeOutcome.Sanitized);
     }
 
     private void Alter()
     {
         foreach (var ns in Namespaces) SanitizedMedium.Alter(starter, ns, in command);
+        AlterLocalMemory();
+    }
+
+    /// <summary>User data is in the memory of controllers too.</summary>
+    private void AlterLocalMemory()
+    {
+        if (target.Nsid != 0) return;
+        foreach (var controller in Subsystem.Controllers) controller.Function.Local?.Sanitize(controller.Queues);
     }
 
     private void Succeed(SanitizeOutcome outcome)

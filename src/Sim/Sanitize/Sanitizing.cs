@@ -14,6 +14,9 @@ internal sealed class Sanitizing(Subsystem subsystem)
     /// <summary>Every target is in the Idle state, and so nothing is refused.</summary>
     public bool IsIdle { get; private set; } = true;
 
+    /// <summary>Some target is being sanitized: no Persistent Memory Region becomes ready.</summary>
+    public bool IsInProgress => Whole.IsInProgress || subsystem.Namespaces.Any(ns => ns.Sanitizing.IsInProgress);
+
     /// <summary>GENCTR: changes of what the list of sanitized namespaces says.</summary>
     public ulong Generation { get; private set; }
 
@@ -124,5 +127,6 @@ internal sealed class Sanitizing(Subsystem subsystem)
     {
         IsIdle = Whole.IsIdle && subsystem.Namespaces.All(ns => ns.Sanitizing.IsIdle);
         Generation++;
+        foreach (var controller in subsystem.Controllers) controller.Function.Local?.RegionControlled(IsInProgress);
     }
 }

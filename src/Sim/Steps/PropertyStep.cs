@@ -32,7 +32,7 @@ internal class PropertyStep
             case Register.PmrCtl:
             case Register.PmrMscL:
             case Register.PmrMscU:
-                c.Function.Local?.RegionControlled();
+                c.Function.Local?.RegionControlled(c.Subsystem.Sanitizing.IsInProgress);
                 return StepResult.Done;
             default:
                 return StepResult.Done;

@@ -131,6 +131,10 @@ internal sealed class BufferTests
         new TestCaseData(new SimulatedMemoryBuffer { ListsWithoutCommand = true }, "list", false).SetName("With_CDPCILS_a_list_of_any_command"),
         new TestCaseData(new SimulatedMemoryBuffer { ListsWithoutCommand = true }, "lists", true).SetName("Without_CDPMLS_a_list_is_in_one_place"),
         new TestCaseData(new SimulatedMemoryBuffer { ListsWithoutCommand = true, MixedLists = true }, "lists", false).SetName("With_CDPMLS_in_two"),
+        new TestCaseData(new SimulatedMemoryBuffer(), "segment", true).SetName("Without_CDPCILS_no_SGL_segment_of_a_command_that_is_elsewhere"),
+        new TestCaseData(new SimulatedMemoryBuffer { ListsWithoutCommand = true }, "segment", false).SetName("With_CDPCILS_a_segment_of_any_command"),
+        new TestCaseData(new SimulatedMemoryBuffer(), "metadata", true).SetName("Without_CDMMMS_metadata_is_where_the_data_is"),
+        new TestCaseData(new SimulatedMemoryBuffer { MixedData = true }, "metadata", false).SetName("With_CDMMMS_metadata_is_elsewhere"),
         new TestCaseData(new SimulatedMemoryBuffer(), "mixed", true).SetName("Without_CDMMMS_data_is_in_one_place"),
         new TestCaseData(new SimulatedMemoryBuffer { MixedData = true }, "mixed", false).SetName("With_CDMMMS_data_in_two"),
         new TestCaseData(new SimulatedMemoryBuffer(), "scattered", true).SetName("Without_CQPDS_a_queue_there_is_contiguous"),
@@ -166,6 +170,18 @@ internal sealed class BufferTests
                     bench.WriteBuffer(8, Wire.Bytes(host));
                     await bench.Expect(status, NvmCommand.Read(1, 0, 2), host, LocalBench.BufferBase);
                     break;
+                case "segment":
+                    bench.WriteBuffer(0, Wire.Bytes(SglDescriptor.DataBlock(host, 4096)));
+                    var read = NvmCommand.Read(1, 0, 0) with { Sgl1 = SglDescriptor.LastSegment(LocalBench.BufferBase, 16) };
+                    read.Dword0 = read.Dword0 with { Psdt = 1 };
+                    Assert.That((await vf.Io(bench.Io, read)).Status, Is.EqualTo(status));
+                    break;
+                case "metadata":
+                    var (here, there) = (LocalBench.BufferBase + 0x2000, host);
+                    await bench.Expect(status, NvmCommand.Read(1, 0, 0) with { Mptr = here }, there);
+                    await bench.Expect(status, NvmCommand.Write(1, 0, 0) with { Mptr = there }, LocalBench.BufferBase);
+                    await bench.Expect(Status.Success, NvmCommand.Read(1, 0, 0) with { Mptr = here }, LocalBench.BufferBase);
+                    break;
                 case "lists":
                     // One entry in host memory, then the pointer to a list in the buffer.
                     vf.Memory.Store(list + 4080, host);
@@ -198,7 +214,8 @@ internal sealed class BufferTests
             async Task Create(ulong prp1, ushort sizeZ, bool pc = true) =>
                 Assert.That((await vf.Do(AdminCommand.CreateIoCq(2, sizeZ, 0, pc: pc) with { Prp1 = prp1 })).Status, Is.EqualTo(status));
         },
-        buffer);
+        buffer,
+        device: use == "metadata" ? new() { Namespaces = [new() { MetadataSize = 8 }] } : null);
 
     [Test]
     public void A_reset_of_the_function_keeps_CMBMSC_and_not_what_was_in_the_buffer() => LocalBench.Run(async bench =>

@@ -35,7 +35,8 @@ internal sealed class LocalBench
     public PmrStatus RegionStatus => new(Function.Read32(Register.PmrSts));
 
     /// <summary>Both windows open, the queue pair there.</summary>
-    public static void Run(Func<LocalBench, Task> body, SimulatedMemoryBuffer? buffer = null, SimulatedMemoryRegion? region = null) =>
+    public static void Run(
+        Func<LocalBench, Task> body, SimulatedMemoryBuffer? buffer = null, SimulatedMemoryRegion? region = null, SimulatedDevice? device = null) =>
         Sim.Rig.Run(
             async rig =>
             {
@@ -46,7 +47,7 @@ internal sealed class LocalBench
                 bench.Io = await bench.Vf.CreateQueues(1);
                 await body(bench);
             },
-            new() { Device = new() { LocalMemory = new() { Buffer = buffer ?? new(), Region = region ?? new() } } });
+            new() { Device = (device ?? new()) with { LocalMemory = new() { Buffer = buffer ?? new(), Region = region ?? new() } } });
 
     public void OpenBuffer(ulong at = BufferBase) => Function.Write64(Register.CmbMsc, at | 3);
 

@@ -10,15 +10,23 @@ namespace Conformance.Migration;
 /// <param name="Seed">Of the run; each combination has one of its own, derived from it and the combination's name.</param>
 public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnlyList<PlannedCombination> Combinations)
 {
+    /// <summary>The cases; null where there are none.</summary>
+    public CasePlan? Cases { get; init; }
+
     /// <summary>
     /// Expands a profile: each choice of every-step becomes one combination a step, named <c>combination/cancel-after-save</c>.
     /// </summary>
-    public static Plan Of(Profile profile) =>
+    /// <param name="profile">As read and checked.</param>
+    /// <param name="cases">All cases that there are; asked for only where the profile wants cases.</param>
+    public static Plan Of(Profile profile, Func<IEnumerable<CaseName>>? cases = null) =>
         new(
             profile.Name,
             HashOf(profile),
             profile.Seed,
-            [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))]);
+            [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))])
+        {
+            Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
+        };
 
     private static string HashOf(Profile profile) =>
         Convert.ToHexStringLower(SHA256.HashData(

@@ -35,7 +35,13 @@ public sealed record Profile
     public GateSettings Gates { get; init; } = new();
 
     /// <summary>What is done: each name is a series of cycles. A base's combination given as ~ is left out.</summary>
-    public required OrderedDictionary<string, Combination> Combinations { get; init; }
+    public OrderedDictionary<string, Combination> Combinations { get; init; } = [];
+
+    /// <summary>The cases of the conformance suite that are run; {} for all of them.</summary>
+    public CaseOptions? Cases { get; init; }
+
+    /// <summary>More devices for cases that the first does not support, each given as its differences to device.sim.</summary>
+    public OrderedDictionary<string, SimulatedDevice> Devices { get; init; } = [];
 }
 
 /// <summary>The device, one of several kinds.</summary>

@@ -3,14 +3,14 @@ using Conformance.Device;
 namespace Conformance.Migration;
 
 /// <summary>What no single key can know: whether the parts of a profile fit each other and the device.</summary>
-internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileError> errors)
+internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileError> errors, Func<IEnumerable<CaseName>>? cases)
 {
     private readonly GuestSettings _guest = profile.Guest;
 
     public void Run()
     {
-        if (profile.Combinations.Count == 0)
-            Fail(profile, nameof(Profile.Combinations), "there is no combination, so nothing would be done");
+        if (profile.Combinations.Count == 0 && profile.Cases is null)
+            Fail(profile, nameof(Profile.Combinations), "there is no combination and no case, so nothing would be done");
         CheckGuest();
         if (profile.Copy.StateChunk.Bytes % 4 != 0)
             Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
@@ -20,8 +20,27 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             return;
         }
 
+        if (profile.Cases is { } options && cases is not null) CheckCases(options, [.. cases()]);
+        if (profile.Cases is null && profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), "devices are for cases, and there are none: cases");
+        // The guest's load is that of combinations.
+        if (profile.Combinations.Count == 0) return;
         CheckDevice(sim);
         foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
+    }
+
+    /// <summary>A name that names nothing is a mistake.</summary>
+    private void CheckCases(CaseOptions options, IReadOnlyList<CaseName> names)
+    {
+        var ids = names.Select(it => it.Id).ToList();
+        foreach (var (property, patterns) in new[] { (nameof(options.Only), options.Only), (nameof(options.Skip), options.Skip) })
+        {
+            foreach (var pattern in patterns.Where(pattern => !ids.Exists(id => CaseGlob.Matches(pattern, id))))
+                Fail(options, property, $"cases.{Words.OfName(property)}: {CaseGlob.Unmatched(pattern, "case", ids)}");
+        }
+
+        var groups = names.SelectMany(it => new[] { it.Area, it.Class }).Distinct().ToList();
+        foreach (var key in options.Timeouts.Keys.Where(key => !groups.Contains(key) && !ids.Exists(id => CaseGlob.Matches(key, id))))
+            Fail(options, nameof(options.Timeouts), $"cases.timeouts: {CaseGlob.Unmatched(key, "class, area or case", groups.Concat(ids))}");
     }
 
     private void CheckGuest()

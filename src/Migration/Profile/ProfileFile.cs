@@ -15,29 +15,35 @@ public static class ProfileFile
     private const string NameKey = "name";
     private const string DeviceKey = "device";
 
+    private const string DevicesKey = "devices";
+
     internal const string DefaultsKey = "defaults";
     internal const string CombinationsKey = "combinations";
 
     /// <param name="path">The file.</param>
     /// <param name="overrides">Each <c>key.key=value</c>, applied in order after everything else is merged.</param>
-    public static ProfileResult Load(string path, IReadOnlyList<string>? overrides = null)
+    /// <param name="cases">Tells which cases there are, where the profile asks for some; null: their names are not checked.</param>
+    /// <param name="read">Gives the text of a file; null: the file itself.</param>
+    public static ProfileResult Load(
+        string path, IReadOnlyList<string>? overrides = null, Func<IEnumerable<CaseName>>? cases = null, Func<string, string>? read = null)
     {
         var errors = new List<ProfileError>();
-        var root = Merge(path, Place.Whole(path), [], errors);
+        var root = Merge(path, Place.Whole(path), [], read ?? File.ReadAllText, errors);
         if (root is null) return new ProfileResult(null, Sorted(errors));
 
         foreach (var text in overrides ?? []) root = Override.Apply(text, root, errors);
         root = Named(root, path);
         root = WithDestination(root);
+        root = WithVariants(root);
         root = WithDefaults(root, errors);
 
         var binder = new Binder(errors);
         var profile = binder.Bind<Profile>(root);
-        if (errors.Count == 0) new ProfileCheck(profile!, binder, errors).Run();
+        if (errors.Count == 0) new ProfileCheck(profile!, binder, errors, cases).Run();
         return new ProfileResult(errors.Count == 0 ? profile : null, Sorted(errors));
     }
 
-    private static MapNode? Merge(string path, Place asked, IReadOnlyList<string> chain, List<ProfileError> errors)
+    private static MapNode? Merge(string path, Place asked, IReadOnlyList<string> chain, Func<string, string> read, List<ProfileError> errors)
     {
         var full = Path.GetFullPath(path);
         if (chain.Contains(full))
@@ -50,7 +56,7 @@ public static class ProfileFile
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,7 +81,7 @@ public static class ProfileFile
             return map;
         }
 
-        var below = Merge(Path.Combine(Path.GetDirectoryName(path) ?? "", name.Text), extends.Place, [.. chain, full], errors);
+        var below = Merge(Path.Combine(Path.GetDirectoryName(path) ?? "", name.Text), extends.Place, [.. chain, full], read, errors);
         return below?.With(NameKey, null).MergedWith(map);
     }
 
@@ -95,6 +101,21 @@ public static class ProfileFile
                 Value = device.With(key, device.Entries[key] with { Value = source.MergedWith(other) }),
             })
             : root;
+    }
+
+    /// <summary>What a further device does not say, it has from the first.</summary>
+    private static MapNode WithVariants(MapNode root)
+    {
+        if (root[DevicesKey] is not MapNode variants || root[DeviceKey] is not MapNode device) return root;
+        if (device[Words.OfName(nameof(DeviceUnderTest.Sim))] is not MapNode source) return root;
+        var entries = new OrderedDictionary<string, MapEntry>();
+        foreach (var (name, entry) in variants.Entries)
+        {
+            if (entry.Value is ScalarNode { IsNull: true }) continue;
+            entries[name] = entry.Value is MapNode own ? entry with { Value = source.MergedWith(own) } : entry;
+        }
+
+        return root.With(DevicesKey, root.Entries[DevicesKey] with { Value = new MapNode(variants.Place, entries) });
     }
 
     private static MapNode WithDefaults(MapNode root, List<ProfileError> errors)

@@ -13,11 +13,17 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(Plan))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(VerdictFile))]
+[JsonSerializable(typeof(JournalLine))]
+[JsonSerializable(typeof(CaseOrderLine))]
 public sealed partial class MigrationJson : JsonSerializerContext
 {
     /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>
     public static MigrationJson Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>For lines of a journal and between processes: a line each.</summary>
+    public static MigrationJson Line =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false });
 }
 
 /// <summary>Enumerations as the words that profiles use.</summary>

@@ -18,6 +18,12 @@ public sealed record RunRecord
 
     public required IReadOnlyList<CombinationRecord> Combinations { get; init; }
 
+    /// <summary>In the order of the plan, whatever the order of the run.</summary>
+    public IReadOnlyList<CaseRecord> Cases { get; init; } = [];
+
+    /// <summary>Every requirement that there is, with what looked at it; empty where no case was asked for.</summary>
+    public IReadOnlyList<RequirementRecord> Requirements { get; init; } = [];
+
     public required Verdict Verdict { get; init; }
 
     /// <summary>The program's.</summary>
@@ -80,6 +86,8 @@ public sealed record VerdictFile
 
     public required IReadOnlyList<CombinationVerdict> Combinations { get; init; }
 
+    public required IReadOnlyList<CaseVerdict> Cases { get; init; }
+
     public static VerdictFile Of(RunRecord run) => new()
     {
         Profile = run.Plan.Name,
@@ -102,6 +110,7 @@ public sealed record VerdictFile
                 Findings = [.. it.AllFindings()],
             }),
         ],
+        Cases = [.. run.Cases.Select(CaseVerdict.Of)],
     };
 }
 

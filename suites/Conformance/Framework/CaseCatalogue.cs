@@ -1,4 +1,5 @@
 using System.Reflection;
+using Conformance.Migration;
 using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
@@ -27,7 +28,10 @@ public sealed class CaseCatalogue
     {
         var runner = new NUnitTestAssemblyRunner(new DefaultTestAssemblyBuilder());
         // Without workers of its own: cases are run one at a time.
-        var root = runner.Load(assembly ?? typeof(CaseCatalogue).Assembly, new Dictionary<string, object> { ["NumberOfTestWorkers"] = 0 });
+        assembly ??= typeof(CaseCatalogue).Assembly;
+        // Only classes of cases: an assembly may have other tests, and what they draw their arguments from is not wanted here.
+        var classes = assembly.GetTypes().Where(it => it.IsDefined(typeof(AreaAttribute), inherit: false)).Select(it => it.FullName!).ToList();
+        var root = runner.Load(assembly, new Dictionary<string, object> { ["NumberOfTestWorkers"] = 0, ["LOAD"] = classes });
         var areas = RequirementCatalogue.Load().Areas.Select(area => area.Name).ToList();
         return new CaseCatalogue(
             runner, [.. CasesOf(root).OrderBy(it => areas.IndexOf(it.Area)).ThenBy(it => it.Id, StringComparer.Ordinal)]);
@@ -39,7 +43,7 @@ public sealed class CaseCatalogue
         CaseRecord? record = null;
         CaseSettings.Current = settings with { Ended = it => record = it };
         _runner.Run(TestListener.NULL, TestFilter.FromXml($"<filter><id>{info.TestId}</id></filter>"));
-        return record ?? CaseRecord.NotRun(info, "the test framework did not run it");
+        return record ?? CaseRecord.Without(info.Id, Verdict.HarnessError, "the test framework did not run it");
     }
 
     private static IEnumerable<CaseInfo> CasesOf(ITest test)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Conformance.Migration;
 using NUnit.Framework.Interfaces;
 
 namespace Conformance.Suite;
@@ -20,6 +21,9 @@ public sealed record CaseInfo(string Id, string Area, IReadOnlyList<string> Cove
         var method = test.Method!.MethodInfo;
         return new CaseInfo($"{area}/{test.Name}", area, method.GetCustomAttribute<CoversAttribute>()!.Requirements, method, test.Id);
     }
+
+    /// <summary>As profiles know it.</summary>
+    public CaseName Name => new(Id, Area, Method.DeclaringType!.Name);
 
     public override string ToString() => Id;
 }

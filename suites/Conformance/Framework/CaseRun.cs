@@ -13,7 +13,7 @@ internal sealed class CaseRun : IDisposable
     private readonly CaseDevice _device;
     private readonly Journal _journal = new();
     private Exception? _fault;
-    private (Verdict Verdict, string Reason)? _end;
+    private CaseStop? _end;
 
     private CaseRun(CaseInfo info, CaseDevice device, CaseSettings settings)
     {
@@ -57,39 +57,24 @@ internal sealed class CaseRun : IDisposable
     public void Fault(Exception fault)
     {
         if (_fault is not null || _end is not null) return;
-        if (fault is CaseEnd end) _end = (end.Verdict, end.Message);
-        else if (fault is WorldLimitException) _end = (Verdict.Timeout, fault.Message);
+        if (fault is CaseEnd end) _end = new CaseStop(end.Verdict, end.Message);
+        else if (fault is WorldLimitException) _end = new CaseStop(Verdict.Timeout, fault.Message);
         else _fault = fault;
     }
 
     public CaseRecord End()
     {
-        var findings = _journal.Findings.ToList();
-        var requirements = _journal.Observations.GroupBy(it => it.Requirement).OrderBy(it => it.Key, StringComparer.Ordinal)
-            .Select(it => new RequirementVerdict(it.Key, Verdicts.Worst(it.Select(o => o.Holds ? Verdict.Pass : o.Otherwise)))).ToList();
-        var (verdict, reason) = Judge(findings, requirements);
-        return new CaseRecord
-        {
-            Id = _info.Id, Device = _device.Name, Verdict = verdict, Reason = reason, Requirements = requirements, Findings = findings,
-            WorldNs = World.Now, Journal = _journal,
-        };
+        var stop = _fault is { } fault
+            ? new CaseStop(
+                Verdict.HarnessError,
+                $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(it => it.Contains(" in "))?.Trim()}".TrimEnd())
+            : _end;
+        return CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now };
     }
 
     public void Dispose()
     {
         _current = null;
         Lab.Dispose();
-    }
-
-    private (Verdict Verdict, string? Reason) Judge(List<Finding> findings, List<RequirementVerdict> requirements)
-    {
-        if (_fault is { } fault)
-            return (Verdict.HarnessError, $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(it => it.Contains(" in "))?.Trim()}");
-        var found = Verdicts.Worst(findings.Select(it => it.Verdict));
-        if (_end is { } end) return found > end.Verdict ? (found, null) : (end.Verdict, end.Reason);
-        // A case that looked at nothing has shown nothing, and one that names a requirement must have looked at it.
-        var missed = _info.Covers.Where(it => !requirements.Exists(seen => seen.Id == it)).ToList();
-        if (missed.Count > 0 && found < Verdict.Inconclusive) return (Verdict.Inconclusive, $"{string.Join(", ", missed)}: was not looked at");
-        return found > Verdict.Pass ? (found, null) : (Verdict.Pass, null);
     }
 }

@@ -22,7 +22,7 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
         {
             var settings = CaseSettings.Current;
             var info = CaseInfo.Of(Test);
-            CaseRecord? record = null;
+            Migration.CaseRecord? record = null;
             foreach (var device in settings.Devices)
             {
                 context.CurrentResult = context.CurrentTest.MakeTestResult();
@@ -30,13 +30,13 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
                 if (record.Verdict != Migration.Verdict.NotSupported) break;
             }
 
-            record ??= CaseRecord.NotRun(info, "there is no device");
+            record ??= Migration.CaseRecord.Without(info.Id, Migration.Verdict.Skipped, "there is no device");
             settings.Ended?.Invoke(record);
             Tell(context.CurrentResult, record);
             return context.CurrentResult;
         }
 
-        private CaseRecord RunOn(CaseDevice device, CaseInfo info, CaseSettings settings, TestExecutionContext context)
+        private Migration.CaseRecord RunOn(CaseDevice device, CaseInfo info, CaseSettings settings, TestExecutionContext context)
         {
             using var run = CaseRun.Begin(info, device, settings);
             try
@@ -55,7 +55,7 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
         }
 
         /// <summary>A verdict in NUnit's words, for those who run cases as tests.</summary>
-        private static void Tell(TestResult result, CaseRecord record)
+        private static void Tell(TestResult result, Migration.CaseRecord record)
         {
             var state = record.Verdict switch
             {

@@ -9,38 +9,46 @@ namespace Conformance.Suite;
 /// </summary>
 public static class SimulatedDevices
 {
-    // It takes its time, so that commands are in flight when a case wants that; virtual time costs nothing.
-    private static readonly SimulatedDevice _plain = new()
-    {
-        Timing = new()
-        {
-            Admin = Duration.FromMicroseconds(5), Read = Duration.FromMicroseconds(80), Write = Duration.FromMicroseconds(20),
-            Flush = Duration.FromMicroseconds(10), OtherIo = Duration.FromMicroseconds(30), Suspend = Duration.FromMicroseconds(50),
-            Resume = Duration.FromMicroseconds(50), SaveState = Duration.FromMicroseconds(20), LoadState = Duration.FromMicroseconds(20),
-        },
-    };
+    private const string ProfileName = "conformance.yaml";
 
-    /// <summary>
-    /// Configurations by name, in the order in which a case tries them: the plain one, then such as have what that one lacks.
-    /// </summary>
-    public static IReadOnlyDictionary<string, SimulatedDevice> Configurations { get; } = new OrderedDictionary<string, SimulatedDevice>
-    {
-        ["plain"] = _plain,
-        ["vendor-state"] = _plain with { Migration = new() { VendorState = new() { Supported = true } } },
-        ["small-transfers"] = _plain with { Capabilities = new() { Mdts = 1 } },
-        ["no-migration"] = _plain with { Migration = new() { Supported = false, TracksMemory = false, TracksUserData = false } },
-    };
+    /// <summary>What cases run on where nobody said otherwise: the devices of <c>profiles/conformance.yaml</c>, in their order.</summary>
+    public static CaseSettings Default => BuiltBy(null);
 
-    /// <summary>What cases run on where nobody said otherwise.</summary>
-    public static CaseSettings Default => new() { Devices = [.. Configurations.Select(it => Of(it.Key, it.Value))] };
+    private static Profile ShippedProfile => field ??= ReadShipped();
+
+    /// <summary>The same devices, built otherwise: with a planted defect.</summary>
+    /// <param name="build">Builds each pair; null: the correct one.</param>
+    public static CaseSettings BuiltBy(Func<World, SimulatedPairOptions, SimulatedPair>? build) => Of(CasePlan.Of(ShippedProfile, [])!, build);
+
+    /// <summary>As a plan says.</summary>
+    /// <param name="plan">Its devices, clock, limits and seed; its cases are of no matter.</param>
+    /// <param name="build">Builds the pairs; null: correct ones.</param>
+    public static CaseSettings Of(CasePlan plan, Func<World, SimulatedPairOptions, SimulatedPair>? build = null) => new()
+    {
+        Devices = [.. plan.Devices.Select(it => Of(it.Name, it.Device, build, it.Destination) with { Clock = plan.Clock })],
+        Seed = plan.Seed,
+        Limits = plan.Limits,
+        Silence = plan.Silence,
+    };
 
     /// <param name="name">For records.</param>
-    /// <param name="device">Both sides.</param>
+    /// <param name="device">Both sides, or the source.</param>
     /// <param name="build">Builds the pair; null: the correct one.</param>
-    public static CaseDevice Of(string name, SimulatedDevice device, Func<World, SimulatedPairOptions, SimulatedPair>? build = null) => new(
+    /// <param name="destination">Where it differs.</param>
+    public static CaseDevice Of(
+        string name, SimulatedDevice device, Func<World, SimulatedPairOptions, SimulatedPair>? build = null, SimulatedDevice? destination = null) => new(
         name,
         (world, medium) => PairOf((build ?? ((w, options) => SimulatedPair.Create(w, options)))(
-            world, new SimulatedPairOptions { Device = device, Medium = medium })));
+            world, new SimulatedPairOptions { Device = device, Destination = destination, Medium = medium })));
+
+    private static Profile ReadShipped()
+    {
+        using var stream = typeof(SimulatedDevices).Assembly.GetManifestResourceStream(ProfileName)!;
+        using var reader = new StreamReader(stream);
+        var text = reader.ReadToEnd();
+        var result = ProfileFile.Load(ProfileName, read: _ => text);
+        return result.Profile ?? throw new InvalidDataException(string.Join('\n', result.Errors));
+    }
 
     private static PairUnderTest PairOf(SimulatedPair pair) => new()
     {

@@ -101,6 +101,16 @@ internal sealed class MetaCases : ConformanceCase
         Environment.FailFast("as asked");
     }
 
+    [Test]
+    [Covers("LM-SUSP-01")]
+    public async CaseTask Talks_over_its_process()
+    {
+        await World.After(1);
+        using var output = Console.OpenStandardOutput();
+        output.Write("nonsense\n"u8);
+        Check.That("LM-SUSP-01", "here", true, "never");
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [Covers("LM-REJ-01")]

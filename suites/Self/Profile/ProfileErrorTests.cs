@@ -30,7 +30,11 @@ public sealed class ProfileErrorTests
     [TestCase(Good + "guest:\n  memory: 1MiB\n  quues: 2", "p.yaml:6:3: unknown key 'quues' in guest; the nearest is 'queues'")]
     [TestCase(Good + "guest: { io_sizes: [4KiB] }", "p.yaml:4:10: unknown key 'io_sizes' in guest; the nearest is 'io-sizes'")]
     [TestCase(Good + "guest: { depth: 1,\n  depth: 2 }", "p.yaml:5:3: duplicate key 'depth'; the first is in line 4")]
-    [TestCase("device: { sim: {} }", "p.yaml:1:1: missing key 'combinations'")]
+    [TestCase("device: { sim: {} }", "p.yaml:1:1: there is no combination and no case, so nothing would be done")]
+    [TestCase(Good + "devices: { other: {} }", "p.yaml:4:1: devices are for cases, and there are none: cases")]
+    [TestCase(Good + "cases: { order: shuffled }", "p.yaml:4:17: cases.order must be one of listed, seeded, not 'shuffled'; the nearest is 'seeded'")]
+    [TestCase(Good + "cases: { timeouts: { suspend: 5 } }",
+        "p.yaml:4:31: cases.timeouts.suspend must be a duration with its unit, such as 10us or 1.5ms, not '5'")]
     [TestCase("device: { sim: {} }\ncombinations:\n  a: { medium: shared }",
         "p.yaml:3:6: missing key 'commands' in combinations.a, one of hmlm, vendor-rfc")]
 

@@ -31,6 +31,7 @@ public static class App
         root.Add(InspectCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
+        root.Add(WorkerCommand.Create(services));
         ExampleHelp.AddTo(root, Examples);
 
         // A word that begins with @ is a word.

@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using System.Reflection;
 using Conformance.Defects;
 using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Sim;
+using Conformance.Suite;
 
 namespace Conformance.Runner;
 
@@ -18,6 +21,34 @@ internal static class Composition
             new CombinationRun(plan, (world, combination) => Simulated(world, combination, planted), progress).Execute(stop);
     }
 
+    /// <summary>The cases of an assembly; null: of the suite that this program carries.</summary>
+    public static CaseCatalogue Cases(string? suite)
+    {
+        if (suite is null) return CaseCatalogue.Load();
+        if (!File.Exists(suite)) throw new UsageException($"--suite {suite}: no such file");
+        try
+        {
+            return CaseCatalogue.Load(Assembly.LoadFrom(Path.GetFullPath(suite)));
+        }
+        catch (BadImageFormatException)
+        {
+            throw new UsageException($"--suite {suite}: not a .NET assembly");
+        }
+    }
+
+    /// <summary>On what cases are run: the devices of a plan, with a planted bug where one is named.</summary>
+    public static CaseSettings Settings(CasePlan plan, string? defect) =>
+        SimulatedDevices.Of(plan, defect is null ? null : DefectCatalogue.Find(defect)!.CreatePair);
+
+    /// <summary>This program once more, started as it was itself.</summary>
+    public static ProcessStartInfo Again(IReadOnlyList<string> words)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, $"{typeof(Composition).Assembly.GetName().Name}.dll");
+        // Under another program's name, a test's, the host of .NET is not the process itself.
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return new ProcessStartInfo(host, [program, .. words]);
+    }
+
     /// <summary>
     /// Why the pair of a plan cannot be built, in a line. It is built once and thrown away, so that what no check of a single key could
     /// find is told before anything runs.
@@ -26,7 +57,9 @@ internal static class Composition
     {
         try
         {
-            SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(plan.Combinations[0].Pair, plan.Combinations[0].Vfs));
+            if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Vfs));
+            foreach (var it in plan.Cases?.Devices ?? [])
+                SimulatedPair.Create(new World(ClockKind.Virtual), new SimulatedPairOptions { Device = it.Device, Destination = it.Destination });
             return null;
         }
         catch (ArgumentException e)

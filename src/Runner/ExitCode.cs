@@ -49,10 +49,10 @@ public static class ExitCodes
     public static ExitCode Worst(IReadOnlyCollection<ExitCode> codes) =>
         codes.Count == 0 ? ExitCode.Inconclusive : s_worstFirst.First(codes.Contains);
 
-    /// <summary>What the combinations of a run earn together.</summary>
-    public static ExitCode Of(IReadOnlyCollection<CombinationRecord> combinations)
+    /// <summary>What the combinations and cases of a run earn together.</summary>
+    public static ExitCode Of(IReadOnlyCollection<CombinationRecord> combinations, IReadOnlyCollection<CaseRecord>? cases = null)
     {
-        var codes = combinations.SelectMany(Of).ToList();
+        var codes = combinations.SelectMany(Of).Concat((cases ?? []).SelectMany(it => Of(it.Verdict))).ToList();
         // Skipped and not supported are no reproach, but if all is so, nothing was shown.
         if (codes.Count == 0) codes.Add(ExitCode.Inconclusive);
         return Worst(codes);
@@ -60,11 +60,17 @@ public static class ExitCodes
 
     private static IEnumerable<ExitCode> Of(CombinationRecord combination)
     {
-        if (combination.Verdict == Verdict.HarnessError) yield return ExitCode.HarnessFailed;
-        if (combination.Verdict.IsNonConformant()) yield return ExitCode.NonConformant;
         if (combination.UnexpectedPass) yield return ExitCode.UnexpectedPass;
         if (combination.GatesBroken.Count > 0) yield return ExitCode.Regression;
-        if (combination.Verdict == Verdict.Inconclusive || combination.GatesUnmeasured.Count > 0) yield return ExitCode.Inconclusive;
-        if (combination.Verdict is Verdict.Pass or Verdict.Warn or Verdict.Waived) yield return ExitCode.Conformant;
+        if (combination.GatesUnmeasured.Count > 0) yield return ExitCode.Inconclusive;
+        foreach (var code in Of(combination.Verdict)) yield return code;
+    }
+
+    private static IEnumerable<ExitCode> Of(Verdict verdict)
+    {
+        if (verdict == Verdict.HarnessError) yield return ExitCode.HarnessFailed;
+        if (verdict.IsNonConformant()) yield return ExitCode.NonConformant;
+        if (verdict == Verdict.Inconclusive) yield return ExitCode.Inconclusive;
+        if (verdict is Verdict.Pass or Verdict.Warn or Verdict.Waived) yield return ExitCode.Conformant;
     }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Conformance.Migration;
+using Conformance.Suite;
 
 namespace Conformance.Runner;
 
@@ -28,6 +30,12 @@ public sealed record Services
 
     /// <summary>Why the device of a plan cannot be built, in a line; null where it can.</summary>
     public Func<Plan, string?> WhyNot { get; init; } = _ => null;
+
+    /// <summary>The cases of a suite; given the path of its assembly, or null for the suite of this program.</summary>
+    public Func<string?, CaseCatalogue> Cases { get; init; } = Composition.Cases;
+
+    /// <summary>How this program is started once more, to run cases; given its words.</summary>
+    public Func<IReadOnlyList<string>, ProcessStartInfo> Again { get; init; } = Composition.Again;
 
     /// <summary>Called for SIGINT and SIGTERM while a run is under way; null: the process's own signals.</summary>
     public Func<Action<ExitCode>, IDisposable>? Signals { get; init; }

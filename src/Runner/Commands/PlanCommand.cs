@@ -20,7 +20,7 @@ internal static class PlanCommand
         command.Add(json);
         command.SetAction(parsed =>
         {
-            if (profile.Read(parsed, services, out _) is not { } plan) return (int)ExitCode.Usage;
+            if (profile.Read(parsed, services) is not { } plan) return (int)ExitCode.Usage;
             if (parsed.GetValue(json)) services.Out.WriteLine(JsonSerializer.Serialize(plan, MigrationJson.Readable.Plan));
             else PlanTable.Write(plan, services);
             return (int)ExitCode.Conformant;

@@ -6,7 +6,7 @@ namespace Conformance.Runner.Commands;
 /// <summary>The arguments of every command that reads a profile.</summary>
 internal sealed class ProfileArguments
 {
-    private readonly Argument<string> _profile = new("PROFILE")
+    private readonly Argument<string?> _profile = new("PROFILE")
     {
         Description = "Path of a profile, or the name of a shipped one (see list).",
     };
@@ -30,44 +30,92 @@ internal sealed class ProfileArguments
 
     private readonly Option<string[]> _only = new("--only")
     {
-        Description = "Only the combinations of this name; * stands for any text.", HelpName = "NAME",
+        Description = "Only the cases and combinations of this name; * stands for any text.", HelpName = "NAME",
     };
 
-    public void AddTo(Command command)
+    private readonly Option<string[]> _skip = new("--skip")
     {
+        Description = "Not the cases and combinations of this name.", HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _suite = new("--suite") { Description = "Another assembly with cases.", HelpName = "PATH", Hidden = true };
+
+    /// <param name="command">Gets them.</param>
+    /// <param name="needsProfile">False where something else may name the profile.</param>
+    public void AddTo(Command command, bool needsProfile = true)
+    {
+        if (!needsProfile) _profile.Arity = ArgumentArity.ZeroOrOne;
         command.Add(_profile);
         command.Add(_seed);
         command.Add(_set);
         command.Add(_only);
+        command.Add(_skip);
+        command.Add(_suite);
     }
+
+    /// <summary>Where a suite of other cases is; null: ours.</summary>
+    public string? Suite(ParseResult parsed) => parsed.GetValue(_suite);
+
+    /// <summary>Instead of the profile's; null: the profile's.</summary>
+    public ulong? Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>What was asked, the profile not yet read; null where no profile was named.</summary>
+    public RunHeader? Asked(ParseResult parsed, Services services) => parsed.GetValue(_profile) is not { } profile
+        ? null
+        : new RunHeader
+        {
+            ProfilePath = Shipped.Find(profile, services.Root),
+            ProfileHash = "",
+            Seed = 0,
+            Set = parsed.GetValue(_set) ?? [],
+            Only = parsed.GetValue(_only) ?? [],
+            Skip = parsed.GetValue(_skip) ?? [],
+            Defect = null,
+        };
 
     /// <summary>The plan; null when the profile is wrong, which has then been told.</summary>
-    public Plan? Read(ParseResult parsed, Services services, out string path)
+    public Plan? Read(ParseResult parsed, Services services) =>
+        Read(Asked(parsed, services)!, parsed.GetValue(_seed), Suite(parsed), services);
+
+    /// <summary>The same of what was asked earlier.</summary>
+    /// <param name="asked">Profile, overrides and selection.</param>
+    /// <param name="seed">Instead of the profile's; null: the profile's.</param>
+    /// <param name="suite">See <see cref="Suite"/>.</param>
+    /// <param name="services">Where errors are told.</param>
+    public static Plan? Read(RunHeader asked, ulong? seed, string? suite, Services services)
     {
-        path = Shipped.Find(parsed.GetRequiredValue(_profile), services.Root);
-        var result = ProfileFile.Load(path, parsed.GetValue(_set) ?? []);
+        List<CaseName>? known = null;
+        IEnumerable<CaseName> Names() => known ??= [.. services.Cases(suite).Cases.Select(it => it.Name)];
+        var result = ProfileFile.Load(asked.ProfilePath, asked.Set, Names);
         foreach (var error in result.Errors) services.Error.WriteLine(error);
         if (result.Profile is not { } profile) return null;
-        if (parsed.GetValue(_seed) is { } seed) profile = profile with { Seed = seed };
-        var plan = Plan.Of(profile);
-        if (services.WhyNot(plan) is { } reason) throw new UsageException($"{path}: {reason}");
-        return parsed.GetValue(_only) is { Length: > 0 } only ? plan with { Combinations = Select(plan, only) } : plan;
+        if (seed is { } other) profile = profile with { Seed = other };
+        var plan = Plan.Of(profile, Names);
+        if (services.WhyNot(plan) is { } reason) throw new UsageException($"{asked.ProfilePath}: {reason}");
+        if (asked.Repeat is { } repeat && plan.Cases is { } cases) plan = plan with { Cases = cases with { Repeat = repeat } };
+        return Select(plan, asked.Only, asked.Skip, services);
     }
 
-    private static IReadOnlyList<PlannedCombination> Select(Plan plan, string[] patterns)
+    private static Plan Select(Plan plan, IReadOnlyList<string> only, IReadOnlyList<string> skip, Services services)
     {
-        foreach (var pattern in patterns)
+        var cases = plan.Cases?.Cases ?? [];
+        List<string> names = [.. plan.Combinations.Select(it => it.Name), .. cases.Select(it => it.Id)];
+        foreach (var (option, pattern) in only.Select(it => ("--only", it)).Concat(skip.Select(it => ("--skip", it))))
         {
-            if (plan.Combinations.Any(it => Matches(it, pattern))) continue;
-            var nearest = Nearest.To(pattern, plan.Combinations.Select(it => it.Name));
-            throw new UsageException($"--only {pattern}: no combination has that name; the nearest is '{nearest}'");
+            if (names.Exists(name => CaseGlob.Matches(pattern, name))) continue;
+            // A name is a slip of the pen; a pattern may find nothing, and then that is what there is to run.
+            if (!CaseGlob.IsPattern(pattern)) throw new UsageException($"{option} {pattern}: {CaseGlob.Unmatched(pattern, "combination or case", names)}");
+            services.Error.WriteLine($"{option} {pattern}: it matches no combination and no case");
         }
 
-        return [.. plan.Combinations.Where(it => Array.Exists(patterns, pattern => Matches(it, pattern)))];
+        bool Wanted(string name) =>
+            (only.Count == 0 || only.Any(pattern => CaseGlob.Matches(pattern, name))) && !skip.Any(pattern => CaseGlob.Matches(pattern, name));
+        return plan with
+        {
+            Combinations = [.. plan.Combinations.Where(it => Wanted(it.Name))],
+            Cases = plan.Cases is { } all ? all with { Cases = [.. cases.Where(it => Wanted(it.Id))] } : null,
+        };
     }
-
-    private static bool Matches(PlannedCombination it, string pattern) =>
-        System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, it.Name, ignoreCase: false);
 }
 
 /// <summary>The profiles of the tree.</summary>

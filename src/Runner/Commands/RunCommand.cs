@@ -10,11 +10,15 @@ internal static class RunCommand
 {
     public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
-        const string About = "Run a profile: migrate, verify, measure, and leave run.json, verdicts.json and report.html.";
+        const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl and report.html.";
         var command = new ExampleCommand("run", About, """
             ./run.sh run smoke
+            ./run.sh run conformance --only 'suspend/*' --skip '*silence*'
             ./run.sh run profiles/local-medium.yaml --seed 7 --out /tmp/run
             ./run.sh run smoke --only 'mediated-*' --set 'combinations.*.cycles=20'
+            ./run.sh run conformance --repeat 100 --until-fail
+            ./run.sh run --resume reports/conformance-20250102-030405
+            ./run.sh run --rerun-failed reports/conformance-20250102-030405
             """);
         var profile = new ProfileArguments();
         var outFolder = new Option<string?>("--out")
@@ -25,30 +29,79 @@ internal static class RunCommand
         {
             Description = "Plant this bug in the simulated device; the run must then exit 1 (see list).", HelpName = "NAME",
         };
-        profile.AddTo(command);
-        command.Add(outFolder);
-        command.Add(defect);
+        var repeat = new Option<int?>("--repeat") { Description = "Run each case so often, with other random numbers each time.", HelpName = "N" };
+        var untilFail = new Option<bool>("--until-fail") { Description = "Run the cases again and again until one fails, or --repeat times." };
+        var resume = new Option<string?>("--resume") { Description = "Go on with a run that was ended before its end, in its folder.", HelpName = "RUN" };
+        var rerun = new Option<string?>("--rerun-failed") { Description = "Run what failed in an earlier run, and only that.", HelpName = "RUN" };
+        var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default one for each core, two at most.", HelpName = "N" };
+        profile.AddTo(command, needsProfile: false);
+        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
-            if (profile.Read(parsed, services, out var path) is not { } plan) return (int)ExitCode.Usage;
-            var planted = parsed.GetValue(defect);
-            if (planted is not null && !services.Defects.ContainsKey(planted))
+            var resumed = parsed.GetValue(resume);
+            var (header, seed, earlier) = Asked(profile, parsed, resumed, parsed.GetValue(rerun), services);
+            if (resumed is null && parsed.GetValue(defect) is { } planted) header = header with { Defect = Known(planted, services) };
+            if (parsed.GetValue(repeat) is { } times) header = header with { Repeat = times };
+            if (ProfileArguments.Read(header, seed, profile.Suite(parsed), services) is not { } plan) return (int)ExitCode.Usage;
+            if (resumed is not null && plan.ProfileHash != header.ProfileHash)
+                throw new UsageException($"--resume {resumed}: {header.ProfilePath} is no longer the profile of that run");
+            if (plan.Combinations.Count == 0 && plan.Cases is not { Cases.Count: > 0 })
             {
-                var nearest = Nearest.To(planted, services.Defects.Keys);
-                var hint = nearest is null ? "" : $"; the nearest is '{nearest}'";
-                throw new UsageException($"--defect {planted}: there is no such defect{hint}");
+                services.Error.WriteLine("nothing was selected, so nothing ran");
+                return (int)ExitCode.Inconclusive;
             }
 
-            var folder = RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services);
-            return (int)Run(new Session(plan, path, planted, arguments, folder), services);
+            var folder = resumed is null ? RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services) : RunFolder.Existing(resumed);
+            var options = new SessionOptions
+            {
+                Header = header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed },
+                Arguments = arguments,
+                Suite = profile.Suite(parsed),
+                Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, 2)),
+                UntilFail = parsed.GetValue(untilFail),
+                Earlier = earlier,
+            };
+            return (int)Run(new Session(plan, options, folder), services);
         });
         return command;
+    }
+
+    /// <summary>What is to be run: as the words say, as an interrupted run was told, or what failed in an earlier one.</summary>
+    private static (RunHeader Header, ulong? Seed, IReadOnlyList<JournalLine> Earlier) Asked(
+        ProfileArguments profile, ParseResult parsed, string? resume, string? rerun, Services services)
+    {
+        var named = profile.Asked(parsed, services);
+        if (resume is null && rerun is null)
+            return named is null ? throw new UsageException("a profile is needed: a path, or a name that list shows") : (named, profile.Seed(parsed), []);
+        var option = resume is null ? "--rerun-failed" : "--resume";
+        if (named is not null) throw new UsageException($"{option} knows its profile; leave PROFILE out");
+        if (resume is not null && rerun is not null) throw new UsageException("--resume goes on with a run, --rerun-failed begins one; take one of them");
+        var (header, lines) = RunJournal.Read(resume ?? rerun!);
+        if (resume is not null) return (header, header.Seed, lines);
+        var failed = lines.Select(Failed).OfType<string>().Distinct().ToList();
+        // Nothing has this name: of a run without a failure nothing is run again.
+        return (header with { Only = failed.Count == 0 ? ["?none-failed*"] : failed, Skip = [] }, header.Seed, []);
+    }
+
+    private static string? Failed(JournalLine line) => line switch
+    {
+        { Case: { } it } when Failures.Counts(it.Verdict) => it.Id,
+        { Combination: { } it } when Failures.Counts(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
+        _ => null,
+    };
+
+    private static string Known(string defect, Services services)
+    {
+        if (services.Defects.ContainsKey(defect)) return defect;
+        var hint = Nearest.To(defect, services.Defects.Keys) is { } nearest ? $"; the nearest is '{nearest}'" : "";
+        throw new UsageException($"--defect {defect}: there is no such defect{hint}");
     }
 
     private static ExitCode Run(Session session, Services services)
     {
         var record = session.Run(services);
         var page = session.Folder.Write(record);
+        CaseTable.Write(record, services);
         RunTable.Write(record, services);
         Failures.Write(record, services);
         services.Out.WriteLine(Failures.LastLine(record, page));

@@ -8,8 +8,12 @@ internal static class Failures
     /// <summary>Findings shown of one requirement in one combination; the record has all.</summary>
     private const int Shown = 3;
 
+    /// <summary>Options that say what is run, rather than how much of it.</summary>
+    private static readonly string[] s_kept = ["--set", "--suite"];
+
     public static void Write(RunRecord run, Services services)
     {
+        WriteCases(run, services);
         foreach (var it in run.Combinations)
         {
             var findings = it.AllFindings().ToList();
@@ -26,7 +30,27 @@ internal static class Failures
                 if (kind.Count() > Shown) services.Out.WriteLine($"  and {kind.Count() - Shown} more of {kind.Key.Requirement} in run.json");
             }
 
-            services.Out.WriteLine($"  again: {Again(run, it)}");
+            services.Out.WriteLine($"  again: {Again(run, it.Name, run.Plan.Seed)}");
+        }
+    }
+
+    /// <summary>Whether a verdict is told at the end, and run again by who asks for what failed.</summary>
+    public static bool Counts(Verdict verdict) => verdict is not (Verdict.Pass or Verdict.NotSupported or Verdict.Skipped or Verdict.Waived);
+
+    /// <summary>A line for each case that did not pass, and the command that repeats it.</summary>
+    private static void WriteCases(RunRecord run, Services services)
+    {
+        var failed = run.Cases.Where(it => Counts(it.Verdict)).ToList();
+        if (failed.Count > 0) services.Out.WriteLine();
+        foreach (var it in failed)
+        {
+            var more = it.Findings.Count > 1 ? $" (and {it.Findings.Count - 1} more)" : "";
+            var often = it.Runs > 1 ? $" in {it.RunsAsBad} of {it.Runs} runs" : "";
+            var worst = it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault();
+            var what = it.Reason ?? (worst is null ? "" : Line(worst));
+            services.Out.WriteLine($"{it.Id}: {Words.Of(it.Verdict)}{often} on {it.Device}: {what}{more}");
+            var seed = run.Plan.Cases?.SeedOf(it.Repetition) ?? run.Plan.Seed;
+            services.Out.WriteLine($"  again: {Again(run, it.Id, seed)}");
         }
     }
 
@@ -36,20 +60,31 @@ internal static class Failures
         var blocks = run.Combinations.Sum(it => it.Result.Cycles.Sum(cycle => cycle.BlocksVerified));
         var left = run.Plan.Combinations.Count - run.Combinations.Count;
         var partial = run.Interrupted ? $"interrupted, {left} of {run.Plan.Combinations.Count} combinations not begun; " : "";
-        return $"\n{partial}{Words.Of(run.Verdict)}: {run.Combinations.Count} combinations, {cycles} cycles, {blocks} blocks verified, "
-            + $"{run.Environment.ElapsedSeconds:0.0} s; {page}";
+        var parts = new List<string>();
+        if (run.Plan.Cases is { } cases)
+        {
+            parts.Add($"{run.Cases.Count} cases");
+            var notBegun = cases.Cases.Count - run.Cases.Count;
+            if (run.Interrupted && notBegun > 0) partial = $"interrupted, {notBegun} of {cases.Cases.Count} cases and {left} of {run.Plan.Combinations.Count} combinations not begun; ";
+        }
+
+        if (run.Plan.Combinations.Count > 0 || run.Plan.Cases is null) parts.Add($"{run.Combinations.Count} combinations, {cycles} cycles, {blocks} blocks verified");
+        return $"\n{partial}{Words.Of(run.Verdict)}: {string.Join(", ", parts)}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
     }
 
-    /// <summary>The command that repeats one combination alone.</summary>
-    private static string Again(RunRecord run, CombinationRecord it)
+    /// <summary>The command that repeats one combination or case alone.</summary>
+    private static string Again(RunRecord run, string name, ulong seed)
     {
-        List<string> kept = ["./run.sh", "run", run.Environment.ProfilePath, "--seed", run.Plan.Seed.ToString(), "--only", it.Name];
+        List<string> kept = ["./run.sh", "run", run.Environment.ProfilePath, "--seed", seed.ToString(), "--only", name];
         if (run.Defect is not null) kept.AddRange(["--defect", run.Defect]);
         var arguments = run.Environment.Arguments;
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (arguments[i] == "--set" && i + 1 < arguments.Count) kept.AddRange(["--set", arguments[i + 1]]);
-            else if (arguments[i].StartsWith("--set=", StringComparison.Ordinal)) kept.Add(arguments[i]);
+            foreach (var option in s_kept)
+            {
+                if (arguments[i] == option && i + 1 < arguments.Count) kept.AddRange([option, arguments[i + 1]]);
+                else if (arguments[i].StartsWith($"{option}=", StringComparison.Ordinal)) kept.Add(arguments[i]);
+            }
         }
 
         return string.Join(' ', kept.Select(Quoted));

@@ -7,11 +7,29 @@ internal static class PlanTable
 {
     public static void Write(Plan plan, Services services)
     {
-        var all = plan.Combinations;
+        services.Out.WriteLine($"plan {plan.Name}, seed {plan.Seed}, profile {plan.ProfileHash[..12]}");
+        if (plan.Cases is { } cases) WriteCases(cases, services);
+        if (plan.Combinations.Count > 0) WriteCombinations(plan.Combinations, services);
+    }
+
+    private static void WriteCases(CasePlan cases, Services services)
+    {
+        var times = cases.Repeat == 1 ? "" : $", {cases.Repeat} times each";
+        services.Out.WriteLine($"{cases.Cases.Count} cases, {Words.Of(cases.Order)}{times}, {Words.Of(cases.Clock)} clock, silence {cases.Silence}, "
+            + $"on {string.Join(", then ", cases.Devices.Select(it => it.Name))}");
+        services.Out.WriteLine();
+        var grid = new Grid(services);
+        grid.Add("case", cases.Cases.Select(it => it.Id));
+        grid.AddFigures("at most", cases.Cases.Select(it => it.Timeout.ToString()));
+        grid.Write();
+        services.Out.WriteLine();
+    }
+
+    private static void WriteCombinations(IReadOnlyList<PlannedCombination> all, Services services)
+    {
         var first = all[0];
         var guest = first.Guest;
         var load = guest.Mode == LoadMode.Closed ? "closed loop" : $"open loop, {guest.Rate} per second, {Words.Of(guest.Arrivals)}";
-        services.Out.WriteLine($"plan {plan.Name}, seed {plan.Seed}, profile {plan.ProfileHash[..12]}");
         services.Out.WriteLine($"guest: {guest.Memory}, {guest.Queues} queue pairs, depth {guest.Depth}, {load}, {Words.Of(guest.Pattern)} "
             + $"{string.Join(" ", guest.IoSizes)}, region {(guest.Region.Bytes == 0 ? "all" : guest.Region)}");
         services.Out.WriteLine($"each combination: at most {first.Limits.Time} and {first.Limits.Steps} steps; "

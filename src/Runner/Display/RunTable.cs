@@ -8,11 +8,11 @@ internal static class RunTable
 {
     public static void Write(RunRecord run, Services services)
     {
+        if (run.Combinations.Count == 0) return;
         services.Out.WriteLine();
         services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; "
             + "downtime median / most over the cycles, in flight at the cut summed over them");
         var all = run.Combinations;
-        if (all.Count == 0) return;
         var inFlight = all.Select(it => it.Result.Cycles.Select(cycle => cycle.InFlight).ToTotal()).ToList();
         var grid = new Grid(services);
         grid.Add("combination", all.Select(it => it.Name));

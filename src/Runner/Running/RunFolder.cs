@@ -17,21 +17,23 @@ internal sealed class RunFolder
         _shown = shown;
     }
 
+    public string Path => _path;
+
     /// <param name="asked">As given by the user, or null for a new folder under <c>reports</c>.</param>
     /// <param name="name">Of the profile.</param>
     /// <exception cref="UsageException">No folder can be made there, or no file in it.</exception>
     public static RunFolder Create(string? asked, string name, Services services)
     {
-        var path = asked ?? Fresh(Path.Combine(services.Root, "reports"), $"{name}-{services.Time.GetUtcNow():yyyyMMdd-HHmmss}");
+        var path = asked ?? Fresh(System.IO.Path.Combine(services.Root, "reports"), $"{name}-{services.Time.GetUtcNow():yyyyMMdd-HHmmss}");
         try
         {
             Directory.CreateDirectory(path);
-            var probe = Path.Combine(path, ".probe");
+            var probe = System.IO.Path.Combine(path, ".probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);
             // What an earlier run left there would be taken for this one's.
-            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", HarnessError.FileName])
-                File.Delete(Path.Combine(path, file));
+            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", RunJournal.FileName, HarnessError.FileName])
+                File.Delete(System.IO.Path.Combine(path, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -41,34 +43,52 @@ internal sealed class RunFolder
         return new RunFolder(path, Shipped.Near(path));
     }
 
+    /// <summary>The folder of a run that is gone on with.</summary>
+    public static RunFolder Existing(string path) => new(path, Shipped.Near(path));
+
     /// <summary>Writes the record in its three forms; returns the path of the page as a user would name it.</summary>
     public string Write(RunRecord record)
     {
         WriteJson("run.json", JsonSerializer.SerializeToUtf8Bytes(record, MigrationJson.Readable.RunRecord));
         WriteJson("verdicts.json", JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(record), MigrationJson.Readable.VerdictFile));
-        File.WriteAllText(Path.Combine(_path, "report.html"), RunPage.Write(record));
-        return Path.Combine(_shown, "report.html");
+        File.WriteAllText(System.IO.Path.Combine(_path, "report.html"), RunPage.Write(record));
+        return System.IO.Path.Combine(_shown, "report.html");
     }
 
     /// <summary>Keeps saved states as <c>states/combination.name.bin</c>.</summary>
     public void Keep(string combination, IReadOnlyList<KeptState> states)
     {
         if (states.Count == 0) return;
-        var folder = Directory.CreateDirectory(Path.Combine(_path, "states")).FullName;
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "states")).FullName;
         foreach (var state in states)
-            File.WriteAllBytes(Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+    }
+
+    /// <summary>Keeps what was looked at after a failure as <c>failures/area.case.txt</c>.</summary>
+    public void KeepEvidence(CaseRecord record, string text)
+    {
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "failures")).FullName;
+        File.WriteAllText(System.IO.Path.Combine(folder, EvidenceName(record)), text);
+    }
+
+    /// <summary>A file name of an identifier, whatever its arguments are.</summary>
+    public static string EvidenceName(CaseRecord record)
+    {
+        const int longest = 180;
+        var plain = string.Concat(record.Id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '.'));
+        return $"{plain[..Math.Min(plain.Length, longest)]}.{record.Repetition}.txt";
     }
 
     /// <summary>Adds the trace of a failure of the suite.</summary>
     public void KeepError(PlannedCombination combination, Exception exception) =>
-        File.AppendAllText(Path.Combine(_path, HarnessError.FileName), $"{combination.Name}, seed {combination.Seed}\n{exception}\n\n");
+        File.AppendAllText(System.IO.Path.Combine(_path, HarnessError.FileName), $"{combination.Name}, seed {combination.Seed}\n{exception}\n\n");
 
-    private void WriteJson(string name, byte[] json) => File.WriteAllBytes(Path.Combine(_path, name), [.. json, (byte)'\n']);
+    private void WriteJson(string name, byte[] json) => File.WriteAllBytes(System.IO.Path.Combine(_path, name), [.. json, (byte)'\n']);
 
     private static string Fresh(string folder, string name)
     {
-        var path = Path.Combine(folder, name);
-        for (var i = 2; Directory.Exists(path); i++) path = Path.Combine(folder, $"{name}-{i}");
+        var path = System.IO.Path.Combine(folder, name);
+        for (var i = 2; Directory.Exists(path); i++) path = System.IO.Path.Combine(folder, $"{name}-{i}");
         return path;
     }
 }

@@ -1,15 +1,39 @@
 using Conformance.Device;
 using Conformance.Migration;
+using Conformance.Runner.Commands;
 using Conformance.Runner.Display;
+using Conformance.Suite;
 
 namespace Conformance.Runner.Running;
 
-/// <summary>
-/// One run of a plan: its combinations one after the other, whatever each shows, until the end or until it is told to stop.
-/// </summary>
-internal sealed class Session(Plan plan, string profilePath, string? defect, IReadOnlyList<string> arguments, RunFolder folder)
+/// <summary>What a run is told besides its plan.</summary>
+internal sealed record SessionOptions
 {
-    private readonly List<CombinationRecord> _records = [];
+    public required RunHeader Header { get; init; }
+
+    /// <summary>The words of the user.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Path of an assembly with other cases than ours.</summary>
+    public string? Suite { get; init; }
+
+    /// <summary>Processes that run cases at once.</summary>
+    public int Jobs { get; init; } = 1;
+
+    /// <summary>Cases are repeated until one fails.</summary>
+    public bool UntilFail { get; init; }
+
+    /// <summary>What an earlier part of the same run showed.</summary>
+    public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
+}
+
+/// <summary>
+/// One run of a plan: its cases, then its combinations one after the other, whatever each shows, until the end or until it is told to stop.
+/// </summary>
+internal sealed class Session(Plan plan, SessionOptions options, RunFolder folder)
+{
+    private readonly List<(CombinationRecord Record, Journal Journal)> _records = [];
+    private readonly Dictionary<string, List<CaseRecord>> _cases = [];
     private ExitCode? _signal;
 
     public RunFolder Folder => folder;
@@ -17,32 +41,114 @@ internal sealed class Session(Plan plan, string profilePath, string? defect, IRe
     public RunRecord Run(Services services)
     {
         var probe = new EnvironmentProbe(services);
-        var bench = services.Bench(defect);
-        var display = new Progress(plan, services);
+        using var journal = new RunJournal(folder.Path, goOn: options.Earlier.Count > 0);
+        if (options.Earlier.Count == 0) journal.Add(new JournalLine { Run = options.Header });
+        TakeOver();
         using var stop = new CancellationTokenSource();
         using (Listen(services, stop))
         {
-            foreach (var combination in plan.Combinations)
-            {
-                if (stop.IsCancellationRequested) break;
-                display.Begin(combination);
-                var result = Carry(bench, combination, display, stop.Token);
-                folder.Keep(combination.Name, result.States);
-                _records.Add(CombinationRecord.Of(combination, result));
-                display.End(_records[^1]);
-            }
+            if (plan.Cases is { } cases) RunCases(cases, journal, services, stop.Token);
+            RunCombinations(journal, services, stop.Token);
         }
 
+        var records = _records.Select(it => it.Record).ToList();
+        var ran = Ran();
         return new RunRecord
         {
-            Environment = probe.Finish(arguments, profilePath),
+            Environment = probe.Finish(options.Arguments, options.Header.ProfilePath),
             Plan = plan,
-            Defect = defect,
-            Combinations = _records,
-            Verdict = Verdicts.Worst(_records.Select(record => record.Verdict)),
-            ExitCode = (int)(_signal ?? ExitCodes.Of(_records)),
+            Defect = options.Header.Defect,
+            Combinations = records,
+            Cases = ran,
+            Requirements = plan.Cases is null
+                ? []
+                : Coverage.Of(RequirementCatalogue.Load(), ran, _records.Select(it => (it.Record.Name, it.Journal))),
+            Verdict = Verdicts.Worst([.. records.Select(record => record.Verdict), .. ran.Select(record => record.Verdict)]),
+            ExitCode = (int)(_signal ?? ExitCodes.Of(records, ran)),
             Interrupted = _signal is not null,
         };
+    }
+
+    /// <summary>What an earlier part of this run did is not done again.</summary>
+    private void TakeOver()
+    {
+        foreach (var line in options.Earlier)
+        {
+            if (line.WholeCase is { } it) Keep(it);
+            else if (line.Combination is { Result.Interrupted: false } combination)
+                _records.Add((combination, Journal.Read(new StringReader(line.Observations ?? ""))));
+        }
+    }
+
+    private void Keep(CaseRecord record)
+    {
+        if (!_cases.TryGetValue(record.Id, out var runs)) _cases[record.Id] = runs = [];
+        runs.Add(record);
+    }
+
+    /// <summary>Each case that was run, its repetitions taken together, in the order of the plan.</summary>
+    private List<CaseRecord> Ran() =>
+    [
+        .. from it in plan.Cases?.Cases ?? []
+           where _cases.ContainsKey(it.Id)
+           select CaseRecord.Together([.. _cases[it.Id].OrderBy(run => run.Repetition)]),
+    ];
+
+    private void RunCases(CasePlan cases, RunJournal journal, Services services, CancellationToken stop)
+    {
+        var runs = Runs(cases);
+        var display = new CaseProgress(options.UntilFail ? null : cases.Cases.Count * cases.Repeat, services);
+        var words = new List<string> { WorkerCommand.Name };
+        if (options.Suite is { } suite) words.AddRange([WorkerCommand.SuiteOption, Path.GetFullPath(suite)]);
+        if (options.Header.Defect is { } defect) words.AddRange([WorkerCommand.DefectOption, defect]);
+        var supervisor = new Supervisor(cases, () => services.Again(words), options.Jobs, services.Time);
+        supervisor.Run(
+            runs,
+            line =>
+            {
+                journal.Add(line);
+                Keep(line.Case!);
+                if (line.Evidence is { } evidence) folder.KeepEvidence(line.Case!, evidence);
+                display.End(line.Case!);
+                return !options.UntilFail || !IsFailure(line.Case!.Verdict);
+            },
+            stop);
+        display.Close();
+    }
+
+    /// <summary>All cases once, then all a second time, and so on; without those that were run already.</summary>
+    private IEnumerable<(PlannedCase Case, int Repetition)> Runs(CasePlan cases)
+    {
+        var done = _cases.SelectMany(it => it.Value.Select(run => (it.Key, run.Repetition))).ToHashSet();
+        var order = cases.InOrder();
+        var last = options.UntilFail && cases.Repeat == 1 ? int.MaxValue : cases.Repeat;
+        for (var repetition = 1; repetition <= last; repetition++)
+        {
+            foreach (var it in order)
+            {
+                if (!done.Contains((it.Id, repetition))) yield return (it, repetition);
+            }
+        }
+    }
+
+    private static bool IsFailure(Verdict verdict) => verdict.IsNonConformant() || verdict is Verdict.Inconclusive or Verdict.HarnessError;
+
+    private void RunCombinations(RunJournal journal, Services services, CancellationToken stop)
+    {
+        var bench = services.Bench(options.Header.Defect);
+        var display = new Progress(plan, services);
+        foreach (var combination in plan.Combinations)
+        {
+            if (_records.Exists(it => it.Record.Name == combination.Name)) continue;
+            if (stop.IsCancellationRequested) break;
+            display.Begin(combination);
+            var result = Carry(bench, combination, display, stop);
+            folder.Keep(combination.Name, result.States);
+            var record = CombinationRecord.Of(combination, result);
+            _records.Add((record, result.Journal));
+            journal.Add(new JournalLine { Combination = record, Observations = JournalLine.TextOf(result.Journal) });
+            display.End(record);
+        }
     }
 
     private CombinationResult Carry(CombinationRunner bench, PlannedCombination combination, Progress display, CancellationToken stop)

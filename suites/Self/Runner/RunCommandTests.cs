@@ -227,10 +227,13 @@ public sealed class RunCommandTests
     [TestCase("rnu", "two", "there is no command 'rnu'; the nearest is 'run'")]
     [TestCase("run", "two --seed x", "--seed must be a whole number, not 'x'")]
     [TestCase("run", "two --set guest.quues=1", "--set guest.quues=1: unknown key 'quues' in guest; the nearest is 'queues'")]
-    [TestCase("run", "two --only frist", "--only frist: no combination has that name; the nearest is 'first'")]
+    [TestCase("run", "two --only frist", "--only frist: no combination or case matches 'frist'; the nearest is 'first'")]
     [TestCase("run", "two --defect lost-wirte", "--defect lost-wirte: there is no such defect; the nearest is 'lost-write'")]
     [TestCase("run", "two --out /dev/null/x",
         "cannot write to the output folder /dev/null/x: Could not find a part of the path '/dev/null/x'.")]
+    [TestCase("run", "--seed 1", "a profile is needed: a path, or a name that list shows")]
+    [TestCase("run", "--resume absent", "absent: no run is there, for it has no journal.jsonl")]
+    [TestCase("run", "two --resume absent", "--resume knows its profile; leave PROFILE out")]
     [TestCase("run", "two --fast", "Unrecognized command or argument '--fast'.")]
     [TestCase("inspect", "absent.bin", "absent.bin: no such file")]
     public void AUsersMistakeIsOneLineAndExits64BeforeAnythingRuns(string command, string words, string expected)

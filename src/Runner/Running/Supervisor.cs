@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Conformance.Migration;
+
+namespace Conformance.Runner.Running;
+
+/// <summary>
+/// Runs cases in processes of their own making, each process one case at a time, and goes on with a new process where one hung or died. What
+/// comes back is told one at a time, in the order in which it ends.
+/// </summary>
+/// <param name="plan">Order, repetitions, deadlines.</param>
+/// <param name="start">How a process is started.</param>
+/// <param name="processes">How many work at once.</param>
+/// <param name="time">The machine's clock, which deadlines are on.</param>
+internal sealed class Supervisor(CasePlan plan, Func<ProcessStartInfo> start, int processes, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly List<WorkerProcess> _workers = [];
+    private Exception? _failure;
+    private bool _enough;
+
+    /// <summary>Runs all that is given.</summary>
+    /// <param name="runs">In this order.</param>
+    /// <param name="ended">Told each line; returns whether to go on. Never called twice at once.</param>
+    /// <param name="stop">Ends the run: what is under way has a moment left, nothing else begins.</param>
+    public void Run(IEnumerable<(PlannedCase Case, int Repetition)> runs, Func<JournalLine, bool> ended, CancellationToken stop)
+    {
+        using var source = runs.GetEnumerator();
+        using var registration = stop.Register(Hurry);
+        var threads = new Thread[processes];
+        for (var i = 0; i < processes; i++)
+        {
+            threads[i] = new Thread(() => Work(source, ended, stop)) { Name = $"cases {i + 1}", IsBackground = true };
+            threads[i].Start();
+        }
+
+        foreach (var thread in threads) thread.Join();
+        if (_failure is { } failure) throw new InvalidOperationException(failure.Message, failure);
+    }
+
+    private void Work(IEnumerator<(PlannedCase Case, int Repetition)> source, Func<JournalLine, bool> ended, CancellationToken stop)
+    {
+        WorkerProcess? worker = null;
+        try
+        {
+            while (Next(source, stop) is var (next, repetition))
+            {
+                if (worker is not { IsAlive: true }) worker = Replace(worker);
+                var line = worker.Run(next.Id, repetition, TimeSpan.FromMicroseconds(next.Timeout.Nanoseconds / 1e3));
+                lock (_lock)
+                {
+                    // What was cut off by the end of the run has shown nothing.
+                    if (stop.IsCancellationRequested && line.Case!.Verdict == Verdict.Timeout) return;
+                    if (!_enough && !ended(line)) _enough = true;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            lock (_lock)
+            {
+                _failure ??= e;
+                _enough = true;
+            }
+        }
+        finally
+        {
+            worker?.Dispose();
+        }
+    }
+
+    private (PlannedCase Case, int Repetition)? Next(IEnumerator<(PlannedCase Case, int Repetition)> source, CancellationToken stop)
+    {
+        lock (_lock) return !_enough && !stop.IsCancellationRequested && source.MoveNext() ? source.Current : null;
+    }
+
+    private WorkerProcess Replace(WorkerProcess? old)
+    {
+        var worker = WorkerProcess.Start(start(), plan, time);
+        lock (_lock)
+        {
+            if (old is not null) _workers.Remove(old);
+            _workers.Add(worker);
+        }
+
+        old?.Dispose();
+        return worker;
+    }
+
+    private void Hurry()
+    {
+        lock (_lock)
+        {
+            foreach (var worker in _workers) worker.Hurry();
+        }
+    }
+}

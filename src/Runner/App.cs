@@ -18,7 +18,10 @@ public static class App
         ./run.sh                                      run profiles/smoke.yaml
         ./run.sh run soak --seed 7                    a shipped profile, with another seed
         ./run.sh run my.yaml --set guest.depth=32     with a value of the profile changed
+        ./run.sh run conformance                      what a device is held to, requirement by requirement
         ./run.sh plan local-medium                    what would be done
+        ./run.sh explain LM-SUSP-04                   what is asked, who says so, which cases look at it
+        ./run.sh defects                              does the suite notice each planted bug?
         ./run.sh inspect before.bin after.bin         what differs between two saved states
         ./run.sh test                                 the tests of the suite itself
         """;
@@ -28,8 +31,10 @@ public static class App
         var root = new RootCommand(Description) { HelpName = "./run.sh" };
         root.Add(RunCommand.Create(services, arguments));
         root.Add(PlanCommand.Create(services));
+        root.Add(DefectsCommand.Create(services));
         root.Add(InspectCommand.Create(services));
         root.Add(ListCommand.Create(services));
+        root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
         root.Add(WorkerCommand.Create(services));
         ExampleHelp.AddTo(root, Examples);

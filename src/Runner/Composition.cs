@@ -14,6 +14,8 @@ internal static class Composition
     public static IReadOnlyDictionary<string, string> Defects { get; } =
         new SortedDictionary<string, string>(DefectCatalogue.All.ToDictionary(d => d.Name, d => d.Story), StringComparer.Ordinal);
 
+    public static IReadOnlyDictionary<string, string> Breaks { get; } = DefectCatalogue.All.ToDictionary(d => d.Name, d => d.Breaks);
+
     public static CombinationRunner Bench(string? defect)
     {
         var planted = defect is null ? null : DefectCatalogue.Find(defect);

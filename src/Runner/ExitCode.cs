@@ -50,13 +50,29 @@ public static class ExitCodes
         codes.Count == 0 ? ExitCode.Inconclusive : s_worstFirst.First(codes.Contains);
 
     /// <summary>What the combinations and cases of a run earn together.</summary>
-    public static ExitCode Of(IReadOnlyCollection<CombinationRecord> combinations, IReadOnlyCollection<CaseRecord>? cases = null)
+    /// <param name="combinations">With what was found.</param>
+    /// <param name="cases">Likewise, waivers applied.</param>
+    /// <param name="staleWaivers">A waiver is out of date.</param>
+    /// <param name="surprises">Where results are not as expected: nothing else counts then; null: nothing was expected.</param>
+    public static ExitCode Of(
+        IReadOnlyCollection<CombinationRecord> combinations, IReadOnlyCollection<CaseRecord>? cases = null, bool staleWaivers = false,
+        IReadOnlyCollection<Surprise>? surprises = null)
     {
         var codes = combinations.SelectMany(Of).Concat((cases ?? []).SelectMany(it => Of(it.Verdict))).ToList();
+        // What is as expected is no reproach, whatever it is; that the suite failed always is one.
+        if (surprises is not null) codes = [.. codes.Where(code => code is ExitCode.Conformant or ExitCode.HarnessFailed), .. surprises.SelectMany(Of)];
+        if (surprises is not null && codes.Count == 0 && (cases ?? []).Count + combinations.Count > 0) codes.Add(ExitCode.Conformant);
+        if (staleWaivers) codes.Add(ExitCode.UnexpectedPass);
         // Skipped and not supported are no reproach, but if all is so, nothing was shown.
         if (codes.Count == 0) codes.Add(ExitCode.Inconclusive);
         return Worst(codes);
     }
+
+    private static IEnumerable<ExitCode> Of(Surprise surprise) =>
+        surprise.IsStale ? [ExitCode.UnexpectedPass]
+        // Expected to show something, and it showed nothing.
+        : surprise.Actual is Verdict.NotSupported or Verdict.Skipped ? [ExitCode.Inconclusive]
+        : Of(surprise.Actual!.Value);
 
     private static IEnumerable<ExitCode> Of(CombinationRecord combination)
     {

@@ -25,6 +25,9 @@ public sealed record Services
     /// <summary>Names of planted bugs, each with a sentence about it.</summary>
     public required IReadOnlyDictionary<string, string> Defects { get; init; }
 
+    /// <summary>The requirement that each planted bug breaks, as it names it.</summary>
+    public IReadOnlyDictionary<string, string> Breaks { get; init; } = Composition.Breaks;
+
     /// <summary>Makes what carries out combinations; given the name of a planted bug of the simulated device, or null.</summary>
     public required Func<string?, CombinationRunner> Bench { get; init; }
 

@@ -11,6 +11,12 @@ public sealed record CaseRecord
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>What it was before a waiver excused it; null where none did.</summary>
+    public Verdict? Found { get; init; }
+
+    /// <summary>What the device said it is; null where the case never asked.</summary>
+    public DeviceIdentity? Identity { get; init; }
+
     /// <summary>Why there is no plain pass or fail: the missing capability, the hazard that did not happen, the exception; null else.</summary>
     public string? Reason { get; init; }
 

@@ -65,4 +65,5 @@ public sealed record RunHeader
 /// <summary>A supervisor's word to a worker: run this.</summary>
 /// <param name="Id">Of the case.</param>
 /// <param name="Repetition">From 1; its seed follows from it.</param>
-public sealed record CaseOrderLine(string Id, int Repetition);
+/// <param name="Defect">The bug to plant in the simulated device; null: none.</param>
+public sealed record CaseOrderLine(string Id, int Repetition, string? Defect);

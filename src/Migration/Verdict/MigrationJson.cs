@@ -14,6 +14,8 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(VerdictFile))]
 [JsonSerializable(typeof(JournalLine))]
+[JsonSerializable(typeof(ExpectedResults))]
+[JsonSerializable(typeof(KillMatrix))]
 [JsonSerializable(typeof(CaseOrderLine))]
 public sealed partial class MigrationJson : JsonSerializerContext
 {

@@ -24,6 +24,15 @@ public sealed record RunRecord
     /// <summary>Every requirement that there is, with what looked at it; empty where no case was asked for.</summary>
     public IReadOnlyList<RequirementRecord> Requirements { get; init; } = [];
 
+    /// <summary>Waivers that are out of date, a sentence each.</summary>
+    public IReadOnlyList<string> StaleWaivers { get; init; } = [];
+
+    /// <summary>Where the run is not as it was expected to be; empty where nothing was expected.</summary>
+    public IReadOnlyList<Surprise> Surprises { get; init; } = [];
+
+    /// <summary>What may be said of the device; null where no case was asked for.</summary>
+    public ConformanceClaim? Conformance { get; init; }
+
     public required Verdict Verdict { get; init; }
 
     /// <summary>The program's.</summary>
@@ -88,6 +97,8 @@ public sealed record VerdictFile
 
     public required IReadOnlyList<CaseVerdict> Cases { get; init; }
 
+    public required IReadOnlyList<string> StaleWaivers { get; init; }
+
     public static VerdictFile Of(RunRecord run) => new()
     {
         Profile = run.Plan.Name,
@@ -111,6 +122,7 @@ public sealed record VerdictFile
             }),
         ],
         Cases = [.. run.Cases.Select(CaseVerdict.Of)],
+        StaleWaivers = run.StaleWaivers,
     };
 }
 

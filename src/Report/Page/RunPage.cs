@@ -20,7 +20,9 @@ public static class RunPage
         WriteStyle(html);
         html.Write($"</head><body>");
         WriteHead(html, run);
-        WriteCombinations(html, run);
+        CaseSection.Write(html, run);
+        RequirementSection.Write(html, run);
+        if (run.Combinations.Count > 0) WriteCombinations(html, run);
         for (var i = 0; i < run.Combinations.Count; i++) CombinationSection.Write(html, run, run.Combinations[i], i, CyclesShown);
         WriteEnvironment(html, run);
         html.Write($"</body></html>");
@@ -34,7 +36,12 @@ public static class RunPage
         html.Write($"Seed {run.Plan.Seed}, profile {run.Plan.ProfileHash[..12]}, exit code {run.ExitCode}.");
         if (run.Defect is { } defect) html.Write($"The device had the planted defect <b>{defect}</b>.");
         if (run.Interrupted)
-            html.Write($"<b>Interrupted: {run.Combinations.Count} of {run.Plan.Combinations.Count} combinations were begun.</b>");
+        {
+            html.Write($"<b>Interrupted: {run.Combinations.Count} of {run.Plan.Combinations.Count} combinations were begun");
+            if (run.Plan.Cases is { } cases) html.Write($"and {run.Cases.Count} of {cases.Cases.Count} cases were run");
+            html.Write($".</b>");
+        }
+
         html.Write($"</p>");
     }
 

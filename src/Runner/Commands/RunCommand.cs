@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using Conformance.Migration;
 using Conformance.Runner.Display;
 using Conformance.Runner.Running;
+using Conformance.Suite;
 
 namespace Conformance.Runner.Commands;
 
@@ -18,6 +20,7 @@ internal static class RunCommand
             ./run.sh run smoke --only 'mediated-*' --set 'combinations.*.cycles=20'
             ./run.sh run conformance --repeat 100 --until-fail
             ./run.sh run --resume reports/conformance-20250102-030405
+            ./run.sh run conformance --expect known/expected.json --waivers known/waivers.yaml
             ./run.sh run --rerun-failed reports/conformance-20250102-030405
             """);
         var profile = new ProfileArguments();
@@ -33,16 +36,23 @@ internal static class RunCommand
         var untilFail = new Option<bool>("--until-fail") { Description = "Run the cases again and again until one fails, or --repeat times." };
         var resume = new Option<string?>("--resume") { Description = "Go on with a run that was ended before its end, in its folder.", HelpName = "RUN" };
         var rerun = new Option<string?>("--rerun-failed") { Description = "Run what failed in an earlier run, and only that.", HelpName = "RUN" };
+        var waivers = new Option<string?>("--waivers") { Description = "Failures that are known and excused; default suites/Conformance/waivers.yaml.", HelpName = "FILE" };
+        var expect = new Option<string?>("--expect")
+        {
+            Description = "The expected.json of an earlier run: what is as it says is no failure, and what is better is one.", HelpName = "FILE",
+        };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default one for each core, two at most.", HelpName = "N" };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, jobs]) command.Add(option);
+        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
             var (header, seed, earlier) = Asked(profile, parsed, resumed, parsed.GetValue(rerun), services);
             if (resumed is null && parsed.GetValue(defect) is { } planted) header = header with { Defect = Known(planted, services) };
             if (parsed.GetValue(repeat) is { } times) header = header with { Repeat = times };
-            if (ProfileArguments.Read(header, seed, profile.Suite(parsed), services) is not { } plan) return (int)ExitCode.Usage;
+            var excused = Waivers(parsed.GetValue(waivers), services);
+            var expected = Expected(parsed.GetValue(expect));
+            if (excused is null || ProfileArguments.Read(header, seed, profile.Suite(parsed), services) is not { } plan) return (int)ExitCode.Usage;
             if (resumed is not null && plan.ProfileHash != header.ProfileHash)
                 throw new UsageException($"--resume {resumed}: {header.ProfilePath} is no longer the profile of that run");
             if (plan.Combinations.Count == 0 && plan.Cases is not { Cases.Count: > 0 })
@@ -59,6 +69,8 @@ internal static class RunCommand
                 Suite = profile.Suite(parsed),
                 Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, 2)),
                 UntilFail = parsed.GetValue(untilFail),
+                Waivers = excused,
+                Expected = expected,
                 Earlier = earlier,
             };
             return (int)Run(new Session(plan, options, folder), services);
@@ -81,6 +93,40 @@ internal static class RunCommand
         var failed = lines.Select(Failed).OfType<string>().Distinct().ToList();
         // Nothing has this name: of a run without a failure nothing is run again.
         return (header with { Only = failed.Count == 0 ? ["?none-failed*"] : failed, Skip = [] }, header.Seed, []);
+    }
+
+    /// <summary>Null where the file is wrong, which has then been told.</summary>
+    private static IReadOnlyList<Waiver>? Waivers(string? path, Services services)
+    {
+        if (path is null) return WaiverFile.Shipped;
+        var (waivers, errors) = WaiverFile.Read(TextOf("--waivers", path), path);
+        foreach (var error in errors) services.Error.WriteLine(error);
+        return errors.Count == 0 ? waivers : null;
+    }
+
+    private static ExpectedResults? Expected(string? path)
+    {
+        if (path is null) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(TextOf("--expect", path), MigrationJson.Default.ExpectedResults);
+        }
+        catch (JsonException)
+        {
+            throw new UsageException($"--expect {path}: not the expected.json of a run");
+        }
+    }
+
+    private static string TextOf(string option, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{option} {path}: {(e is FileNotFoundException or DirectoryNotFoundException ? "no such file" : e.Message)}");
+        }
     }
 
     private static string? Failed(JournalLine line) => line switch

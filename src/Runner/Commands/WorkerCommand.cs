@@ -8,18 +8,15 @@ internal static class WorkerCommand
 {
     public const string Name = "worker";
     public const string SuiteOption = "--suite";
-    public const string DefectOption = "--defect";
 
     public static Command Create(Services services)
     {
         var command = new ExampleCommand(Name, "Run the cases that a supervisor asks for, a line each.", "") { Hidden = true };
         var suite = new Option<string?>(SuiteOption);
-        var defect = new Option<string?>(DefectOption);
         command.Add(suite);
-        command.Add(defect);
         command.SetAction(parsed =>
         {
-            new WorkerLoop(services.Cases(parsed.GetValue(suite)), parsed.GetValue(defect), services.Time).Run();
+            new WorkerLoop(services.Cases(parsed.GetValue(suite)), services.Time).Run();
             return (int)ExitCode.Conformant;
         });
         return command;

@@ -29,6 +29,6 @@ internal static class CaseTable
 
         grid.Write();
         services.Out.WriteLine();
-        CoverageTable.Write(run.Requirements, services);
+        CoverageTable.Write("level", run.Requirements.GroupBy(it => it.Level), services);
     }
 }

@@ -2,25 +2,31 @@ using Conformance.Migration;
 
 namespace Conformance.Runner.Display;
 
-/// <summary>Requirements by level: how many were looked at, what was seen, and how many nothing looked at.</summary>
+/// <summary>Requirements by level or area: how many were looked at, what was seen, and how many nothing looked at.</summary>
 internal static class CoverageTable
 {
-    public static void Write(IReadOnlyList<RequirementRecord> requirements, Services services) =>
-        Write("level", requirements.GroupBy(it => it.Level), services);
-
-    public static void Write(string of, IEnumerable<IGrouping<string, RequirementRecord>> groups, Services services)
+    /// <param name="of">What they are grouped by.</param>
+    /// <param name="groups">A row each; a last one is for all.</param>
+    /// <param name="services">Where to write.</param>
+    /// <param name="verdicts">Something was run.</param>
+    public static void Write(string of, IEnumerable<IGrouping<string, RequirementRecord>> groups, Services services, bool verdicts = true)
     {
         var rows = groups.Select(it => (it.Key, Shares: CoverageShares.Of(it))).ToList();
         rows.Add(("all", CoverageShares.Of(groups.SelectMany(it => it))));
+        void Figures(string header, Func<CoverageShares, string> text, Grid grid) => grid.AddFigures(header, rows.Select(it => text(it.Shares)));
         var grid = new Grid(services);
         grid.Add($"requirements by {of}", rows.Select(it => it.Key));
-        grid.AddFigures("all", rows.Select(it => $"{it.Shares.All}"));
-        grid.AddFigures("looked at", rows.Select(it => $"{it.Shares.Seen} ({it.Shares.Percent(it.Shares.Seen)})"));
-        grid.AddFigures("hold", rows.Select(it => $"{it.Shares.Hold}"));
-        grid.AddFigures("do not", rows.Select(it => $"{it.Shares.DoNot}"));
-        grid.AddFigures("open", rows.Select(it => $"{it.Shares.Open}"));
-        grid.AddFigures("NOT LOOKED AT", rows.Select(it => $"{it.Shares.Unseen} ({it.Shares.Percent(it.Shares.Unseen)})"));
-        grid.AddFigures("of these with a reason", rows.Select(it => $"{it.Shares.Excused}"));
+        Figures("all", it => $"{it.All}", grid);
+        Figures(verdicts ? "looked at" : "with a case", it => $"{it.Seen} ({it.Percent(it.Seen)})", grid);
+        if (verdicts)
+        {
+            Figures("hold", it => $"{it.Hold}", grid);
+            Figures("do not", it => $"{it.DoNot}", grid);
+            Figures("open", it => $"{it.Open}", grid);
+        }
+
+        Figures(verdicts ? "NOT LOOKED AT" : "WITHOUT A CASE", it => $"{it.Unseen} ({it.Percent(it.Unseen)})", grid);
+        Figures("of these with a reason", it => $"{it.Excused}", grid);
         grid.Write();
     }
 }

@@ -14,6 +14,7 @@ internal static class Failures
     public static void Write(RunRecord run, Services services)
     {
         WriteCases(run, services);
+        WriteOutOfDate(run, services);
         foreach (var it in run.Combinations)
         {
             var findings = it.AllFindings().ToList();
@@ -54,6 +55,14 @@ internal static class Failures
         }
     }
 
+    /// <summary>What is not as waivers and expectations have it.</summary>
+    private static void WriteOutOfDate(RunRecord run, Services services)
+    {
+        if (run.StaleWaivers.Count > 0 || run.Surprises.Count > 0) services.Out.WriteLine();
+        foreach (var it in run.StaleWaivers) services.Out.WriteLine($"out of date: {it}");
+        foreach (var it in run.Surprises) services.Out.WriteLine($"{(it.IsStale ? "better than expected" : "not as expected")}: {it}");
+    }
+
     public static string LastLine(RunRecord run, string page)
     {
         var cycles = run.Combinations.Sum(it => it.Result.Cycles.Count);
@@ -64,8 +73,9 @@ internal static class Failures
         if (run.Plan.Cases is { } cases)
         {
             parts.Add($"{run.Cases.Count} cases");
+            if (run.Conformance is { } claim) partial = $"conformance {claim}\n";
             var notBegun = cases.Cases.Count - run.Cases.Count;
-            if (run.Interrupted && notBegun > 0) partial = $"interrupted, {notBegun} of {cases.Cases.Count} cases and {left} of {run.Plan.Combinations.Count} combinations not begun; ";
+            if (run.Interrupted && notBegun > 0) partial += $"interrupted, {notBegun} of {cases.Cases.Count} cases and {left} of {run.Plan.Combinations.Count} combinations not begun; ";
         }
 
         if (run.Plan.Combinations.Count > 0 || run.Plan.Cases is null) parts.Add($"{run.Combinations.Count} combinations, {cycles} cycles, {blocks} blocks verified");

@@ -8,6 +8,9 @@ namespace Conformance.Runner.Running;
 /// <summary>The folder of a run: made, and proven to take files, before anything runs.</summary>
 internal sealed class RunFolder
 {
+    private const string ExpectedFile = "expected.json";
+    private const string KillsFile = "kills.json";
+
     private readonly string _path;
     private readonly string _shown;
 
@@ -32,7 +35,7 @@ internal sealed class RunFolder
             File.WriteAllText(probe, "");
             File.Delete(probe);
             // What an earlier run left there would be taken for this one's.
-            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", RunJournal.FileName, HarnessError.FileName])
+            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", ExpectedFile, KillsFile, RunJournal.FileName, HarnessError.FileName])
                 File.Delete(System.IO.Path.Combine(path, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -46,13 +49,21 @@ internal sealed class RunFolder
     /// <summary>The folder of a run that is gone on with.</summary>
     public static RunFolder Existing(string path) => new(path, Shipped.Near(path));
 
-    /// <summary>Writes the record in its three forms; returns the path of the page as a user would name it.</summary>
+    /// <summary>Writes the record in its forms; returns the path of the page as a user would name it.</summary>
     public string Write(RunRecord record)
     {
         WriteJson("run.json", JsonSerializer.SerializeToUtf8Bytes(record, MigrationJson.Readable.RunRecord));
         WriteJson("verdicts.json", JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(record), MigrationJson.Readable.VerdictFile));
+        WriteJson(ExpectedFile, JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(record), MigrationJson.Readable.ExpectedResults));
         File.WriteAllText(System.IO.Path.Combine(_path, "report.html"), RunPage.Write(record));
         return System.IO.Path.Combine(_shown, "report.html");
+    }
+
+    /// <summary>Writes which planted bugs were caught; returns the path of the file as a user would name it.</summary>
+    public string Write(KillMatrix matrix)
+    {
+        WriteJson(KillsFile, JsonSerializer.SerializeToUtf8Bytes(matrix, MigrationJson.Readable.KillMatrix));
+        return System.IO.Path.Combine(_shown, KillsFile);
     }
 
     /// <summary>Keeps saved states as <c>states/combination.name.bin</c>.</summary>

@@ -23,6 +23,12 @@ internal sealed record SessionOptions
     /// <summary>Cases are repeated until one fails.</summary>
     public bool UntilFail { get; init; }
 
+    /// <summary>What is excused.</summary>
+    public IReadOnlyList<Waiver> Waivers { get; init; } = [];
+
+    /// <summary>What the run is expected to show; null: nothing in particular.</summary>
+    public ExpectedResults? Expected { get; init; }
+
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 }
@@ -51,11 +57,21 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
             RunCombinations(journal, services, stop.Token);
         }
 
+        return Judged(probe.Finish(options.Arguments, options.Header.ProfilePath), services);
+    }
+
+    /// <summary>What was found, in the light of waivers and of what was expected.</summary>
+    private RunRecord Judged(EnvironmentRecord environment, Services services)
+    {
         var records = _records.Select(it => it.Record).ToList();
-        var ran = Ran();
+        var all = plan.Cases is null ? [] : services.Cases(options.Suite).Cases;
+        var today = DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime);
+        var (ran, stale) = Waived.Apply(options.Waivers, Ran(), pattern => all.Any(it => CaseGlob.Matches(pattern, it.Id)), today);
+        bool Exists(string name) => all.Any(it => it.Id == name) || plan.Combinations.Any(it => it.Name == name);
+        var surprises = options.Expected?.Surprises(ran, records, Exists).ToList();
         return new RunRecord
         {
-            Environment = probe.Finish(options.Arguments, options.Header.ProfilePath),
+            Environment = environment,
             Plan = plan,
             Defect = options.Header.Defect,
             Combinations = records,
@@ -63,8 +79,13 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
             Requirements = plan.Cases is null
                 ? []
                 : Coverage.Of(RequirementCatalogue.Load(), ran, _records.Select(it => (it.Record.Name, it.Journal))),
+            StaleWaivers = stale,
+            Surprises = surprises ?? [],
+            Conformance = plan.Cases is null || options.Suite is not null
+                ? null
+                : ConformanceClaim.Of(MustPass.Frozen, ran, environment.Modified, options.Header.Defect is not null),
             Verdict = Verdicts.Worst([.. records.Select(record => record.Verdict), .. ran.Select(record => record.Verdict)]),
-            ExitCode = (int)(_signal ?? ExitCodes.Of(records, ran)),
+            ExitCode = (int)(_signal ?? ExitCodes.Of(records, ran, stale.Count > 0, surprises)),
             Interrupted = _signal is not null,
         };
     }
@@ -100,11 +121,10 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         var display = new CaseProgress(options.UntilFail ? null : cases.Cases.Count * cases.Repeat, services);
         var words = new List<string> { WorkerCommand.Name };
         if (options.Suite is { } suite) words.AddRange([WorkerCommand.SuiteOption, Path.GetFullPath(suite)]);
-        if (options.Header.Defect is { } defect) words.AddRange([WorkerCommand.DefectOption, defect]);
         var supervisor = new Supervisor(cases, () => services.Again(words), options.Jobs, services.Time);
         supervisor.Run(
             runs,
-            line =>
+            (_, line) =>
             {
                 journal.Add(line);
                 Keep(line.Case!);
@@ -117,7 +137,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     }
 
     /// <summary>All cases once, then all a second time, and so on; without those that were run already.</summary>
-    private IEnumerable<(PlannedCase Case, int Repetition)> Runs(CasePlan cases)
+    private IEnumerable<CaseAssignment> Runs(CasePlan cases)
     {
         var done = _cases.SelectMany(it => it.Value.Select(run => (it.Key, run.Repetition))).ToHashSet();
         var order = cases.InOrder();
@@ -126,7 +146,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         {
             foreach (var it in order)
             {
-                if (!done.Contains((it.Id, repetition))) yield return (it, repetition);
+                if (!done.Contains((it.Id, repetition))) yield return new CaseAssignment(it, repetition, options.Header.Defect);
             }
         }
     }

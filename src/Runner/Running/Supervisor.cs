@@ -3,6 +3,12 @@ using Conformance.Migration;
 
 namespace Conformance.Runner.Running;
 
+/// <summary>A case that is to be run: which time, and on what.</summary>
+internal sealed record CaseAssignment(PlannedCase Case, int Repetition, string? Defect)
+{
+    public CaseOrderLine Order => new(Case.Id, Repetition, Defect);
+}
+
 /// <summary>
 /// Runs cases in processes of their own making, each process one case at a time, and goes on with a new process where one hung or died. What
 /// comes back is told one at a time, in the order in which it ends.
@@ -22,7 +28,7 @@ internal sealed class Supervisor(CasePlan plan, Func<ProcessStartInfo> start, in
     /// <param name="runs">In this order.</param>
     /// <param name="ended">Told each line; returns whether to go on. Never called twice at once.</param>
     /// <param name="stop">Ends the run: what is under way has a moment left, nothing else begins.</param>
-    public void Run(IEnumerable<(PlannedCase Case, int Repetition)> runs, Func<JournalLine, bool> ended, CancellationToken stop)
+    public void Run(IEnumerable<CaseAssignment> runs, Func<CaseAssignment, JournalLine, bool> ended, CancellationToken stop)
     {
         using var source = runs.GetEnumerator();
         using var registration = stop.Register(Hurry);
@@ -37,20 +43,20 @@ internal sealed class Supervisor(CasePlan plan, Func<ProcessStartInfo> start, in
         if (_failure is { } failure) throw new InvalidOperationException(failure.Message, failure);
     }
 
-    private void Work(IEnumerator<(PlannedCase Case, int Repetition)> source, Func<JournalLine, bool> ended, CancellationToken stop)
+    private void Work(IEnumerator<CaseAssignment> source, Func<CaseAssignment, JournalLine, bool> ended, CancellationToken stop)
     {
         WorkerProcess? worker = null;
         try
         {
-            while (Next(source, stop) is var (next, repetition))
+            while (Next(source, stop) is { } next)
             {
                 if (worker is not { IsAlive: true }) worker = Replace(worker);
-                var line = worker.Run(next.Id, repetition, TimeSpan.FromMicroseconds(next.Timeout.Nanoseconds / 1e3));
+                var line = worker.Run(next.Order, TimeSpan.FromMicroseconds(next.Case.Timeout.Nanoseconds / 1e3));
                 lock (_lock)
                 {
                     // What was cut off by the end of the run has shown nothing.
                     if (stop.IsCancellationRequested && line.Case!.Verdict == Verdict.Timeout) return;
-                    if (!_enough && !ended(line)) _enough = true;
+                    if (!_enough && !ended(next, line)) _enough = true;
                 }
             }
         }
@@ -68,7 +74,7 @@ internal sealed class Supervisor(CasePlan plan, Func<ProcessStartInfo> start, in
         }
     }
 
-    private (PlannedCase Case, int Repetition)? Next(IEnumerator<(PlannedCase Case, int Repetition)> source, CancellationToken stop)
+    private CaseAssignment? Next(IEnumerator<CaseAssignment> source, CancellationToken stop)
     {
         lock (_lock) return !_enough && !stop.IsCancellationRequested && source.MoveNext() ? source.Current : null;
     }

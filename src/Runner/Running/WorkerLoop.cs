@@ -10,7 +10,7 @@ namespace Conformance.Runner.Running;
 /// A worker's side of the talk with its supervisor: a line in, a line out. First the plan, answered with <see cref="Ready"/>; then a case at a
 /// time, answered with what it showed. The end of the input ends the process, also in the middle of a case: nobody would hear of it.
 /// </summary>
-internal sealed class WorkerLoop(CaseCatalogue catalogue, string? defect, TimeProvider time)
+internal sealed class WorkerLoop(CaseCatalogue catalogue, TimeProvider time)
 {
     public const string Ready = "ready";
 
@@ -23,12 +23,12 @@ internal sealed class WorkerLoop(CaseCatalogue catalogue, string? defect, TimePr
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         var lines = Listen();
         var plan = JsonSerializer.Deserialize(lines.Take(), MigrationJson.Line.CasePlan)!;
-        var settings = Composition.Settings(plan, defect);
         output.WriteLine(Ready);
         foreach (var line in lines.GetConsumingEnumerable())
         {
             var order = JsonSerializer.Deserialize(line, MigrationJson.Line.CaseOrderLine)!;
-            output.WriteLine(JsonSerializer.Serialize(Carry(order, settings with { Seed = plan.SeedOf(order.Repetition) }), MigrationJson.Line.JournalLine));
+            var settings = Composition.Settings(plan, order.Defect) with { Seed = plan.SeedOf(order.Repetition) };
+            output.WriteLine(JsonSerializer.Serialize(Carry(order, settings), MigrationJson.Line.JournalLine));
         }
     }
 

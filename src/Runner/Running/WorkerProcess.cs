@@ -50,20 +50,20 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Runs one case.</summary>
-    public JournalLine Run(string id, int repetition, TimeSpan timeout)
+    public JournalLine Run(CaseOrderLine order, TimeSpan timeout)
     {
-        var answer = Ask(JsonSerializer.Serialize(new CaseOrderLine(id, repetition), MigrationJson.Line.CaseOrderLine), timeout);
+        var answer = Ask(JsonSerializer.Serialize(order, MigrationJson.Line.CaseOrderLine), timeout);
         if (answer is null)
         {
             var (verdict, why) = _expired
                 ? (Verdict.Timeout, $"no end within {timeout.TotalSeconds:0.###} s on the machine's clock; its process was ended")
                 : (Verdict.Crash, $"its process died{Ending()}");
-            return Lost(id, repetition, verdict, why);
+            return Lost(order, verdict, why);
         }
 
         try
         {
-            if (JsonSerializer.Deserialize(answer, MigrationJson.Line.JournalLine) is { Case: { } record } line && record.Id == id) return line;
+            if (JsonSerializer.Deserialize(answer, MigrationJson.Line.JournalLine) is { Case: { } record } line && record.Id == order.Id) return line;
         }
         catch (JsonException)
         {
@@ -71,7 +71,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         End();
-        return Lost(id, repetition, Verdict.HarnessError, $"its process answered with no record: {answer[..Math.Min(answer.Length, 80)]}");
+        return Lost(order, Verdict.HarnessError, $"its process answered with no record: {answer[..Math.Min(answer.Length, 80)]}");
     }
 
     /// <summary>The run is to end: a case that is under way has a moment left.</summary>
@@ -84,13 +84,13 @@ internal sealed class WorkerProcess : IDisposable
         _process.Dispose();
     }
 
-    private JournalLine Lost(string id, int repetition, Verdict verdict, string why)
+    private JournalLine Lost(CaseOrderLine order, Verdict verdict, string why)
     {
         lock (_complaints)
         {
             return new JournalLine
             {
-                Case = CaseRecord.Without(id, verdict, why) with { Repetition = repetition },
+                Case = CaseRecord.Without(order.Id, verdict, why) with { Repetition = order.Repetition },
                 Observations = "",
                 Evidence = _complaints.Count == 0 ? null : $"What its process said:\n{string.Join('\n', _complaints)}\n",
             };

@@ -69,7 +69,7 @@ internal sealed class CaseRun : IDisposable
                 Verdict.HarnessError,
                 $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(it => it.Contains(" in "))?.Trim()}".TrimEnd())
             : _end;
-        return CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now };
+        return CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now, Identity = Lab.Identity };
     }
 
     public void Dispose()

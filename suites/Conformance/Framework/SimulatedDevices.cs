@@ -43,10 +43,7 @@ public static class SimulatedDevices
 
     private static Profile ReadShipped()
     {
-        using var stream = typeof(SimulatedDevices).Assembly.GetManifestResourceStream(ProfileName)!;
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd();
-        var result = ProfileFile.Load(ProfileName, read: _ => text);
+        var result = ProfileFile.Load(ProfileName, read: _ => SuiteFile.Read(ProfileName));
         return result.Profile ?? throw new InvalidDataException(string.Join('\n', result.Errors));
     }
 

@@ -26,6 +26,10 @@ public sealed class Lab : IDisposable
     /// <summary>Hosts that were started, for what is to be told after a failure.</summary>
     public IEnumerable<CaseHost> Hosts => new[] { _source, _destination }.OfType<CaseHost>().Distinct();
 
+    /// <summary>What the source's PF said it is; null where it was not started.</summary>
+    internal DeviceIdentity? Identity =>
+        _source is { Identity: var id } ? new DeviceIdentity(id.Vid, $"{id.Mn}".TrimEnd(), $"{id.Fr}".TrimEnd()) : null;
+
     /// <summary>The source host, its PF enabled by a driver.</summary>
     /// <param name="medium">How both sides' media are to be; the first call decides.</param>
     public async ValueTask<CaseHost> StartAsync(MediumSharing medium = MediumSharing.Shared)

@@ -15,7 +15,7 @@ public static class ProfileFile
     private const string NameKey = "name";
     private const string DeviceKey = "device";
 
-    private const string DevicesKey = "devices";
+    internal const string DevicesKey = "devices";
 
     internal const string DefaultsKey = "defaults";
     internal const string CombinationsKey = "combinations";

@@ -49,6 +49,8 @@ public static class ProfileSchema
         keys.Insert(keys.IndexOf(ProfileFile.CombinationsKey), ProfileFile.DefaultsKey, combination.DeepClone());
         keys[ProfileFile.DefaultsKey]!["description"] = "What holds for each combination that does not say otherwise.";
         combination["type"] = new JsonArray("object", "null");
+        // A further device has the keys of the first; said once, so that a new key stands in one place.
+        keys[ProfileFile.DevicesKey]!["additionalProperties"] = new JsonObject { ["$ref"] = "#/properties/device/properties/sim" };
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         schema["title"] = "Profile";
         return schema.ToJsonString(s_options) + "\n";

@@ -19,7 +19,7 @@ public readonly record struct Outcome
 
     public bool IsOk => Step is null;
 
-    /// <summary>A command was given up without an answer: what the device did is not known.</summary>
+    /// <summary>A command was given up without an answer, or nothing tells how it ended: what the device did is not known.</summary>
     public bool IsUnknown => Answer is { Outcome: TicketOutcome.Unknown };
 
     /// <summary>The status with which a command was refused; null where none was.</summary>
@@ -28,6 +28,10 @@ public readonly record struct Outcome
     public static Outcome Ok => default;
 
     public static Outcome Failed(string step, string reason) => new() { Step = step, Reason = reason };
+
+    /// <summary>What the device did is not known, though no single command says so.</summary>
+    public static Outcome Unknown(string step, string reason) =>
+        new() { Step = step, Reason = reason, Answer = new CommandAnswer(TicketOutcome.Unknown, default, 0) };
 
     public static Outcome Of(string step, in CommandAnswer answer) => answer.IsOk ? default : new Outcome { Step = step, Answer = answer };
 

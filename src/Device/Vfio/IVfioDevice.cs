@@ -23,10 +23,12 @@ public enum VfioMigrationFlags
     PreCopy = 4,
 }
 
-/// <summary>A kernel-style result: 0, or the errno that the call failed with.</summary>
+/// <summary>A kernel-style result: 0, or the errno that the call failed with; numbers in <see cref="Device.Errno"/>.</summary>
 public readonly record struct VfioResult(int Errno)
 {
     public bool IsOk => Errno == 0;
+
+    public override string ToString() => Device.Errno.Name(Errno);
 }
 
 /// <summary>Bytes left to read before the stop, as <c>struct vfio_precopy_info</c>.</summary>
@@ -59,6 +61,18 @@ public interface IVfioDevice
 
     VfioMigrationFlags Flags { get; }
 
+    /// <summary>The device logs its writes; without it the three calls of dirty logging fail with ENOTTY.</summary>
+    bool LogsWrites { get; }
+
+    /// <summary>
+    /// What kind of stream the device gives and takes, so that two that do not fit are told apart before anything stops; empty where it does
+    /// not say, as the kernel does not.
+    /// </summary>
+    string StreamFormat { get; }
+
+    /// <summary>What the driver knows of its last failure beyond the errno; null where it keeps that to its own log, as the kernel does.</summary>
+    string? LastFailure { get; }
+
     ValueTask<(VfioResult Result, VfioState State)> GetStateAsync();
 
     /// <summary>Asks for a state; a combined arc passes through every state between. A stream comes with the arcs that begin a session.</summary>
@@ -75,5 +89,6 @@ public interface IVfioDevice
     /// <summary>ORs the pages written since the last report into <paramref name="bitmap"/>, one bit per <paramref name="pageSize"/> bytes.</summary>
     ValueTask<VfioResult> ReportDirtyAsync(ulong iova, ulong length, ulong pageSize, Memory<ulong> bitmap);
 
+    /// <summary>Resets the function: afterwards it is in <see cref="VfioState.Running"/> as a fresh one, and every stream has ended (ENODEV).</summary>
     ValueTask ResetAsync();
 }

@@ -59,7 +59,20 @@ public sealed class Bench : IDisposable
     }
 
     /// <summary>The dialect of the plan for one side.</summary>
-    public IMigrator NewMigrator(Side side) => Plan.Commands == MigrationCommands.Hmlm
+    public IMigrator NewMigrator(Side side) => Plan.Vfio is { } vfio
+        ? new VfioMigrator(() => OpenVfioAsync(side, vfio), (int)Plan.Copy.StateChunk.Bytes, vfio.PreCopy)
+        : NewDialect(side);
+
+    private async ValueTask<(Outcome Outcome, IVfioDevice? Device)> OpenVfioAsync(Side side, VfioSettings vfio)
+    {
+        var steps = _pair.VariantSteps ?? (vfio.Arc == VfioArc.AsPosted ? VariantSteps.AsPosted : new VariantSteps());
+        return await VariantDriverModel.OpenAsync(
+            World, side.Function, NewDialect(side),
+            new VariantOptions { P2P = vfio.PeerToPeer, PreCopy = vfio.PreCopy, VendorPart = Plan.AdminQueue == AdminQueueKind.Carried, Steps = steps });
+    }
+
+    /// <summary>What the device itself is asked in.</summary>
+    private IMigrator NewDialect(Side side) => Plan.Dialect == MigrationCommands.Hmlm
         ? new HmlmMigrator(side.Controlling, side.ControllerId, HmlmOptions.Of(Plan))
         : new VendorMigrator(side.Controlling, side.VfNumber, VendorOptions.Of(Plan.Pair.Device.VendorRfc, Plan.CancelAfterSave));
 

@@ -32,6 +32,9 @@ public sealed record PairUnderTest
 
     /// <summary>Steps of the mediator where one of them is to be wrong; null: as they should be.</summary>
     public MediatorSteps? MediatorSteps { get; init; }
+
+    /// <summary>Steps of the VFIO variant driver where one of them is to be another; null: those of the plan.</summary>
+    public VariantSteps? VariantSteps { get; init; }
 }
 
 /// <summary>Builds a fresh pair in a world, as a combination asks.</summary>

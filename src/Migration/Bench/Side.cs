@@ -182,34 +182,8 @@ public sealed class Side
     }
 
     /// <summary>Saves the whole state of a suspended controller in pieces of at most <paramref name="chunk"/> bytes.</summary>
-    public async ValueTask<(Outcome Outcome, SavedState State)> SaveAsync(int chunk)
-    {
-        var (begun, length) = await Migrator.BeginSaveAsync();
-        if (!begun.IsOk) return (begun, SavedState.None);
-        var state = new byte[length];
-        var suspended = new List<bool>();
-        var step = Migrator.InPieces ? Math.Min(chunk, Migrator.MaxChunk) : length;
-        for (var offset = 0; offset < length; offset += step)
-        {
-            var (outcome, piece) = await Migrator.SaveChunkAsync(offset, Math.Min(step, length - offset));
-            if (!outcome.IsOk) return (outcome, SavedState.None);
-            piece.Bytes.CopyTo(state.AsSpan(offset));
-            if (piece.Suspended is { } said) suspended.Add(said);
-        }
-
-        return (Outcome.Ok, new SavedState(state, suspended));
-    }
+    public ValueTask<(Outcome Outcome, SavedState State)> SaveAsync(int chunk) => Migrator.SaveAllAsync(chunk);
 
     /// <summary>Gives a whole state to a suspended controller in pieces.</summary>
-    public async ValueTask<Outcome> LoadAsync(byte[] state, int chunk)
-    {
-        var step = Migrator.InPieces ? Math.Min(chunk, Migrator.MaxChunk) : state.Length;
-        for (var offset = 0; offset < state.Length; offset += step)
-        {
-            var outcome = await Migrator.LoadChunkAsync(state, offset, Math.Min(step, state.Length - offset));
-            if (!outcome.IsOk) return outcome;
-        }
-
-        return Outcome.Ok;
-    }
+    public ValueTask<Outcome> LoadAsync(byte[] state, int chunk) => Migrator.LoadAllAsync(state, chunk);
 }

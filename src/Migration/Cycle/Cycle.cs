@@ -206,6 +206,7 @@ public sealed partial class Cycle
     {
         if (_blocks.IsNeeded) _note = await _blocks.RoundsAsync();
         await _memory.RoundsAsync();
+        CycleEnd.Unless(await Source.Migrator.PreCopyAsync());
     }
 
     private async Task StopGuestAsync()
@@ -299,7 +300,7 @@ public sealed partial class Cycle
 
         CycleEnd.Unless(await Destination.Migrator.SuspendAsync());
         CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
-        if (!Destination.Migrator.InPieces) return;
+        if (Destination.Migrator.IsOpaque) return;
         // Save-load-save: read again what was loaded, judged once the guest runs. It costs downtime, so the step says how much.
         var begin = World.Now;
         (var outcome, _readBack) = await Destination.SaveAsync((int)Plan.Copy.StateChunk.Bytes);

@@ -66,7 +66,11 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         if (formats is null) return (Outcome.Failed("Supported Controller State Formats", error.ToString()), null);
         _formats = formats;
         return (Outcome.Ok, new MigratorAbilities(
-            identity.Trattr.UserDataChanges, identity.Trattr.HostMemoryChanges, formats.Uuids.Count > 0, new StateFormats(formats.Versions, formats.Uuids)));
+            identity.Trattr.UserDataChanges, identity.Trattr.HostMemoryChanges, formats.Uuids.Count > 0, new StateFormats(formats.Versions, formats.Uuids))
+        {
+            ReadsWhileRunning = true,
+            MemoryGranule = identity.Trattr.HostMemoryChanges && MemoryGranularity.TryBytes(identity.Minmrtg, out var granule) ? granule : 0,
+        });
     }
 
     public void Use(in StateFormat format)

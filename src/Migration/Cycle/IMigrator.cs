@@ -22,6 +22,12 @@ public enum FreezePoint
 public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, bool CarriesAdminQueue, StateFormats Formats)
 {
     public static readonly MigratorAbilities None = new(false, false, false, new StateFormats([], []));
+
+    /// <summary>The state can be read while the controller runs.</summary>
+    public bool ReadsWhileRunning { get; init; }
+
+    /// <summary>Bytes that one mark of memory tracking stands for; 0 where nothing is tracked.</summary>
+    public ulong MemoryGranule { get; init; }
 }
 
 /// <summary>A controller as its controlling function sees it.</summary>
@@ -64,6 +70,9 @@ public interface IMigrator
 
     /// <summary>States are saved and loaded in this format, which both sides have. After <see cref="DescribeAsync"/>.</summary>
     void Use(in StateFormat format);
+
+    /// <summary>While the controller runs: takes ahead what can be taken of its state; ok where nothing can.</summary>
+    ValueTask<Outcome> PreCopyAsync() => ValueTask.FromResult(Outcome.Ok);
 
     ValueTask<Outcome> SuspendAsync();
 

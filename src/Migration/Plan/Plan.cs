@@ -43,13 +43,14 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
 
     private static PlannedCombination One(Profile profile, string name, Combination it, CycleStep? cancelAfter, CycleStep? breakAt)
     {
-        var isVendor = it.Commands == MigrationCommands.VendorRfc;
+        var isVendor = PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc;
         var adminQueue = it.AdminQueue ?? (isVendor ? AdminQueueKind.Carried : AdminQueueKind.Mediated);
         return new PlannedCombination
         {
             Name = name,
             Seed = Rng.Derive(profile.Seed, name),
             Commands = it.Commands,
+            Vfio = it.Commands == MigrationCommands.Vfio ? it.Vfio ?? new() : null,
             AdminQueue = adminQueue,
             Medium = it.Medium,
             GuestMemory = it.GuestMemory,
@@ -90,8 +91,9 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
 
     private static IEnumerable<string> Needs(Profile profile, Combination it, AdminQueueKind adminQueue)
     {
-        yield return it.Commands == MigrationCommands.VendorRfc ? "vendor commands" : "host managed live migration";
-        if (it.Commands == MigrationCommands.Hmlm && adminQueue == AdminQueueKind.Carried)
+        var dialect = PlannedCombination.DialectOf(it.Commands, it.Vfio);
+        yield return dialect == MigrationCommands.VendorRfc ? "vendor commands" : "host managed live migration";
+        if (dialect == MigrationCommands.Hmlm && adminQueue == AdminQueueKind.Carried)
             yield return "vendor part of the state with the admin queue";
         if (StepsOf.All(it).Contains(CycleStep.StartTracking))
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Conformance.Device;
 
 namespace Conformance.Migration;
@@ -12,6 +13,13 @@ public sealed record PlannedCombination
     public required ulong Seed { get; init; }
 
     public required MigrationCommands Commands { get; init; }
+
+    /// <summary>Null unless the commands are vfio.</summary>
+    public required VfioSettings? Vfio { get; init; }
+
+    /// <summary>The command set that the device is asked in, whatever is above it.</summary>
+    [JsonIgnore]
+    public MigrationCommands Dialect => DialectOf(Commands, Vfio);
 
     public required AdminQueueKind AdminQueue { get; init; }
 
@@ -87,4 +95,7 @@ public sealed record PlannedCombination
 
     /// <summary>The simulated source and destination.</summary>
     public required SimulatedPairOptions Pair { get; init; }
+
+    internal static MigrationCommands DialectOf(MigrationCommands commands, VfioSettings? vfio) =>
+        commands != MigrationCommands.Vfio ? commands : (vfio ?? new()).Over == VfioOver.Hmlm ? MigrationCommands.Hmlm : MigrationCommands.VendorRfc;
 }

@@ -9,6 +9,9 @@ public sealed record Combination
     /// <summary>The command set that moves the controller.</summary>
     public required MigrationCommands Commands { get; init; }
 
+    /// <summary>commands: vfio: what is behind the VFIO device. If absent: a driver over hmlm that does as the uAPI asks.</summary>
+    public VfioSettings? Vfio { get; init; }
+
     /// <summary>Whether both sides reach the same blocks.</summary>
     public required MediumSharing Medium { get; init; }
 
@@ -103,6 +106,37 @@ public enum MigrationCommands
 
     /// <summary>The vendor commands of the December 2022 Linux series.</summary>
     VendorRfc,
+
+    /// <summary>The Linux VFIO migration protocol, here of a variant driver over one of the other two.</summary>
+    Vfio,
+}
+
+/// <summary>A VFIO variant driver.</summary>
+public sealed record VfioSettings
+{
+    /// <summary>The command set with which the driver moves the controller.</summary>
+    public VfioOver Over { get; init; } = VfioOver.Hmlm;
+
+    /// <summary>conforming: as the uAPI asks. as-posted: as the driver of the December 2022 series; over vendor-rfc only.</summary>
+    public VfioArc Arc { get; init; } = VfioArc.Conforming;
+
+    /// <summary>Offer PRE_COPY, and copy ahead while the guest runs. Not over vendor-rfc, whose state can be read only once it is stopped.</summary>
+    public bool PreCopy { get; init; }
+
+    /// <summary>Offer RUNNING_P2P, so that the way to STOP passes through it.</summary>
+    public bool PeerToPeer { get; init; }
+}
+
+public enum VfioOver
+{
+    Hmlm,
+    VendorRfc,
+}
+
+public enum VfioArc
+{
+    Conforming,
+    AsPosted,
 }
 
 public enum AdminQueueKind

@@ -139,8 +139,10 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
     {
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             Fail(it, "", $"a combination's name has letters, digits, - and _ only, not '{name}'");
-        if (it.Commands == MigrationCommands.VendorRfc) CheckVendor(it, sim);
+        if (PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc) CheckVendor(it, sim);
         else CheckHmlm(it, sim);
+        if (it.Commands == MigrationCommands.Vfio) CheckVfio(it, it.Vfio ?? new());
+        else if (it.Vfio is not null) Fail(it, nameof(Combination.Vfio), "vfio belongs to commands: vfio");
 
         if (it is { Medium: MediumSharing.Shared, Dirty: not null })
             Fail(it, nameof(Combination.Dirty), "dirty belongs to medium: local; a shared medium is not copied");
@@ -225,6 +227,18 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
                 "vendor-rfc tracks no user data; with medium: local, dirty must be host-noted or copy-while-suspended");
         if (it.GuestMemory == GuestMemoryKind.Copied)
             Fail(it, nameof(Combination.GuestMemory), "vendor-rfc tracks no memory; guest-memory must be same");
+    }
+
+    private void CheckVfio(Combination it, VfioSettings vfio)
+    {
+        if (vfio is { Over: VfioOver.VendorRfc, PreCopy: true })
+            Fail(vfio, nameof(VfioSettings.PreCopy), "over vendor-rfc the state can be read only once it is stopped; pre-copy needs over: hmlm");
+        if (vfio is { Arc: VfioArc.AsPosted } and not { Over: VfioOver.VendorRfc, PeerToPeer: false })
+            Fail(vfio, nameof(VfioSettings.Arc), "the series has these arcs over vendor-rfc, and without peer-to-peer");
+        if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked })
+            Fail(it, nameof(Combination.Dirty), "vfio reports no changed blocks; with medium: local, dirty must be host-noted or copy-while-suspended");
+        if (it.CancelAfterSave == CancelAfterSave.Impossible)
+            Fail(it, nameof(Combination.CancelAfterSave), "a VFIO device in STOP can always go back to RUNNING; impossible is not possible");
     }
 
     private void CheckStepHappens(Combination it, string property, StepChoice choice)

@@ -15,7 +15,8 @@ public static class StepsOf
         [
             .. Enum.GetValues<CycleStep>().Where(step => step switch
             {
-                CycleStep.StartTracking or CycleStep.Rounds => tracks,
+                CycleStep.StartTracking => tracks,
+                CycleStep.Rounds => tracks || combination.Vfio is { PreCopy: true },
                 CycleStep.BulkCopy => whileRunning,
                 _ => true,
             }),

@@ -60,6 +60,22 @@ public sealed class PlanTests
     }
 
     [Test]
+    public void BehindVfioIsOneOfTheOtherTwo()
+    {
+        var plan = Planned(Yaml + """
+              over-hmlm: { commands: vfio, medium: shared, vfio: { pre-copy: true } }
+              over-vendor: { commands: vfio, medium: shared, vfio: { over: vendor-rfc } }
+            """);
+        var (hmlm, vendor) = (plan.Combinations[^2], plan.Combinations[^1]);
+        Assert.That((hmlm.Dialect, hmlm.AdminQueue), Is.EqualTo((MigrationCommands.Hmlm, AdminQueueKind.Mediated)));
+        Assert.That((vendor.Dialect, vendor.AdminQueue), Is.EqualTo((MigrationCommands.VendorRfc, AdminQueueKind.Carried)));
+        Assert.That((hmlm.Needs[0], vendor.Needs[0]), Is.EqualTo(("host managed live migration", "vendor commands")));
+        Assert.That(hmlm.Steps, Does.Contain(CycleStep.Rounds).And.Not.Contain(CycleStep.StartTracking));
+        Assert.That(vendor.Steps, Does.Not.Contain(CycleStep.Rounds));
+        Assert.That(plan.Combinations[0].Vfio, Is.Null);
+    }
+
+    [Test]
     public void EveryStepMakesOneCombinationOfEachStepThatHappens()
     {
         var plan = Planned(Yaml + "defaults: { cancel-after: every-step }");

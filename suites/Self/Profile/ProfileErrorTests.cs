@@ -36,7 +36,7 @@ public sealed class ProfileErrorTests
     [TestCase(Good + "cases: { timeouts: { suspend: 5 } }",
         "p.yaml:4:31: cases.timeouts.suspend must be a duration with its unit, such as 10us or 1.5ms, not '5'")]
     [TestCase("device: { sim: {} }\ncombinations:\n  a: { medium: shared }",
-        "p.yaml:3:6: missing key 'commands' in combinations.a, one of hmlm, vendor-rfc")]
+        "p.yaml:3:6: missing key 'commands' in combinations.a, one of hmlm, vendor-rfc, vfio")]
 
     // Types
     [TestCase(Good + "guest: 5", "p.yaml:4:8: guest must be a mapping, not '5'")]
@@ -146,6 +146,7 @@ public sealed class ProfileErrorTests
     [TestCase("", "cancel-after: verify", "p.yaml:2:54: cancel-after must be a step before resume, the commit point, not verify")]
     [TestCase("", "break-at: verify", "p.yaml:2:54: break-at must be resume or a step before it, not verify")]
     [TestCase("", "cancel-after: bulk-copy", "p.yaml:2:54: cancel-after: the step bulk-copy is not part of such a cycle")]
+    [TestCase("", "vfio: {}", "p.yaml:2:54: vfio belongs to commands: vfio")]
     [TestCase("", "from-vf: 4, vfs: 2", "p.yaml:2:54: from-vf: VF 5 is needed, and the device has 4")]
     public void PartsThatDoNotFitAreToldWithTheirPlace(string section, string keys, string expected)
     {
@@ -156,6 +157,23 @@ public sealed class ProfileErrorTests
             """);
         Assert.That(errors, Does.Contain(expected));
     }
+
+    [TestCase("medium: local", "p.yaml:2:20: vfio reports no changed blocks; with medium: local, dirty must be host-noted or copy-while-suspended")]
+    [TestCase("medium: local, dirty: tracked",
+        "p.yaml:2:53: vfio reports no changed blocks; with medium: local, dirty must be host-noted or copy-while-suspended")]
+    [TestCase("medium: shared, vfio: { over: vendor-rfc, pre-copy: true }",
+        "p.yaml:2:80: over vendor-rfc the state can be read only once it is stopped; pre-copy needs over: hmlm")]
+    [TestCase("medium: shared, vfio: { arc: as-posted }", "p.yaml:2:62: the series has these arcs over vendor-rfc, and without peer-to-peer")]
+    [TestCase("medium: shared, vfio: { over: vendor-rfc }, cancel-after-save: impossible",
+        "p.yaml:2:82: a VFIO device in STOP can always go back to RUNNING; impossible is not possible")]
+    [TestCase("medium: shared, vfio: { over: vendor-rfc }, guest-memory: copied", "p.yaml:2:82: vendor-rfc tracks no memory; guest-memory must be same")]
+    public void WhatIsBehindVfioCannotDoMoreThanItsCommandSet(string keys, string expected) =>
+        Assert.That(
+            _folder.Errors($$"""
+                device: { sim: { vendor-rfc: {} } }
+                combinations: { a: { commands: vfio, {{keys}} } }
+                """),
+            Is.EqualTo(new[] { expected }));
 
     [TestCase("admin-queue: mediated, medium: shared",
         "p.yaml:2:44: vendor-rfc carries the admin queue in its state; it cannot be mediated")]

@@ -1,0 +1,26 @@
+using Conformance.Driver;
+
+namespace Conformance.Migration;
+
+/// <summary>Gets the state of the device: of the stopped one, or of a running one that allows it.</summary>
+public class CollectStep
+{
+    public virtual async ValueTask<(Outcome Outcome, byte[] State)> RunAsync(VariantCore core)
+    {
+        if (core.Kept is { } kept) return (Outcome.Ok, kept);
+        var (outcome, state) = await core.Device.SaveAllAsync();
+        return (outcome, state.Bytes);
+    }
+}
+
+/// <summary>QUERY and SAVE each time, however many bytes there are.</summary>
+internal sealed class SaveWhenAskedStep : CollectStep
+{
+    public override async ValueTask<(Outcome Outcome, byte[] State)> RunAsync(VariantCore core)
+    {
+        var (begun, bytes) = await core.Device.BeginSaveAsync();
+        if (!begun.IsOk) return (begun, []);
+        var (outcome, piece) = await core.Device.SaveChunkAsync(0, bytes);
+        return (outcome, piece.Bytes);
+    }
+}

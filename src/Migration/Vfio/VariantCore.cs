@@ -1,0 +1,25 @@
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>What the variant driver knows of the function that it drives; its steps work on this.</summary>
+/// <param name="function">The virtual function.</param>
+/// <param name="device">How the controlling function is asked about it.</param>
+/// <param name="streamFormat">Names the state that the device gives and takes.</param>
+public sealed class VariantCore(IFunction function, IMigrator device, string streamFormat)
+{
+    public IFunction Function { get; } = function;
+
+    public IMigrator Device { get; } = device;
+
+    public string StreamFormat { get; } = streamFormat;
+
+    /// <summary>State of the stopped device, as long as it is stopped; null where it was not read, or can be read as often as one likes.</summary>
+    public byte[]? Kept { get; set; }
+
+    /// <summary>The stopped device was loaded: it is not what it was when it stopped.</summary>
+    public bool IsLoaded { get; set; }
+
+    /// <summary>The device runs, or was reset: nothing that was known of the stopped one holds.</summary>
+    public void Forget() => (Kept, IsLoaded) = (null, false);
+}

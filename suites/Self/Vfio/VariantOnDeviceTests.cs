@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Driver;
 using Conformance.Migration;
 using Conformance.Nvme;
 using Conformance.Self.Migration;
@@ -52,11 +53,11 @@ public sealed class VariantOnDeviceTests
             var stop = i % 3 == 0 ? VfioState.StopCopy : VfioState.Stop;
             Assert.That((await device.SetStateAsync(stop)).Result.IsOk, Is.True);
             // The guest rings on: the device must not hear it.
-            var (posted, interrupts) = (Posted(guest), guest.Interrupts);
+            var (posted, interrupts) = (Posted(guest), guest.Controller.Interrupts);
             var memory = tenant.Source.Ram.Read(0, (int)tenant.Source.Ram.Length).ToArray();
             guest.Stop();
             await world.After(300_000);
-            Assert.That((Posted(guest), guest.Interrupts), Is.EqualTo((posted, interrupts)), $"stop {i}");
+            Assert.That((Posted(guest), guest.Controller.Interrupts), Is.EqualTo((posted, interrupts)), $"stop {i}");
             Assert.That(tenant.Source.Ram.Read(0, memory.Length).SequenceEqual(memory), Is.True, $"stop {i}");
             guest.Restart();
             Assert.That((await device.SetStateAsync(VfioState.Running)).Result.IsOk, Is.True);
@@ -79,11 +80,12 @@ public sealed class VariantOnDeviceTests
             var (result, stream) = await device.SetStateAsync(state);
             Assert.That(result.IsOk, Is.True, $"{state}: {result}");
             await device.ResetAsync();
+            PciConfig.WriteCommand(side.Function, PciConfig.ReadCommand(side.Function) with { MemorySpace = true });
+            Assert.That(new ControllerConfiguration(side.Function.Read32(Register.Cc)).En, Is.False);
             Assert.That((await device.GetStateAsync()).State, Is.EqualTo(VfioState.Running));
             if (stream is not null) Assert.That((await stream.GetPreCopyInfoAsync()).Result.IsOk, Is.False);
-            var prepared = await side.PrepareAsync(mediated: false);
+            var prepared = await side.PrepareAsync(mediated: false, bench.Plan.Guest.Queues);
             Assert.That(prepared.IsOk, Is.True, prepared.ToString());
-            Assert.That(new ControllerConfiguration(side.Function.Read32(Register.Cc)).En, Is.False);
             Assert.That((await device.SetStateAsync(VfioState.StopCopy)).Result.IsOk, Is.True, $"after a reset in {state}");
             Assert.That((await device.SetStateAsync(VfioState.Running)).Result.IsOk, Is.True, $"after a reset in {state}");
         }

@@ -14,6 +14,13 @@ public enum DmaAccess
 /// <summary>One mapping of a DMA space.</summary>
 public readonly record struct DmaMapping(ulong Iova, GuestMemory Memory, long Offset, long Length, DmaAccess Access);
 
+/// <summary>An access that the IOMMU let through.</summary>
+/// <param name="Requester">Who reads or writes.</param>
+/// <param name="Iova">First byte.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Access">Read or write.</param>
+public readonly record struct DmaAccessed(RequesterId Requester, ulong Iova, int Length, DmaAccess Access);
+
 /// <summary>An access that the IOMMU refused.</summary>
 /// <param name="At">ns.</param>
 /// <param name="Requester">Who tried.</param>
@@ -31,6 +38,13 @@ public readonly record struct DmaFault(long At, RequesterId Requester, ulong Iov
 public interface IDmaSpace
 {
     string Name { get; }
+
+    /// <summary>Told each access that was let through, by a host that can see them; others ignore it. For traces; null: nobody.</summary>
+    Action<DmaAccessed>? Observer
+    {
+        get => null;
+        set { }
+    }
 
     /// <summary>What is mapped, ascending by IOVA.</summary>
     IReadOnlyList<DmaMapping> Mappings { get; }

@@ -20,6 +20,9 @@ public sealed class Signal(World world)
     /// <summary>An actor of the host lane that is woken whenever the signal is raised; null for none.</summary>
     public void Subscribe(Actor? actor) => _subscriber = actor;
 
+    /// <summary>Called at each raising that is delivered, by a trace; null where there is none.</summary>
+    internal Action? Observer { get; set; }
+
     /// <summary>Raises it. From any lane.</summary>
     public void Raise()
     {
@@ -35,6 +38,7 @@ public sealed class Signal(World world)
     private void Deliver()
     {
         Count++;
+        Observer?.Invoke();
         _subscriber?.Wake();
         if (FirstWaiter is not null) World.Raised(this);
     }

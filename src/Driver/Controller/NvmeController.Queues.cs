@@ -96,7 +96,7 @@ public sealed partial class NvmeController
             return (Refuse(step, created, rented), null);
         }
 
-        var io = new IoQueue(new QueuePair(Function, Memory.Space, spec.Qid, entries, ring, DoorbellStride), spec);
+        var io = new IoQueue(new QueuePair(Function, Memory.Space, spec.Qid, entries, ring, DoorbellStride) { History = _options.History }, spec);
         io.Rented.AddRange(rented);
         _io.Add(spec.Qid, io);
         return (Outcome.Ok, io);

@@ -231,7 +231,7 @@ public sealed partial class NvmeController
     private void CreateAdminPath()
     {
         var queue = new QueuePair(
-            Function, Memory.Space, 0, _asq, _options.AdminSqEntries, _acq, _options.AdminCqEntries, DoorbellStride);
+            Function, Memory.Space, 0, _asq, _options.AdminSqEntries, _acq, _options.AdminCqEntries, DoorbellStride) { History = _options.History };
         var depth = Math.Min(_options.AdminSqEntries, _options.AdminCqEntries) - 1;
         _admin = NewPath(queue, $"admin queue of {Function.Name}", depth, DataPointerKind.Prp);
         _vectors.PumpOf(0).Add(queue, _admin);

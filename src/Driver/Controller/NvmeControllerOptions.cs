@@ -41,6 +41,9 @@ public sealed record NvmeControllerOptions
 
     /// <summary>64-bit registers are written as two 32-bit halves: some devices fail on 8-byte accesses.</summary>
     public bool NarrowAccess { get; init; }
+
+    /// <summary>Where commands of its queues are noted for what is told after a failure; null: nowhere.</summary>
+    public CommandHistory? History { get; init; }
 }
 
 /// <summary>A pair of I/O queues to be created, every field of the two commands included.</summary>

@@ -46,6 +46,9 @@ public sealed class QueuePair
         completion.Add(this);
     }
 
+    /// <summary>Where commands are noted for what is told after a failure; null: nowhere.</summary>
+    public CommandHistory? History { get; set; }
+
     /// <summary>Submission queue identifier.</summary>
     public ushort Qid { get; }
 
@@ -99,6 +102,7 @@ public sealed class QueuePair
     {
         if (FreeSlots == 0) return false;
         _memory.Store(_entries.At(SqTail), entry);
+        History?.Put(_function.Name, Qid, in entry);
         if (++SqTail == Entries) SqTail = 0;
         Put++;
         return true;
@@ -152,6 +156,7 @@ public sealed class QueuePair
     internal void Account(in CompletionEntry entry)
     {
         Completed++;
+        History?.Complete(_function.Name, in entry);
         var fetched = entry.SqHead - SqHead;
         if (fetched < 0) fetched += Entries;
         if (entry.SqHead >= Entries || fetched > CountUnfetched())

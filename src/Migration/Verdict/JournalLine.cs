@@ -66,4 +66,5 @@ public sealed record RunHeader
 /// <param name="Id">Of the case.</param>
 /// <param name="Repetition">From 1; its seed follows from it.</param>
 /// <param name="Defect">The bug to plant in the simulated device; null: none.</param>
-public sealed record CaseOrderLine(string Id, int Repetition, string? Defect);
+/// <param name="Trace">The file to write a trace to; null: none.</param>
+public sealed record CaseOrderLine(string Id, int Repetition, string? Defect, string? Trace);

@@ -21,13 +21,16 @@ internal sealed class DmaPort(SimHost host)
     {
         if (!Locate(requester, iova, access)) return default;
         var inside = (long)(iova - _last.Iova);
-        return _last.Memory.DeviceSpan(_last.Offset + inside, (int)Math.Min(length, _last.Length - inside));
+        var count = (int)Math.Min(length, _last.Length - inside);
+        _function!.Space!.Observer?.Invoke(new DmaAccessed(requester, iova, count, access));
+        return _last.Memory.DeviceSpan(_last.Offset + inside, count);
     }
 
     /// <summary>Stores the last word of an entry, so that whoever sees it sees the rest; false where refused.</summary>
     public bool Publish(RequesterId requester, ulong iova, uint value)
     {
         if (!Locate(requester, iova, DmaAccess.Write)) return false;
+        _function!.Space!.Observer?.Invoke(new DmaAccessed(requester, iova, sizeof(uint), DmaAccess.Write));
         _last.Memory.DeviceStoreRelease(_last.Offset + (long)(iova - _last.Iova), value);
         return true;
     }

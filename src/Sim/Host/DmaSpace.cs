@@ -17,6 +17,8 @@ internal sealed class DmaSpace(World world, string name) : IDmaSpace
 
     public string Name { get; } = name;
 
+    public Action<DmaAccessed>? Observer { get; set; }
+
     public IReadOnlyList<DmaMapping> Mappings => Volatile.Read(ref _table);
 
     public IReadOnlyList<DmaFault> Faults

@@ -69,7 +69,9 @@ internal sealed class CaseRun : IDisposable
                 Verdict.HarnessError,
                 $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(it => it.Contains(" in "))?.Trim()}".TrimEnd())
             : _end;
-        return CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now, Identity = Lab.Identity };
+        var record = CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now, Identity = Lab.Identity };
+        if (record.Verdict > Verdict.Warn) Settings.Failed?.Invoke(new Evidence(Lab).Take(record));
+        return record;
     }
 
     public void Dispose()

@@ -21,6 +21,12 @@ public sealed record CaseSettings
     /// <summary>How long nothing must happen where nothing may.</summary>
     public Duration Silence { get; init; } = Duration.FromSeconds(1);
 
+    /// <summary>Where everything that passes between hosts and devices is written; null: nowhere.</summary>
+    public TextWriter? Trace { get; init; }
+
+    /// <summary>Told what was looked at after a case failed; null: nothing is looked at.</summary>
+    public Action<string>? Failed { get; init; }
+
     /// <summary>Told each case's record when it ended.</summary>
     public Action<CaseRecord>? Ended { get; init; }
 

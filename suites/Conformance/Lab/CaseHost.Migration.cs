@@ -20,6 +20,9 @@ public sealed partial class CaseHost
 
     public SupportedControllerStateFormats Formats => _formats!;
 
+    /// <summary>The case asked for migration, so that states can be read.</summary>
+    internal bool KnowsFormats => _formats is not null;
+
     /// <summary>Ends the case as not supported where the PF has no Host Managed Live Migration; reads the formats of its state.</summary>
     public async ValueTask NeedMigrationAsync()
     {

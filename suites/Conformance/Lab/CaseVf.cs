@@ -26,7 +26,7 @@ public sealed class CaseVf
         Space.Map(new DmaMapping(GuestIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         Space.Map(new DmaMapping(WindowIova, window, 0, window.Length, DmaAccess.ReadWrite));
         // The admin queue is looked at by time, so that interrupts are the guest's alone.
-        Nvme = new NvmeController(host.World, function, Lab.ViewOf(window, WindowIova), new NvmeControllerOptions { Interrupts = false });
+        Nvme = new NvmeController(host.World, function, Lab.ViewOf(window, WindowIova), new NvmeControllerOptions { Interrupts = false, History = host.Lab.History });
         Face = new GuestFunction($"guest of {host.Name} VF {number}", function);
     }
 
@@ -82,7 +82,7 @@ public sealed class CaseVf
         var createSq = AdminCommand.CreateIoSq(qid, (ushort)(entries - 1), qid, 0, true, 0) with { Prp1 = sq.Iova };
         Lab.Must($"Create I/O Submission Queue {qid}", await Nvme.AdminAsync(createSq));
         var queue = new CaseQueue(
-            this, new QueuePair(Face, Memory.Space, qid, sq.Iova, entries, cq.Iova, completionEntries, Nvme.DoorbellStride));
+            this, new QueuePair(Face, Memory.Space, qid, sq.Iova, entries, cq.Iova, completionEntries, Nvme.DoorbellStride) { History = Host.Lab.History });
         _queues.Add(queue);
         return queue;
     }

@@ -13,11 +13,26 @@ public sealed class Lab : IDisposable
     private readonly CaseRun _run;
     private readonly CaseDevice _device;
     private readonly List<GuestMemory> _memories = [];
+    private readonly Trace? _trace;
     private PairUnderTest? _pair;
     private CaseHost? _source;
     private CaseHost? _destination;
 
-    internal Lab(CaseRun run, CaseDevice device) => (_run, _device) = (run, device);
+    internal Lab(CaseRun run, CaseDevice device)
+    {
+        (_run, _device) = (run, device);
+        History = new CommandHistory(run.World);
+        if (Settings.Trace is not { } to) return;
+        _trace = new Trace(run.World, to);
+        History.Listener = it =>
+        {
+            if (it.CompletedAt < 0) _trace.Command(it.Function, it.Qid, it.Command);
+            else _trace.Completion(it.Function, it.Qid, it.Completion);
+        };
+    }
+
+    /// <summary>The last commands of the case's queues.</summary>
+    internal CommandHistory History { get; }
 
     public World World => _run.World;
 
@@ -117,5 +132,13 @@ public sealed class Lab : IDisposable
     }
 
     private PairUnderTest PairOf(MediumSharing medium) =>
-        _pair ??= _device.Create(World, medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(medium)} medium");
+        _pair ??= Traced(_device.Create(World, medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(medium)} medium"));
+
+    private PairUnderTest Traced(PairUnderTest pair)
+    {
+        if (_trace is null) return pair;
+        var source = new TracedBus(pair.SourceBus, _trace);
+        var destination = ReferenceEquals(pair.SourceBus, pair.DestinationBus) ? source : new TracedBus(pair.DestinationBus, _trace);
+        return pair with { SourceBus = source, DestinationBus = destination };
+    }
 }

@@ -20,7 +20,7 @@ public sealed record Waiver
     public FirmwareRange? Firmware { get; init; }
 
     /// <summary>Why it is excused.</summary>
-    [MinLength(1)]
+    [RegularExpression(".+")]
     public required string Reason { get; init; }
 
     /// <summary>Where it is being dealt with.</summary>
@@ -28,7 +28,7 @@ public sealed record Waiver
     public required string Link { get; init; }
 
     /// <summary>Who deals with it.</summary>
-    [MinLength(1)]
+    [RegularExpression(".+")]
     public required string Owner { get; init; }
 
     /// <summary>The last day on which it holds: <c>2027-01-31</c>.</summary>

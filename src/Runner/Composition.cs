@@ -48,7 +48,8 @@ internal static class Composition
         var program = Path.Combine(AppContext.BaseDirectory, $"{typeof(Composition).Assembly.GetName().Name}.dll");
         // Under another program's name, a test's, the host of .NET is not the process itself.
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        return new ProcessStartInfo(host, [program, .. words]);
+        // It lives too short for code to be compiled twice.
+        return new ProcessStartInfo(host, [program, .. words]) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Conformance.Nvme;
+using Conformance.Runner.Display;
 
 namespace Conformance.Runner.Commands;
 
@@ -11,12 +12,13 @@ internal static class InspectCommand
 
     public static Command Create(Services services)
     {
-        var command = new ExampleCommand("inspect", "Show a saved controller state field by field, or in which fields two differ.", """
+        var command = new ExampleCommand("inspect", "Show a saved controller state field by field, or in which fields two differ; or a trace.", """
             ./run.sh inspect before.bin
             ./run.sh inspect before.bin after.bin
+            ./run.sh inspect reports/RUN/traces/suspend.Stops.1.tsv
             ./run.sh inspect --opaque blob.bin        a state of vendor-rfc, which has no published layout
             """);
-        var state = new Argument<string>("STATE.bin") { Description = "A saved controller state." };
+        var state = new Argument<string>("STATE.bin") { Description = "A saved controller state, or a trace (.tsv)." };
         var other = new Argument<string?>("OTHER.bin")
         {
             Description = "A second one: show the difference only.", Arity = ArgumentArity.ZeroOrOne,
@@ -27,13 +29,27 @@ internal static class InspectCommand
         command.Add(opaque);
         command.SetAction(parsed =>
         {
+            if (parsed.GetRequiredValue(state) is var path && path.EndsWith(".tsv", StringComparison.Ordinal)) return (int)WriteTrace(path, services);
             var isOpaque = parsed.GetValue(opaque);
-            var left = Fields(parsed.GetRequiredValue(state), isOpaque, services);
-            if (parsed.GetValue(other) is { } path) WriteDifference(left, Fields(path, isOpaque, services), services);
+            var left = Fields(path, isOpaque, services);
+            if (parsed.GetValue(other) is { } second) WriteDifference(left, Fields(second, isOpaque, services), services);
             else Write(left, services);
             return (int)ExitCode.Conformant;
         });
         return command;
+    }
+
+    private static ExitCode WriteTrace(string path, Services services)
+    {
+        if (!File.Exists(path)) throw new UsageException($"{path}: no such file");
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            services.Out.WriteLine(TraceText.Of(line) ?? throw new UsageException($"{path}:{number}: not a line of a trace"));
+        }
+
+        return ExitCode.Conformant;
     }
 
     private static List<StateField> Fields(string path, bool isOpaque, Services services)

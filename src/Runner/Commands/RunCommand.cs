@@ -41,9 +41,10 @@ internal static class RunCommand
         {
             Description = "The expected.json of an earlier run: what is as it says is no failure, and what is better is one.", HelpName = "FILE",
         };
+        var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default one for each core, two at most.", HelpName = "N" };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, jobs]) command.Add(option);
+        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, trace, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
@@ -70,6 +71,7 @@ internal static class RunCommand
                 Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, 2)),
                 UntilFail = parsed.GetValue(untilFail),
                 Waivers = excused,
+                Trace = parsed.GetValue(trace),
                 Expected = expected,
                 Earlier = earlier,
             };

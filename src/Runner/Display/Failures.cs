@@ -1,4 +1,5 @@
 using Conformance.Migration;
+using Conformance.Runner.Running;
 
 namespace Conformance.Runner.Display;
 
@@ -82,12 +83,17 @@ internal static class Failures
         return $"\n{partial}{Words.Of(run.Verdict)}: {string.Join(", ", parts)}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
     }
 
-    /// <summary>The command that repeats one combination or case alone.</summary>
-    private static string Again(RunRecord run, string name, ulong seed)
+    /// <summary>The command that repeats one case alone.</summary>
+    public static string Again(SessionOptions options, Plan plan, CaseRecord it) =>
+        Again(options.Header.ProfilePath, options.Header.Defect, options.Arguments, it.Id, plan.Cases?.SeedOf(it.Repetition) ?? plan.Seed);
+
+    private static string Again(RunRecord run, string name, ulong seed) =>
+        Again(run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, name, seed);
+
+    private static string Again(string profile, string? defect, IReadOnlyList<string> arguments, string name, ulong seed)
     {
-        List<string> kept = ["./run.sh", "run", run.Environment.ProfilePath, "--seed", seed.ToString(), "--only", name];
-        if (run.Defect is not null) kept.AddRange(["--defect", run.Defect]);
-        var arguments = run.Environment.Arguments;
+        List<string> kept = ["./run.sh", "run", profile, "--seed", seed.ToString(), "--only", name];
+        if (defect is not null) kept.AddRange(["--defect", defect]);
         for (var i = 0; i < arguments.Count; i++)
         {
             foreach (var option in s_kept)

@@ -79,15 +79,22 @@ internal sealed class RunFolder
     public void KeepEvidence(CaseRecord record, string text)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "failures")).FullName;
-        File.WriteAllText(System.IO.Path.Combine(folder, EvidenceName(record)), text);
+        File.WriteAllText(System.IO.Path.Combine(folder, $"{PlainName(record.Id)}.{record.Repetition}.txt"), text);
+    }
+
+    /// <summary>Where the trace of a case goes: <c>traces/area.case.tsv</c>.</summary>
+    public string TraceOf(string id, int repetition)
+    {
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "traces")).FullName;
+        return System.IO.Path.Combine(folder, $"{PlainName(id)}.{repetition}.tsv");
     }
 
     /// <summary>A file name of an identifier, whatever its arguments are.</summary>
-    public static string EvidenceName(CaseRecord record)
+    private static string PlainName(string id)
     {
         const int longest = 180;
-        var plain = string.Concat(record.Id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '.'));
-        return $"{plain[..Math.Min(plain.Length, longest)]}.{record.Repetition}.txt";
+        var plain = string.Concat(id.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '.'));
+        return plain[..Math.Min(plain.Length, longest)];
     }
 
     /// <summary>Adds the trace of a failure of the suite.</summary>

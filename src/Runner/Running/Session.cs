@@ -23,6 +23,9 @@ internal sealed record SessionOptions
     /// <summary>Cases are repeated until one fails.</summary>
     public bool UntilFail { get; init; }
 
+    /// <summary>What passes between hosts and devices is written, a file for each case.</summary>
+    public bool Trace { get; init; }
+
     /// <summary>What is excused.</summary>
     public IReadOnlyList<Waiver> Waivers { get; init; } = [];
 
@@ -128,7 +131,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
             {
                 journal.Add(line);
                 Keep(line.Case!);
-                if (line.Evidence is { } evidence) folder.KeepEvidence(line.Case!, evidence);
+                if (line.Evidence is { } evidence) folder.KeepEvidence(line.Case!, $"again: {Failures.Again(options, plan, line.Case!)}\n\n{evidence}");
                 display.End(line.Case!);
                 return !options.UntilFail || !IsFailure(line.Case!.Verdict);
             },
@@ -146,7 +149,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         {
             foreach (var it in order)
             {
-                if (!done.Contains((it.Id, repetition))) yield return new CaseAssignment(it, repetition, options.Header.Defect);
+                if (!done.Contains((it.Id, repetition))) yield return new CaseAssignment(it, repetition, options.Header.Defect, options.Trace ? folder.TraceOf(it.Id, repetition) : null);
             }
         }
     }

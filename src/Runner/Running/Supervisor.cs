@@ -4,9 +4,9 @@ using Conformance.Migration;
 namespace Conformance.Runner.Running;
 
 /// <summary>A case that is to be run: which time, and on what.</summary>
-internal sealed record CaseAssignment(PlannedCase Case, int Repetition, string? Defect)
+internal sealed record CaseAssignment(PlannedCase Case, int Repetition, string? Defect, string? Trace = null)
 {
-    public CaseOrderLine Order => new(Case.Id, Repetition, Defect);
+    public CaseOrderLine Order => new(Case.Id, Repetition, Defect, Trace);
 }
 
 /// <summary>

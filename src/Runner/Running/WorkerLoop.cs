@@ -36,12 +36,15 @@ internal sealed class WorkerLoop(CaseCatalogue catalogue, TimeProvider time)
     {
         if (catalogue.Find(order.Id) is not { } info)
             return new JournalLine { Case = CaseRecord.Without(order.Id, Verdict.HarnessError, "the worker's suite has no such case") };
+        string? evidence = null;
+        using var trace = order.Trace is null ? null : new StreamWriter(order.Trace);
         var begin = time.GetTimestamp();
-        var record = catalogue.Run(info, settings);
+        var record = catalogue.Run(info, settings with { Trace = trace, Failed = text => evidence = text });
         return new JournalLine
         {
             Case = record with { Repetition = order.Repetition, ElapsedMs = Math.Round(time.GetElapsedTime(begin).TotalMilliseconds, 3) },
             Observations = JournalLine.TextOf(record.Journal),
+            Evidence = evidence,
         };
     }
 

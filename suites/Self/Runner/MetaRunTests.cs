@@ -66,15 +66,22 @@ internal sealed class MetaRunTests
         Assert.That(_out, Does.Contain("suspend/Fails: fail on sim: fail: LM-SUSP-01: here: one is not two (observed 1, expected 2)\n"));
         Assert.That(_out, Does.Match("again: ./run.sh run .*meta.yaml --seed 1 --only suspend/Fails --suite .*Conformance.Self.dll\n"));
         Assert.That(_out, Does.Contain("suspend/Kills_its_process: crash on none: its process died by signal 6: Process terminated. as asked\n"));
+        Assert.That(
+            _bench.Read("a/failures/suspend.Cannot_set_up.1.txt"),
+            Does.StartWith("again: ./run.sh run ").And.Contain("source PF: CAP ").And.Contain("MigrationSend (41h)").And.Contain("Invalid Controller Identifier")
+                .And.Contain("    nvme admin-passthru /dev/nvme0 --opcode=0x41 --namespace-id=0 --cdw11=0x1fff0\n").And.Contain("logs of source PF:\n  error 1: "));
         Assert.That(_bench.Read("a/failures/suspend.Kills_its_process.1.txt"), Does.Contain("at System.Environment.FailFast"));
     }
 
     [Test]
     public void One_process_or_two_and_any_order_give_the_same_verdicts()
     {
-        Run("b", "meta", "--set", "cases.order=seeded");
-        var cases = JsonSerializer.Serialize(VerdictFile.Of(Record("b")).Cases, MigrationJson.Readable.IReadOnlyListCaseVerdict);
-        Assert.That(cases, Is.EqualTo(JsonSerializer.Serialize(VerdictFile.Of(_run).Cases, MigrationJson.Readable.IReadOnlyListCaseVerdict)));
+        // Those that end their process are left out: each costs a new one.
+        Run("b", "meta", "--set", "cases.order=seeded", "--skip", "suspend/Spins", "--skip", "*its_process");
+        var run = Record("b");
+        var same = _run with { Cases = [.. _run.Cases.Where(it => run.Cases.Any(one => one.Id == it.Id))] };
+        Assert.That(run.Cases, Has.Count.GreaterThan(8));
+        Assert.That(Text(run), Is.EqualTo(Text(same)));
     }
 
     [Test]
@@ -139,6 +146,9 @@ internal sealed class MetaRunTests
         Assert.That(_bench.Run("run", "meta", "--suite", "absent.dll"), Is.EqualTo(ExitCode.Usage));
         Assert.That(_bench.Error, Is.EqualTo("--suite absent.dll: no such file\n"));
     }
+
+    private static string Text(RunRecord run) =>
+        JsonSerializer.Serialize(VerdictFile.Of(run).Cases, MigrationJson.Readable.IReadOnlyListCaseVerdict);
 
     private static string Suite => typeof(MetaCases).Assembly.Location;
 

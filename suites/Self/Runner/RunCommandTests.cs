@@ -249,7 +249,7 @@ public sealed class RunCommandTests
     [Test]
     public void HelpIsThereForEveryCommandWithExamples()
     {
-        foreach (var command in (string[][])[[], ["run"], ["plan"], ["inspect"], ["list"], ["schema"]])
+        foreach (var command in (string[][])[[], ["run"], ["plan"], ["explain"], ["defects"], ["inspect"], ["list"], ["schema"]])
         {
             Assert.That(_bench.Run([.. command, "--help"]), Is.EqualTo(ExitCode.Conformant));
             Assert.That(_bench.Out, Does.Contain("Examples:").And.Contain("  ./run.sh"));

@@ -29,6 +29,9 @@ internal sealed class TestBench : IDisposable
 
     public int Width { get; set; } = int.MaxValue;
 
+    /// <summary>Which requirement each planted bug is said to break.</summary>
+    public IReadOnlyDictionary<string, string> Breaks { get; set; } = Composition.Breaks;
+
     public string? Planted { get; private set; }
 
     public string Out => _out.ToString();
@@ -60,6 +63,7 @@ internal sealed class TestBench : IDisposable
             Defects = Runner is null
                 ? Composition.Defects
                 : new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
+            Breaks = Breaks,
             Bench = defect =>
             {
                 Planted = defect;

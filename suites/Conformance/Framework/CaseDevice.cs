@@ -9,4 +9,7 @@ namespace Conformance.Suite;
 public sealed record CaseDevice(string Name, Func<World, MediumSharing, PairUnderTest?> Create)
 {
     public ClockKind Clock { get; init; }
+
+    /// <summary>The dialect of its vendor commands, as its profile tells it; by default that of the December 2022 series.</summary>
+    public VendorOptions Vendor { get; init; } = new();
 }

@@ -39,7 +39,10 @@ public static class SimulatedDevices
         string name, SimulatedDevice device, Func<World, SimulatedPairOptions, SimulatedPair>? build = null, SimulatedDevice? destination = null) => new(
         name,
         (world, medium) => PairOf((build ?? ((w, options) => SimulatedPair.Create(w, options)))(
-            world, new SimulatedPairOptions { Device = device, Destination = destination, Medium = medium })));
+            world, new SimulatedPairOptions { Device = device, Destination = destination, Medium = medium })))
+    {
+        Vendor = VendorOptions.Of(device.VendorRfc, CancelAfterSave.LoadThenResume),
+    };
 
     private static Profile ReadShipped()
     {

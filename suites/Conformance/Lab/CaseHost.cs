@@ -88,7 +88,9 @@ public sealed partial class CaseHost
     /// <param name="pairs">I/O queue pairs it has resources for.</param>
     /// <param name="enable">Enable the controller.</param>
     /// <param name="ram">Its guest's memory, as another VF has it; null: memory of its own.</param>
-    public async ValueTask<CaseVf> BringUpAsync(int number = 1, int pairs = 4, bool enable = true, GuestMemory? ram = null)
+    /// <param name="carried">Its admin queue is the guest's, which takes it along when it moves; else it is the host's and stays.</param>
+    public async ValueTask<CaseVf> BringUpAsync(
+        int number = 1, int pairs = 4, bool enable = true, GuestMemory? ram = null, bool carried = false)
     {
         var functions = await FunctionsAsync();
         Lab.Need(number <= functions.Count, $"VF {number} (SR-IOV capability, TotalVFs {functions.Count})");
@@ -96,7 +98,7 @@ public sealed partial class CaseHost
         Lab.Must(found);
         Lab.Must(await Secondaries.BringUpAsync(functions[number - 1], entry.Scid, pairs + 1, pairs + 1));
         await AttachAsync(1, entry.Scid);
-        var vf = await CaseVf.CreateAsync(this, functions[number - 1], number, entry.Scid, ram);
+        var vf = await CaseVf.CreateAsync(this, functions[number - 1], number, entry.Scid, ram, carried);
         _vfs.RemoveAll(it => it.Number == number);
         _vfs.Add(vf);
         if (enable) Lab.Must(await vf.Nvme.StartAsync());

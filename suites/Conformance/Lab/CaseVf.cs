@@ -18,16 +18,18 @@ public sealed class CaseVf
 
     private readonly List<CaseQueue> _queues = [];
 
-    private CaseVf(CaseHost host, IFunction function, int number, ushort id, GuestMemory ram, GuestMemory window)
+    private CaseVf(CaseHost host, IFunction function, int number, ushort id, GuestMemory ram, GuestMemory window, bool carried)
     {
-        (Host, Function, Number, Id, Ram) = (host, function, number, id, ram);
+        (Host, Function, Number, Id, Ram, Window) = (host, function, number, id, ram, window);
         Memory = Lab.ViewOf(ram, GuestIova);
         Space = host.Controlling.Bus.CreateDmaSpace($"{host.Name} VF {number}");
         Space.Map(new DmaMapping(GuestIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         Space.Map(new DmaMapping(WindowIova, window, 0, window.Length, DmaAccess.ReadWrite));
-        // The admin queue is looked at by time, so that interrupts are the guest's alone.
-        Nvme = new NvmeController(host.World, function, Lab.ViewOf(window, WindowIova), new NvmeControllerOptions { Interrupts = false, History = host.Lab.History });
         Face = new GuestFunction($"guest of {host.Name} VF {number}", function);
+        // The admin queue is looked at by time, so that interrupts are the guest's alone.
+        Nvme = new NvmeController(
+            host.World, carried ? Face : function, carried ? Memory : Lab.ViewOf(window, WindowIova),
+            new NvmeControllerOptions { Interrupts = false, History = host.Lab.History });
     }
 
     public CaseHost Host { get; }
@@ -43,13 +45,16 @@ public sealed class CaseVf
     /// <summary>The guest's memory.</summary>
     public GuestMemory Ram { get; }
 
-    /// <summary>The same by the addresses that the function uses.</summary>
+    /// <summary>Memory of the host's, for the function only: its admin queue lies there.</summary>
+    public GuestMemory Window { get; }
+
+    /// <summary>The guest's memory by the addresses that the function uses.</summary>
     public DriverMemory Memory { get; }
 
     /// <summary>What the function reaches, and which of its accesses were refused.</summary>
     public IDmaSpace Space { get; }
 
-    /// <summary>The driver of its controller; its memory is the host's.</summary>
+    /// <summary>The driver of its controller; its memory is the host's, unless the guest carries it along.</summary>
     public NvmeController Nvme { get; }
 
     /// <summary>What the guest holds: doorbells and interrupts, of whatever function stands behind it.</summary>
@@ -58,13 +63,15 @@ public sealed class CaseVf
     /// <summary>Its I/O queues, ascending.</summary>
     public IReadOnlyList<CaseQueue> Queues => _queues;
 
-    internal static async ValueTask<CaseVf> CreateAsync(CaseHost host, IFunction function, int number, ushort id, GuestMemory? ram)
+    internal static async ValueTask<CaseVf> CreateAsync(
+        CaseHost host, IFunction function, int number, ushort id, GuestMemory? ram, bool carried)
     {
         var vf = new CaseVf(
             host, function, number, id, ram ?? host.Lab.NewMemory($"{host.Name} VF {number}", GuestBytes),
-            host.Lab.NewMemory($"{host.Name} window {number}", WindowBytes));
+            host.Lab.NewMemory($"{host.Name} window {number}", WindowBytes), carried);
         await function.AttachAsync(vf.Space);
-        PciConfig.Enable(function);
+        // Through the face, which keeps what the guest wrote and takes it along when it moves.
+        PciConfig.Enable(vf.Face);
         return vf;
     }
 

@@ -38,6 +38,9 @@ public sealed class Lab : IDisposable
 
     public CaseSettings Settings => _run.Settings;
 
+    /// <summary>What a profile tells of the device under test.</summary>
+    internal CaseDevice Device => _device;
+
     /// <summary>Hosts that were started, for what is to be told after a failure.</summary>
     public IEnumerable<CaseHost> Hosts => new[] { _source, _destination }.OfType<CaseHost>().Distinct();
 

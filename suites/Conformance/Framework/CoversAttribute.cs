@@ -54,9 +54,11 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
             return run.End();
         }
 
-        /// <summary>A verdict in NUnit's words, for those who run cases as tests.</summary>
+        /// <summary>A verdict in NUnit's words, for those who run cases as tests: what the suite's own waivers excuse is skipped.</summary>
         private static void Tell(TestResult result, Migration.CaseRecord record)
         {
+            var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+            record = Waived.Apply(WaiverFile.Shipped, [record], static _ => true, today).Cases[0];
             var state = record.Verdict switch
             {
                 Migration.Verdict.Pass => ResultState.Success,

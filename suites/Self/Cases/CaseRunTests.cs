@@ -2,6 +2,9 @@ using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Suite;
 using NUnit.Framework;
+using NUnit.Framework.Api;
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
 
 namespace Conformance.Self.Cases;
 
@@ -27,6 +30,25 @@ internal sealed class CaseRunTests
         Assert.That(record.Verdict, Is.EqualTo(verdict), record.ToString());
         if (reason is null) Assert.That(record.Reason, Is.Null);
         else Assert.That(record.Reason, Does.StartWith(reason));
+    }
+
+    [TestCase(nameof(MetaCases.Passes), TestStatus.Passed)]
+    [TestCase(nameof(MetaCases.Warns), TestStatus.Warning)]
+    [TestCase(nameof(MetaCases.Fails), TestStatus.Failed)]
+    [TestCase(nameof(MetaCases.Looks_at_half_of_it), TestStatus.Failed)]
+    [TestCase(nameof(MetaCases.Throws), TestStatus.Failed)]
+    [TestCase(nameof(MetaCases.Waits_for_ever), TestStatus.Failed)]
+    [TestCase(nameof(MetaCases.Needs_what_is_not_there), TestStatus.Skipped)]
+    public void As_a_test_only_what_was_shown_to_hold_passes(string name, TestStatus status)
+    {
+        CaseSettings.Current = SimulatedDevices.Default with { Limits = new() { Time = Duration.FromMilliseconds(500) } };
+        var runner = new NUnitTestAssemblyRunner(new DefaultTestAssemblyBuilder());
+        var all = runner.Load(
+            typeof(MetaCases).Assembly, new Dictionary<string, object> { ["NumberOfTestWorkers"] = 0, ["LOAD"] = new[] { typeof(MetaCases).FullName! } });
+        var result = runner.Run(TestListener.NULL, TestFilter.FromXml($"<filter><id>{Leaf(all, name).Id}</id></filter>"));
+        while (result.HasChildren) result = result.Children.Single();
+        Assert.That(result.ResultState.Status, Is.EqualTo(status), result.Message);
+        if (status == TestStatus.Skipped) Assert.That(result.Message, Does.Contain("bit 99"));
     }
 
     [Test]
@@ -64,6 +86,9 @@ internal sealed class CaseRunTests
         var first = Text(Run("Takes_arguments(2)"));
         Assert.That(Text(Run("Takes_arguments(2)")), Is.EqualTo(first).And.Not.Empty);
     }
+
+    private static ITest Leaf(ITest test, string name) =>
+        test.IsSuite ? test.Tests.Select(it => Leaf(it, name)).FirstOrDefault(it => it.Name == name) ?? test : test;
 
     private static CaseRecord Run(string name) => _meta.Run(
         _meta.Find($"suspend/{name}")!, SimulatedDevices.Default with { Limits = new() { Time = Duration.FromMilliseconds(500) } });

@@ -99,6 +99,35 @@ internal sealed class MetaRunTests
     }
 
     [Test]
+    public void The_page_shows_what_nothing_looked_at_as_well_as_what_failed()
+    {
+        var page = _bench.Read("a/report.html");
+        Assert.That(page, Does.Match("Not looked at: [0-9]+ of [0-9]+").And.Contain("Without a reason: ").And.Contain("With a reason: "));
+        Assert.That(page, Does.Contain("suspend/Fails <span class=\"fail\">fail</span>").And.Contain("one is not two"));
+        Assert.That(_run.Requirements.Single(it => it.Id == "LM-SUSP-01").Verdict, Is.EqualTo(Verdict.HarnessError));
+    }
+
+    [Test]
+    public void Ctrl_C_in_the_middle_of_a_case_leaves_what_was_shown_before()
+    {
+        // When the first case has ended, the second, which never does, is under way.
+        using var never = new ManualResetEventSlim();
+        var user = new Thread(() =>
+        {
+            var journal = _bench.PathOf("stopped/journal.jsonl");
+            while (!File.Exists(journal) || File.ReadAllText(journal).Split('\n').Length < 3) never.Wait(10);
+            _bench.Signal(ExitCode.Interrupted);
+        });
+        user.Start();
+        var code = Run("stopped", "meta", "--only", "suspend/Passes", "--only", "suspend/Spins", "--set", "cases.timeouts={suspend/Spins: 1h}");
+        user.Join();
+        Assert.That(code, Is.EqualTo(ExitCode.Interrupted));
+        Assert.That(Record("stopped").Cases.Select(it => (it.Id, it.Verdict)), Is.EqualTo(new[] { ("suspend/Passes", Verdict.Pass) }));
+        Assert.That((Record("stopped").Interrupted, Record("stopped").ExitCode), Is.EqualTo((true, 130)));
+        Assert.That(_bench.Out, Does.Contain("interrupted, 1 of 2 cases and 0 of 0 combinations not begun"));
+    }
+
+    [Test]
     public void A_killed_run_goes_on_where_it_was_and_ends_as_if_it_had_not_been()
     {
         const string quick = "suspend/Takes_arguments*";

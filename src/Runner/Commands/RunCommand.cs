@@ -42,7 +42,7 @@ internal static class RunCommand
             Description = "The expected.json of an earlier run: what is as it says is no failure, and what is better is one.", HelpName = "FILE",
         };
         var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
-        var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default one for each core, two at most.", HelpName = "N" };
+        var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N" };
         profile.AddTo(command, needsProfile: false);
         foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, trace, jobs]) command.Add(option);
         command.SetAction(parsed =>
@@ -68,7 +68,7 @@ internal static class RunCommand
                 Header = header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed },
                 Arguments = arguments,
                 Suite = profile.Suite(parsed),
-                Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, 2)),
+                Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Processes(plan.Cases)),
                 UntilFail = parsed.GetValue(untilFail),
                 Waivers = excused,
                 Trace = parsed.GetValue(trace),
@@ -78,6 +78,13 @@ internal static class RunCommand
             return (int)Run(new Session(plan, options, folder), services);
         });
         return command;
+    }
+
+    /// <summary>A second process is worth its start only where there is much to do.</summary>
+    private static int Processes(CasePlan? plan)
+    {
+        const int few = 40;
+        return (long)(plan?.Cases.Count ?? 0) * (plan?.Repeat ?? 0) <= few ? 1 : Math.Min(Environment.ProcessorCount, 2);
     }
 
     /// <summary>What is to be run: as the words say, as an interrupted run was told, or what failed in an earlier one.</summary>

@@ -28,6 +28,8 @@ public sealed class Defect
     /// <summary>The mediator's steps, which are the host's; all as they should be unless the bug is there.</summary>
     public MediatorSteps Mediator { get; }
 
+    public override string ToString() => Name;
+
     /// <summary>Builds a pair that has it. Each pair gets steps of its own, so that what a defect counts begins anew.</summary>
     public SimulatedPair CreatePair(World world, SimulatedPairOptions options) => SimulatedPair.Create(world, options, _source(), _destination());
 

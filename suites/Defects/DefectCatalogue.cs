@@ -11,22 +11,22 @@ public static class DefectCatalogue
     public static IReadOnlyList<Defect> All { get; } =
     [
         Defect.OfDevice(
-            "lost-write", "data-integrity", "One write is acknowledged and never reaches the medium.",
+            "lost-write", "LM-MED-01", "One write is acknowledged and never reaches the medium.",
             static () => new ControllerSteps { Medium = new LostWrite(Which) }),
         Defect.OfDevice(
-            "flipped-state-byte", "GET-05", "The saved state holds another head of the first submission queue than the controller.",
+            "flipped-state-byte", "LM-GET-05", "The saved state holds another head of the first submission queue than the controller.",
             static () => new ControllerSteps { Encode = new FlippedHead() }),
         Defect.OfDevice(
-            "unreported-block", "CDQ-18", "One changed block is missing from the reports of user data tracking.",
+            "unreported-block", "LM-UDT-18", "One changed block is missing from the reports of user data tracking.",
             static () => new ControllerSteps { TrackLba = new UnreportedBlock(Which) }),
         Defect.OfDevice(
-            "doubled-completion", "POST-02", "One command is completed twice.",
+            "doubled-completion", "LM-POST-01", "One command is completed twice.",
             static () => new ControllerSteps { Complete = new DoubledCompletion(Which) }),
         Defect.OfDevice(
-            "late-write", "SUSP-04", "A suspended controller writes to its host's memory while its state is read.",
+            "late-write", "LM-SUSP-04", "A suspended controller writes to its host's memory while its state is read.",
             static () => new ControllerSteps { Encode = new LateWrite() }),
         Defect.OfDevice(
-            "late-interrupt", "SUSP-04", "A suspended controller sends an interrupt while its state is read.",
+            "late-interrupt", "LM-SUSP-04", "A suspended controller sends an interrupt while its state is read.",
             static () => new ControllerSteps { Encode = new LateInterrupt() }),
         Defect.OfDevice(
             "unmarked-start", "CDQ-15", "The first entry of a user data migration queue is not marked as the first.",
@@ -40,6 +40,8 @@ public static class DefectCatalogue
         Defect.OfDevice(
             "hollow-suspend", "GET-01", "A suspend is answered with success and suspends nothing.",
             static () => new ControllerSteps { Suspend = new HollowSuspend() }),
+        .. SetStateDefects.All,
+        .. HostileStateDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

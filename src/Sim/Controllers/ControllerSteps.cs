@@ -36,6 +36,8 @@ internal sealed record ControllerSteps
 
     public EncodeStep Encode { get; init; } = new();
 
+    public LoadStep Load { get; init; } = new();
+
     public DecodeStep Decode { get; init; } = new();
 
     public TrackLbaStep TrackLba { get; init; } = new();

@@ -1,4 +1,3 @@
-using Conformance.Device;
 using Conformance.Nvme;
 
 namespace Conformance.Sim;
@@ -11,7 +10,8 @@ internal static class SetControllerState
         var fields = new SetControllerStateFields(command.Entry);
         if (command.Notes is not IncomingState incoming)
         {
-            var status = Check(c, target, in fields);
+            var judged = c.Steps.Load.Run(c, target, in fields, out var status);
+            if (!judged.IsDone) return judged;
             if (!status.IsSuccess) return command.Fail(status);
             // A first piece takes the place of whatever came before.
             if (IsFirst(fields.SequenceIndicator)) target.Suspension.Incoming = new IncomingState(c, fields.Csvi, fields.Csuuidi);
@@ -39,8 +39,7 @@ internal static class SetControllerState
 
     private static StepResult Commit(ControllerCore c, CommandContext command, ControllerCore target, IncomingState incoming)
     {
-        // It may have gone on, or gone, since the first piece came.
-        if (!IsAcceptable(target))
+        if (!c.Steps.Load.IsAcceptable(target))
         {
             target.Suspension.Incoming = null;
             return command.Fail(Status.InvalidControllerIdentifier);
@@ -54,30 +53,5 @@ internal static class SetControllerState
         return StepResult.Done;
     }
 
-    private static Status Check(ControllerCore c, ControllerCore target, in SetControllerStateFields fields)
-    {
-        if (!IsAcceptable(target)) return Status.InvalidControllerIdentifier;
-        if (fields.Csvi == 0 && fields.Csuuidi == 0) return Status.InvalidField;
-        if (!MigrationCommands.AreFormats(c, fields.Csvi, fields.Csuuidi) || fields.Offset % 4 != 0) return Status.InvalidField;
-        if (fields.NumberOfDwords == 0 && fields.SequenceIndicator != SequenceIndicator.Last) return Status.InvalidField;
-        var most = (ulong)c.Options.Migration.MaximumStateBytes;
-        if (fields.Offset > most || 4UL * fields.NumberOfDwords > most - fields.Offset) return Status.InvalidField;
-        // What is before the first piece would never come.
-        if (IsFirst(fields.SequenceIndicator)) return fields.Offset == 0 ? Status.Success : Status.InvalidField;
-
-        if (target.Suspension.Incoming is not { } incoming || !ReferenceEquals(incoming.Sender, c)) return Status.CommandSequenceError;
-        var consistent = incoming.Csvi == fields.Csvi && incoming.Csuuidi == fields.Csuuidi && fields.Offset <= (ulong)incoming.Length;
-        return consistent ? Status.Success : Status.InvalidField;
-    }
-
-    private static bool IsFirst(SequenceIndicator sequence) => sequence is SequenceIndicator.First or SequenceIndicator.Entire;
-
-    /// <summary>Suspended, enabled, or offline, as knob A3 says; and nothing that only a reset helps.</summary>
-    private static bool IsAcceptable(ControllerCore target) =>
-        !target.IsFatal && (target.Suspension.IsSuspended || target.Options.Ambiguities.SetStatePrecondition switch
-        {
-            SetStatePrecondition.SuspendedEnabledOrOffline => target.Configuration.En || !target.Resources.Online,
-            SetStatePrecondition.SuspendedOrOffline => !target.Resources.Online,
-            _ => false,
-        });
+    public static bool IsFirst(SequenceIndicator sequence) => sequence is SequenceIndicator.First or SequenceIndicator.Entire;
 }

@@ -1,0 +1,44 @@
+using Conformance.Defects;
+using Conformance.Migration;
+using Conformance.Suite;
+using NUnit.Framework;
+
+namespace Conformance.Self.Cases;
+
+/// <summary>Every planted defect is caught: some case that covers the requirement it breaks finds it, under that requirement.</summary>
+[TestFixture]
+internal sealed class DefectTests
+{
+    private static readonly CaseCatalogue _cases = CaseCatalogue.Load();
+    private static readonly RequirementCatalogue _requirements = RequirementCatalogue.Load();
+
+    private static IEnumerable<Defect> Defects => DefectCatalogue.All;
+
+    [Test]
+    public void Each_has_a_name_of_its_own_a_story_and_breaks_a_requirement()
+    {
+        Assert.That(Defects.Select(it => it.Name), Is.Unique);
+        foreach (var it in Defects)
+        {
+            Assert.That(_requirements.Find(it.Breaks), Is.Not.Null, $"{it.Name} breaks {it.Breaks}");
+            Assert.That(it.Story, Does.EndWith("."), it.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(Defects))]
+    public void A_defect_is_caught_by_a_case_that_names_what_it_breaks(Defect defect)
+    {
+        var covering = _cases.Cases.Where(it => it.Covers.Contains(defect.Breaks)).ToList();
+        if (covering.Count == 0) Assert.Ignore($"no case covers {defect.Breaks} yet");
+        var settings = SimulatedDevices.BuiltBy(defect.CreatePair);
+        var seen = new List<string>();
+        foreach (var info in covering)
+        {
+            var record = _cases.Run(info, settings);
+            if (record.Findings.Any(it => it.Requirement == defect.Breaks && it.Verdict != Verdict.Inconclusive)) return;
+            seen.Add($"{info}: {record}");
+        }
+
+        Assert.Fail($"{defect.Name} was not noticed by\n{string.Join('\n', seen)}");
+    }
+}

@@ -91,13 +91,16 @@ internal sealed class SuspendCases : ConformanceCase
         await host.MustSuspendAsync(vf.Id);
         var interrupts = signal.Count;
         queue.Put(queue.WithData(NvmCommand.Read(1, 0, 0), vf.Buffer(4096)));
-        var image = vf.Ram.Read(0, (int)vf.Ram.Length).ToArray();
+        var (image, admin) = (vf.Ram.Read(0, (int)vf.Ram.Length).ToArray(), vf.Window.Read(0, (int)vf.Window.Length).ToArray());
         queue.Ring();
         await Lab.WatchAsync();
+        // Reading the state is no excuse.
+        var saved = (await host.ReadStateAsync(vf.Id)).Decoded?.SubmissionQueues.FirstOrDefault() ?? default;
         Check.Equal("LM-SUSP-04", "cq[1].posted", queue.Pair.CountPosted(), 0, "a command was completed while the controller was suspended");
         Check.Equal("LM-SUSP-04", "vector[1]", signal.Count, interrupts, "an interrupt was raised while the controller was suspended");
-        Check.That("LM-SUSP-04", "guest memory", vf.Ram.Read(0, (int)vf.Ram.Length).SequenceEqual(image), "guest memory was written while the controller was suspended");
-        var saved = (await host.ReadStateAsync(vf.Id)).Decoded?.SubmissionQueues.FirstOrDefault() ?? default;
+        var memory = vf.Ram.Read(0, (int)vf.Ram.Length);
+        Check.That("LM-SUSP-04", "guest memory", memory.SequenceEqual(image), "guest memory was written while the controller was suspended");
+        Check.That("LM-SUSP-04", "admin queue", vf.Window.Read(0, admin.Length).SequenceEqual(admin), "the admin queue was written while suspended");
         Check.Equal("LM-SUSP-06", "nvme.sq[1].head", saved.HeadPointer, (ushort)3, "the saved head moved");
         Check.Equal("LM-SUSP-06", "nvme.sq[1].tail", saved.TailPointer, (ushort)4, "the doorbell was forgotten");
     }

@@ -29,19 +29,20 @@ public static class DefectCatalogue
             "late-interrupt", "LM-SUSP-04", "A suspended controller sends an interrupt while its state is read.",
             static () => new ControllerSteps { Encode = new LateInterrupt() }),
         Defect.OfDevice(
-            "unmarked-start", "CDQ-15", "The first entry of a user data migration queue is not marked as the first.",
+            "unmarked-start", "LM-UDT-15", "The first entry of a user data migration queue is not marked as the first.",
             static () => new ControllerSteps { DataQueue = new UnmarkedStart() }),
         Defect.OfDevice(
-            "entry-behind-last", "SUSP-21", "Another entry follows the one that says that the controller is suspended.",
+            "entry-behind-last", "LM-SUSP-20", "Another entry follows the one that says that the controller is suspended.",
             static () => new ControllerSteps { DataQueue = new EntryBehindLast() }),
         Defect.OfDevice(
-            "stuck-phase", "CDQ-29", "One entry of a user data migration queue is posted with the wrong phase.",
+            "stuck-phase", "LM-UDT-29", "One entry of a user data migration queue is posted with the wrong phase.",
             static () => new ControllerSteps { DataQueue = new StuckPhase(Which) }),
         Defect.OfDevice(
-            "hollow-suspend", "GET-01", "A suspend is answered with success and suspends nothing.",
+            "hollow-suspend", "LM-GET-01", "A suspend is answered with success and suspends nothing.",
             static () => new ControllerSteps { Suspend = new HollowSuspend() }),
         .. SetStateDefects.All,
         .. HostileStateDefects.All,
+        .. RejectionDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

@@ -43,6 +43,8 @@ public static class DefectCatalogue
         .. SetStateDefects.All,
         .. HostileStateDefects.All,
         .. RejectionDefects.All,
+        .. ResetDefects.All,
+        .. IsolationDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

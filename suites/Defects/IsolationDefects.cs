@@ -21,7 +21,8 @@ internal static class IsolationDefects
             "virtual-functions-manage", "LM-ISO-03", "The migration commands are not refused on a virtual function.",
             static () => new() { Parse = new AnswersVirtualFunctions(AdminOpcode.MigrationSend, AdminOpcode.MigrationReceive) }),
         Of(
-            "bare-do-not-retry", "LM-ISO-04", "A data queue that a virtual function asks for is refused with Do Not Retry and no code (seen in an emulator's branch).",
+            "bare-do-not-retry", "LM-ISO-04",
+            "A data queue that a virtual function asks for is refused with Do Not Retry and no code (seen in an emulator's branch).",
             static () => new() { Complete = new BareDoNotRetry() }),
         Of(
             "state-of-the-neighbour", "LM-ISO-05", "One buffer for saved states: two that are read by turns mix.",

@@ -63,11 +63,14 @@ internal sealed class KeepsSuspension(Func<ResetKind, bool> across) : ResetStep
 {
     public override StepResult Run(ControllerCore c, ResetRequest request)
     {
-        var (was, by) = (c.Suspension.IsSuspended, c.Suspension.By);
+        var kept = across(request.Kind) ? c.Subsystem.Controllers.Where(it => it.Suspension.IsSuspended).Select(it => (It: it, it.Suspension.By)).ToList() : [];
         var result = base.Run(c, request);
-        if (!was || c.IsPrimary || !across(request.Kind)) return result;
-        c.Suspension.StopFetching(by!);
-        c.Suspension.Freeze();
+        foreach (var (it, by) in kept.Where(it => it.It.Suspension.Phase == SuspensionPhase.Running))
+        {
+            it.Suspension.StopFetching(by!);
+            it.Suspension.Freeze();
+        }
+
         return result;
     }
 }
@@ -133,7 +136,14 @@ internal sealed class CompletesAtReset : ResetStep
 {
     public override StepResult Run(ControllerCore c, ResetRequest request)
     {
-        if (request.Kind == ResetKind.SubsystemReset && c is { IsPrimary: true, Commands.First: { } first }) c.Machine.Finish(first, Status.InternalError);
+        for (var it = c.Commands.First; request.Kind == ResetKind.SubsystemReset && it is not null; it = it.Next)
+        {
+            if (!it.IsAdmin || it.Opcode != (byte)AdminOpcode.MigrationSend) continue;
+            var queue = it.Queue.Completion;
+            var entry = new CompletionEntry { Cid = it.Cid, StatusField = new StatusField(Status.InternalError, queue.Phase) };
+            c.PublishHost(queue.Memory.AddressOf(queue.Tail), Wire.Bytes(in entry));
+        }
+
         return base.Run(c, request);
     }
 }
@@ -200,7 +210,6 @@ internal sealed class SavesWhatWas : EncodeStep
 
     public override StepResult Run(ControllerCore target, in StateRequest request, out ControllerState state)
     {
-        if (!_last.ContainsKey(target.Cntlid) && target.Suspension.Phase == SuspensionPhase.Running) _last.Clear();
         var result = base.Run(target, in request, out state);
         if (state.SubmissionQueues.Length > 0) _last[target.Cntlid] = state;
         else if (_last.TryGetValue(target.Cntlid, out var last)) state = last;

@@ -28,15 +28,16 @@ internal static class IdentifyPages
                 return Status.Success;
             case Cns.IndependentNamespace:
                 return IdentifyNamespaces.Independent(c, nsid, page);
-            case Cns.AllocatedNamespaceIdList:
+            // What there is besides its own, a controller is told only where it could manage it: a VF's guest is not to learn of others.
+            case Cns.AllocatedNamespaceIdList when c.IsPrimary:
                 return IdentifyNamespaces.List(c.Subsystem.Namespaces, nsid, page);
-            case Cns.AllocatedNamespace:
+            case Cns.AllocatedNamespace when c.IsPrimary:
                 return IdentifyNamespaces.Allocated(c, nsid, page);
-            case Cns.NamespaceAttachedControllerList:
+            case Cns.NamespaceAttachedControllerList when c.IsPrimary:
                 return c.Subsystem.FindNamespace(nsid) is { } ns
                     ? Controllers(ns.Controllers.Select(other => other.Cntlid), fields.CntId, page)
                     : Status.InvalidField;
-            case Cns.ControllerList:
+            case Cns.ControllerList when c.IsPrimary:
                 return Controllers(c.Subsystem.Controllers.Select(other => other.Cntlid), fields.CntId, page);
             case Cns.PrimaryControllerCapabilities when c.IsPrimary && SecondaryControllers.AreManaged(c.Subsystem):
                 Capabilities(c, ref Wire.View<PrimaryControllerCapabilities>(page));

@@ -27,11 +27,13 @@ internal sealed class ControllingResetCases : LoadingCase
             Check.Equal("LM-RST-03", $"scs[{entry.Scid}]", entry.Scs.Online, false, "a secondary controller is online after its primary was reset");
         foreach (var number in (int[])[1, 2])
         {
-            var vf = await host.BringUpAsync(number);
+            // Not enabled before it was looked at: a suspended one would not answer its driver.
+            var vf = await host.BringUpAsync(number, enable: false);
             Check.Equal("LM-RST-09", $"vf{number}.csup", await host.IsSuspendedAsync(vf.Id), false, "a suspension outlived the reset of who brought it about");
             Check.Refused("LM-RST-09", $"vf{number}.resume", await host.ResumeAsync(vf.Id), Status.ControllerNotSuspended);
             var state = (await host.ReadStateAsync(vf.Id)).Decoded;
             Check.Equal("LM-RST-03", $"vf{number}.queues", state?.CompletionQueues.Length, 0, "queues outlived the reset of the primary controller");
+            if (!Check.Ok("LM-RST-03", $"vf{number}.enable", await vf.Nvme.StartAsync(), "a controller could not be enabled once it was back online")) return;
             await DoesIoAsync("LM-RST-03", vf, $"vf{number}");
         }
     }
@@ -60,7 +62,8 @@ internal sealed class ControllingResetCases : LoadingCase
         var before = Enumerable.Range(0, log.Entries).Select(log.Peek).ToList();
         for (var i = 0; i < 5; i++) await queue.MustAsync("Write", queue.WithData(NvmCommand.Write(1, (ulong)i, 0), vf.Buffer(4096)));
         await World.After(1_000_000);
-        Check.That("LM-RST-04", "queue memory", Enumerable.Range(0, log.Entries).Select(log.Peek).SequenceEqual(before), "the memory of a queue that is gone was written");
+        var after = Enumerable.Range(0, log.Entries).Select(log.Peek);
+        Check.That("LM-RST-04", "queue memory", after.SequenceEqual(before), "the memory of a queue that is gone was written");
         var report = await host.TrackedMemoryAsync(vf.Id);
         var told = report.IsOk ? Wire.Read<uint>(report.Value.AsSpan(4)) : 0;
         Check.Saw("LM-RST-04", "report", report.IsOk ? "empty" : "refused");

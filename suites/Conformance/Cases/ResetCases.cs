@@ -146,6 +146,8 @@ internal sealed class ResetCases : LoadingCase
         await host.NeedMigrationAsync();
         var vf = await host.BringUpAsync();
         var queue = await vf.CreateQueueAsync();
+        // Read ahead, as a host does to learn how large it is.
+        await host.ReadStateAsync(vf.Id);
         queue.Burst(16, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), vf.Buffer(4096)));
         await World.After(2_000);
         if (when == "before") Lab.Must(await vf.Nvme.DisableAsync());

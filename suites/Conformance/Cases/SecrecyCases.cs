@@ -45,6 +45,8 @@ internal sealed class SecrecyCases : LoadingCase
         Lab.Must(await host.Namespaces.DetachAsync(1, vf.Id));
         var active = await vf.Nvme.ReadBytesAsync(AdminCommand.Identify((byte)Cns.ActiveNamespaceIdList), 4096);
         if (active.IsOk) Check.Equal("LM-ISO-06", "cns=02h", Wire.Read<uint>(active.Value), 0u, "a namespace of the neighbour's is listed as active");
+        var allocated = await vf.Nvme.ReadBytesAsync(AdminCommand.Identify((byte)Cns.AllocatedNamespaceIdList), 4096);
+        if (allocated.IsOk) Check.Equal("LM-ISO-06", "cns=10h", Wire.Read<uint>(allocated.Value), 0u, "a namespace of the neighbour's is listed as allocated");
         var page = await vf.Nvme.ReadBytesAsync(AdminCommand.Identify((byte)Cns.IdentifyNamespace, nsid: 1), 4096);
         Check.That(
             "LM-ISO-06", "cns=00h", !page.IsOk || page.Value.AsSpan().IndexOfAnyExcept((byte)0) < 0, "a namespace of the neighbour's is described");

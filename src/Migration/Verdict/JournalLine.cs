@@ -67,4 +67,5 @@ public sealed record RunHeader
 /// <param name="Repetition">From 1; its seed follows from it.</param>
 /// <param name="Defect">The bug to plant in the simulated device; null: none.</param>
 /// <param name="Trace">The file to write a trace to; null: none.</param>
-public sealed record CaseOrderLine(string Id, int Repetition, string? Defect, string? Trace);
+/// <param name="Evidence">After a failure the device is looked at.</param>
+public sealed record CaseOrderLine(string Id, int Repetition, string? Defect, string? Trace, bool Evidence);

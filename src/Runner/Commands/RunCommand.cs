@@ -48,7 +48,13 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
-            var (header, seed, earlier) = Asked(profile, parsed, resumed, parsed.GetValue(rerun), services);
+            var (asked, seed, earlier) = Asked(profile, parsed, resumed, parsed.GetValue(rerun), services);
+            if (asked is not { } header)
+            {
+                services.Error.WriteLine($"nothing failed in {parsed.GetValue(rerun)}, so nothing ran");
+                return (int)ExitCode.Inconclusive;
+            }
+
             if (resumed is null && parsed.GetValue(defect) is { } planted) header = header with { Defect = Known(planted, services) };
             if (parsed.GetValue(repeat) is { } times) header = header with { Repeat = times };
             var excused = Waivers(parsed.GetValue(waivers), services);
@@ -88,7 +94,7 @@ internal static class RunCommand
     }
 
     /// <summary>What is to be run: as the words say, as an interrupted run was told, or what failed in an earlier one.</summary>
-    private static (RunHeader Header, ulong? Seed, IReadOnlyList<JournalLine> Earlier) Asked(
+    private static (RunHeader? Header, ulong? Seed, IReadOnlyList<JournalLine> Earlier) Asked(
         ProfileArguments profile, ParseResult parsed, string? resume, string? rerun, Services services)
     {
         var named = profile.Asked(parsed, services);
@@ -99,9 +105,9 @@ internal static class RunCommand
         if (resume is not null && rerun is not null) throw new UsageException("--resume goes on with a run, --rerun-failed begins one; take one of them");
         var (header, lines) = RunJournal.Read(resume ?? rerun!);
         if (resume is not null) return (header, header.Seed, lines);
+        // Of a run without a failure nothing is run again; without a name in the list, all would be.
         var failed = lines.Select(Failed).OfType<string>().Distinct().ToList();
-        // Nothing has this name: of a run without a failure nothing is run again.
-        return (header with { Only = failed.Count == 0 ? ["?none-failed*"] : failed, Skip = [] }, header.Seed, []);
+        return (failed.Count == 0 ? null : header with { Only = failed, Skip = [] }, header.Seed, []);
     }
 
     /// <summary>Null where the file is wrong, which has then been told.</summary>

@@ -74,7 +74,7 @@ internal static class Failures
         if (run.Plan.Cases is { } cases)
         {
             parts.Add($"{run.Cases.Count} cases");
-            if (run.Conformance is { } claim) partial = $"conformance {claim}\n";
+            if (run.Conformance is { } claim) partial = $"conformance: {claim}\n";
             var notBegun = cases.Cases.Count - run.Cases.Count;
             if (run.Interrupted && notBegun > 0) partial += $"interrupted, {notBegun} of {cases.Cases.Count} cases and {left} of {run.Plan.Combinations.Count} combinations not begun; ";
         }

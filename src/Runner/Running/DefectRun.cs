@@ -32,7 +32,7 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
         var supervisor = new Supervisor(limited, () => services.Again([WorkerCommand.Name]), processes, services.Time);
         var display = new DefectProgress(defects.Count, services);
 
-        supervisor.Run(plan.Cases.Select(it => new CaseAssignment(it, 1, null)), TakeControl, stop.Token);
+        supervisor.Run(plan.Cases.Select(it => new CaseAssignment(it, 1, null) { Evidence = false }), TakeControl, stop.Token);
         var covers = services.Cases(null).Cases.ToDictionary(it => it.Id, it => it.Covers);
         var cases = plan.Cases.Where(it => !_unusable.Contains(it.Id)).ToList();
         var runs = defects.ToDictionary(it => it.Name, it => cases.Where(one => !covering || covers[one.Id].Contains(it.Breaks)).ToList());
@@ -53,7 +53,7 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
         }
 
         if (!stop.IsCancellationRequested)
-            supervisor.Run(defects.SelectMany(it => runs[it.Name].Select(one => new CaseAssignment(one, 1, it.Name))), Take, stop.Token);
+            supervisor.Run(defects.SelectMany(it => runs[it.Name].Select(one => new CaseAssignment(one, 1, it.Name) { Evidence = false })), Take, stop.Token);
         display.Close();
         var matrix = new KillMatrix { Seed = plan.Seed, Unusable = _unusable, Defects = [.. defects.Where(it => _left[it.Name] == 0).Select(Kills)] };
         var path = folder.Write(matrix);

@@ -6,7 +6,10 @@ namespace Conformance.Runner.Running;
 /// <summary>A case that is to be run: which time, and on what.</summary>
 internal sealed record CaseAssignment(PlannedCase Case, int Repetition, string? Defect, string? Trace = null)
 {
-    public CaseOrderLine Order => new(Case.Id, Repetition, Defect, Trace);
+    /// <summary>Look at the device after a failure; of the many failures on planted bugs nobody would read it.</summary>
+    public bool Evidence { get; init; } = true;
+
+    public CaseOrderLine Order => new(Case.Id, Repetition, Defect, Trace, Evidence);
 }
 
 /// <summary>

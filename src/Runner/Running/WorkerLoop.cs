@@ -39,7 +39,7 @@ internal sealed class WorkerLoop(CaseCatalogue catalogue, TimeProvider time)
         string? evidence = null;
         using var trace = order.Trace is null ? null : new StreamWriter(order.Trace);
         var begin = time.GetTimestamp();
-        var record = catalogue.Run(info, settings with { Trace = trace, Failed = text => evidence = text });
+        var record = catalogue.Run(info, settings with { Trace = trace, Failed = order.Evidence ? text => evidence = text : null });
         return new JournalLine
         {
             Case = record with { Repetition = order.Repetition, ElapsedMs = Math.Round(time.GetElapsedTime(begin).TotalMilliseconds, 3) },

@@ -150,6 +150,7 @@ internal sealed class MetaRunTests
         Assert.That(RunJournal.Read(_bench.PathOf("again")).Lines.Select(line => line.Case!.Id), Is.EqualTo(new[] { "suspend/Fails" }));
         Run("good", "meta", "--only", "suspend/Passes");
         Assert.That(Run("none", "--rerun-failed", _bench.PathOf("good")), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Error, Is.EqualTo($"nothing failed in {_bench.PathOf("good")}, so nothing ran\n"));
     }
 
     [Test]

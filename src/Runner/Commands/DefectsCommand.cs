@@ -15,14 +15,14 @@ internal static class DefectsCommand
         var command = new ExampleCommand("defects", "Run the cases on every planted bug: each must be caught by a case that names the requirement it breaks.", """
             ./run.sh defects
             ./run.sh defects --only 'lost-*'
-            ./run.sh defects --covering               only cases of the requirement that the bug breaks
+            ./run.sh defects --all                    on each all cases: the whole matrix, which takes its time
             """);
         var only = new Option<string[]>("--only") { Description = "Only the bugs of this name; * stands for any text.", HelpName = "NAME" };
-        var covering = new Option<bool>("--covering") { Description = "On each only the cases that cover the requirement it breaks." };
+        var all = new Option<bool>("--all") { Description = "On each all cases, not only those that cover the requirement it breaks." };
         var seed = new Option<ulong?>("--seed") { Description = "Take this seed instead of the profile's.", HelpName = "N" };
         var outFolder = new Option<string?>("--out") { Description = "The folder of the kill matrix; default reports/defects-TIME.", HelpName = "DIR" };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default one for each core, two at most.", HelpName = "N" };
-        foreach (var option in (Option[])[only, covering, seed, outFolder, jobs]) command.Add(option);
+        foreach (var option in (Option[])[only, all, seed, outFolder, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var chosen = Chosen(parsed.GetValue(only) ?? [], services);
@@ -39,7 +39,7 @@ internal static class DefectsCommand
             if (ProfileArguments.Read(header, parsed.GetValue(seed), suite: null, services) is not { Cases: { } plan }) return (int)ExitCode.Usage;
             var folder = RunFolder.Create(parsed.GetValue(outFolder), "defects", services);
             var run = new DefectRun(plan, services, Math.Max(1, parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, 2)));
-            return (int)run.Run(chosen, parsed.GetValue(covering), folder);
+            return (int)run.Run(chosen, covering: !parsed.GetValue(all), folder);
         });
         return command;
     }

@@ -84,5 +84,5 @@ internal sealed class CatalogueCommandTests
     [Test]
     public void No_bug_is_no_success() => Assert.That(_bench.Run("defects", "--only", "nothing*"), Is.EqualTo(ExitCode.Inconclusive));
 
-    private ExitCode Defects(string folder, string bug) => _bench.Run("defects", "--only", bug, "--covering", "--jobs", "1", "--out", _bench.PathOf(folder));
+    private ExitCode Defects(string folder, string bug) => _bench.Run("defects", "--only", bug, "--jobs", "1", "--out", _bench.PathOf(folder));
 }

@@ -40,6 +40,9 @@ public static class DefectCatalogue
         Defect.OfDevice(
             "hollow-suspend", "LM-GET-01", "A suspend is answered with success and suspends nothing.",
             static () => new ControllerSteps { Suspend = new HollowSuspend() }),
+        .. DiscoveryDefects.All,
+        .. SuspendDefects.All,
+        .. GetStateDefects.All,
         .. SetStateDefects.All,
         .. HostileStateDefects.All,
         .. RejectionDefects.All,

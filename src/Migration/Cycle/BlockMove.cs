@@ -96,7 +96,7 @@ internal sealed class BlockMove(CycleContext context)
         if (_overflowed)
         {
             // Reports were lost: nothing is known, so everything is copied while the guest stands still.
-            context.Checks.Add("CDQ-30", "dirty.overflow", "the queue of block reports overflowed; everything was copied again", verdict: Verdict.Warn);
+            context.Checks.Add("LM-UDT-30", "dirty.overflow", "the queue of block reports overflowed; everything was copied again", verdict: Verdict.Warn);
             _dirty.Take();
             return await BulkCopyAsync();
         }
@@ -115,16 +115,16 @@ internal sealed class BlockMove(CycleContext context)
         if (IsTracked) await JudgeEntriesAsync();
         var (outcome, ours) = await new AllocatedRanges(Source.Controlling, Source.Format).ReadAsync();
         var (theirOutcome, theirs) = await new AllocatedRanges(Destination.Controlling, Destination.Format).ReadAsync();
-        if (!context.Checks.Ok(outcome.IsOk ? theirOutcome : outcome, "POST-01", "medium", "allocated blocks could not be read")) return null;
+        if (!context.Checks.Ok(outcome.IsOk ? theirOutcome : outcome, "LM-MED-05", "medium", "allocated blocks could not be read")) return null;
         var all = new LbaRangeSet();
         foreach (var run in ours.Concat(theirs)) all.Add(run.Lba, run.Count);
         var changed = new LbaRangeSet();
         foreach (var (lba, count) in context.Changes.Since) changed.Add(lba, (ulong)count);
         var (compared, different, blocks) = await _copier!.CompareAsync(all.NotIn(changed), MostMissed);
-        if (!context.Checks.Ok(compared, "POST-01", "medium", "the media could not be compared")) return null;
-        if (different.Count == 0) context.Checks.None("POST-06", "medium.differences");
+        if (!context.Checks.Ok(compared, "LM-MED-05", "medium", "the media could not be compared")) return null;
+        if (different.Count == 0) context.Checks.None("LM-MED-06", "medium.differences");
         foreach (var range in different)
-            context.Checks.Add("POST-06", $"lba[{range.Lba}]", $"{range.Count} blocks from here differ between source and destination");
+            context.Checks.Add("LM-MED-06", $"lba[{range.Lba}]", $"{range.Count} blocks from here differ between source and destination");
         return $"{blocks} blocks compared";
     }
 
@@ -166,17 +166,17 @@ internal sealed class BlockMove(CycleContext context)
     private async Task JudgeEntriesAsync()
     {
         if (Source.Controlling.IsDead) return;
-        context.Checks.Ok((await DrainAsync()).Outcome, "CDQ-32", "dirty.head", "the head of the queue could not be given back");
+        context.Checks.Ok((await DrainAsync()).Outcome, "LM-UDT-32", "dirty.head", "the head of the queue could not be given back");
         _entries.End();
         if (await Source.Migrator.AskDeletedQueueAsync() is { } answer)
         {
             context.Checks.Equal(
-                "SUSP-20", "dirty.queue", answer.ToString(), Status.InvalidControllerDataQueue.ToString(),
+                "LM-SUSP-19", "dirty.queue", answer.ToString(), Status.InvalidControllerDataQueue.ToString(),
                 "the suspend was to delete the queue, and the device does not say that there is none");
         }
 
         (var asked, _tailEvents) = Source.Migrator.TailEvents;
-        context.Checks.That(_tailEvents <= asked, "CDQ-35", "dirty.events", $"{_tailEvents} tail pointer events where {asked} were asked for, each once");
+        context.Checks.That(_tailEvents <= asked, "LM-UDT-35", "dirty.events", $"{_tailEvents} tail pointer events where {asked} were asked for, each once");
     }
 
     private void JudgeReports()
@@ -184,11 +184,11 @@ internal sealed class BlockMove(CycleContext context)
         var needed = new LbaRangeSet();
         foreach (var run in _changed.NotIn(_perhapsBefore)) needed.Add(run.Lba, run.Count);
         var missed = needed.NotIn(_reported).ToList();
-        if (missed.Count == 0) context.Checks.None("CDQ-18", "dirty.missed");
+        if (missed.Count == 0) context.Checks.None("LM-UDT-18", "dirty.missed");
         foreach (var run in missed.Take(MostMissed))
         {
             var more = run.Count > 1 ? $", nor the {run.Count - 1} behind it" : "";
-            context.Checks.Add("CDQ-18", $"lba[{run.Lba}]", $"LBA {run.Lba} was changed and not reported{more}");
+            context.Checks.Add("LM-UDT-18", $"lba[{run.Lba}]", $"LBA {run.Lba} was changed and not reported{more}");
         }
     }
 
@@ -229,8 +229,8 @@ internal sealed class BlockMove(CycleContext context)
             var ended = state == DrainState.Ended;
             if (ended || context.World.Now >= deadline)
             {
-                context.Checks.That(ended, "SUSP-19", "dirty.end", "no entry said that the controller is suspended (ESA 011b)");
-                if (Source.Migrator.EntryOfWrongPhase is { } where) context.Checks.Add("CDQ-29", where, "an entry was posted with the wrong phase");
+                context.Checks.That(ended, "LM-SUSP-18", "dirty.end", "no entry said that the controller is suspended (ESA 011b)");
+                if (Source.Migrator.EntryOfWrongPhase is { } where) context.Checks.Add("LM-UDT-29", where, "an entry was posted with the wrong phase");
                 return;
             }
 
@@ -268,7 +268,7 @@ internal sealed class BlockMove(CycleContext context)
         var range = entry.Attributes.Change == LbaChange.Range ? new LbaRange(entry.Slba, entry.NlbZ + 1UL) : new LbaRange(0, Source.Format.Blocks);
         if (entry.Nsid != context.Guest.Nsid || range.End > Source.Format.Blocks || range.End < range.Lba)
         {
-            context.Checks.Add("CDQ-24", $"dirty.nsid[{entry.Nsid}]", "a report of blocks that the controller does not have", $"{range}");
+            context.Checks.Add("LM-UDT-24", $"dirty.nsid[{entry.Nsid}]", "a report of blocks that the controller does not have", $"{range}");
             return;
         }
 

@@ -8,11 +8,11 @@ namespace Conformance.Migration;
 /// </summary>
 internal sealed class Compatibility(CycleContext context)
 {
-    private const string Formats = "V88";
-    private const string Capabilities = "V89";
-    private const string Blocks = "POST-13";
+    private const string Formats = "LM-COMP-02";
+    private const string Capabilities = "LM-COMP-01";
+    private const string Blocks = "LM-COMP-01";
     private const string Medium = "LM-MED-03";
-    private const string Writers = "CDQ-23";
+    private const string Writers = "LM-UDT-23";
 
     private readonly List<(string Requirement, string Path, string Why)> _reasons = [];
 

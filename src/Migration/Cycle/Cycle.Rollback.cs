@@ -84,7 +84,7 @@ public sealed partial class Cycle
         }
 
         return !_suspended
-            || Checks.Ok(await Source.Migrator.CancelAsync(State), "RES-08", "source", "the source could not be brought back, and the guest stays stopped");
+            || Checks.Ok(await Source.Migrator.CancelAsync(State), "LM-RES-08", "source", "the source could not be brought back, and the guest stays stopped");
     }
 
     private async Task StopTrackingAsync()

@@ -111,7 +111,7 @@ internal sealed class MemoryMove(CycleContext context)
             var ended = await CopyWrittenAsync() == DrainState.Ended;
             if (ended || context.World.Now >= deadline)
             {
-                context.Checks.That(ended, "MEM-06", "memory.end", "no report said that the controller is suspended and everything was reported");
+                context.Checks.That(ended, "LM-MEM-06", "memory.end", "no report said that the controller is suspended and everything was reported");
                 return;
             }
 
@@ -133,12 +133,12 @@ internal sealed class MemoryMove(CycleContext context)
                 if (IsSame(page)) continue;
                 different++;
                 context.Checks.Add(
-                    "MEM-02", $"memory.page[0x{context.Source.RamIova + (ulong)page:x}]",
+                    "LM-MEM-02", $"memory.page[0x{context.Source.RamIova + (ulong)page:x}]",
                     "a page that was written was not reported: source and destination differ at the cut");
             }
         }
 
-        if (different == 0) context.Checks.None("MEM-02", "memory.differences");
+        if (different == 0) context.Checks.None("LM-MEM-02", "memory.differences");
     }
 
     /// <summary>A page that is reported and is the same on the destination was not written, or written with what it held.</summary>

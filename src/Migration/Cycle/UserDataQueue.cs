@@ -68,7 +68,7 @@ public sealed class UserDataQueue
     }
 
     /// <summary>
-    /// The slot at the head where it was written and has not the phase of an entry (CDQ-29): what was consumed of the pass before, or the
+    /// The slot at the head where it was written and has not the phase of an entry (LM-UDT-29): what was consumed of the pass before, or the
     /// zeroes of the beginning, is no longer there. Null where nothing was written.
     /// </summary>
     public int? WrongPhaseAt =>

@@ -43,8 +43,8 @@ internal sealed class Verification(CycleContext context)
     {
         if (context.Source.Migrator.IsOpaque) return;
         var oracle = new StateOracle(context.Checks, _move);
-        JudgeSuspended(saved, "state.csup", "GET-01");
-        if (oracle.Decode(saved.Bytes, "state", "GET-02") is not { } state) return;
+        JudgeSuspended(saved, "state.csup", "LM-GET-01");
+        if (oracle.Decode(saved.Bytes, "state", "LM-GET-02") is not { } state) return;
         if (cut.Queues is { } queues)
         {
             oracle.JudgeSaved(state, queues, context.Bench.Slot0);
@@ -52,7 +52,7 @@ internal sealed class Verification(CycleContext context)
         }
 
         if (readBack is null) return;
-        JudgeSuspended(readBack, "state.read-back.csup", "SUSP-01");
+        JudgeSuspended(readBack, "state.read-back.csup", "LM-SUSP-01");
         oracle.JudgeReadBack(saved.Bytes, readBack.Bytes);
     }
 
@@ -82,15 +82,15 @@ internal sealed class Verification(CycleContext context)
     /// <summary>What the guest found wrong by itself.</summary>
     public void TakeGuestFindings()
     {
-        if (Guest.Counters.Findings == _guestFindings) context.Checks.None("data-integrity", "guest.findings");
+        if (Guest.Counters.Findings == _guestFindings) context.Checks.None("LM-MED-01", "guest.findings");
         foreach (var finding in Guest.TakeFindings())
         {
             var requirement = finding.Fault switch
             {
-                GuestFault.Block => "data-integrity",
-                GuestFault.WrongQueue => "POST-03",
+                GuestFault.Block => "LM-MED-01",
+                GuestFault.WrongQueue => "LM-POST-02",
                 GuestFault.Refused => "guest-io",
-                _ => "POST-02",
+                _ => "LM-POST-01",
             };
             context.Checks.Add(requirement, finding.Path, finding.Text);
         }

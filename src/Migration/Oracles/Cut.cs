@@ -39,8 +39,8 @@ internal sealed class Cut(Guest guest)
     public void Judge(ControllerState state, Checks checks)
     {
         if (Queues is null) return;
-        checks.Equal("GET-05", "nvme.unfetched", Unfetched(state), Queues.Sum(q => q.Unfetched), "commands between head and tail are not those without a completion");
-        checks.Equal("GET-06", "nvme.posted", Posted(state), Queues.Sum(q => q.Posted), "entries between head and tail are not those posted and not consumed");
+        checks.Equal("LM-GET-05", "nvme.unfetched", Unfetched(state), Queues.Sum(q => q.Unfetched), "commands between head and tail are not those without a completion");
+        checks.Equal("LM-GET-06", "nvme.posted", Posted(state), Queues.Sum(q => q.Posted), "entries between head and tail are not those posted and not consumed");
     }
 
     private static long Unfetched(ControllerState state) => state.SubmissionQueues.Sum(q => (long)Distance(q.HeadPointer, q.TailPointer, q.QsizeZ));

@@ -44,8 +44,8 @@ internal sealed class StateOracle(Checks checks, MoveKind move)
                 StateTable.Judge(checks, field.Path, field.Text, Absent, move);
         }
 
-        checks.That(Ascends(state.SubmissionQueues, q => q.Qid), "GET-04", "nvme.sq", "submission queues are not in ascending order");
-        checks.That(Ascends(state.CompletionQueues, q => q.Qid), "GET-04", "nvme.cq", "completion queues are not in ascending order");
+        checks.That(Ascends(state.SubmissionQueues, q => q.Qid), "LM-GET-04", "nvme.sq", "submission queues are not in ascending order");
+        checks.That(Ascends(state.CompletionQueues, q => q.Qid), "LM-GET-04", "nvme.cq", "completion queues are not in ascending order");
     }
 
     /// <summary>Save, load, save: the destination must give back what it was loaded with.</summary>
@@ -55,14 +55,14 @@ internal sealed class StateOracle(Checks checks, MoveKind move)
         if (loaded.SequenceEqual(readBack))
         {
             var digest = $"{Digest(loaded):x8}";
-            checks.Note("SET-02", "state.read-back", digest, digest, What);
+            checks.Note("LM-SET-02", "state.read-back", digest, digest, What);
             return;
         }
 
-        if (ControllerState.TryDecode(loaded, out _) is not { } left || Decode(readBack, "state.read-back", "SET-02") is not { } right) return;
+        if (ControllerState.TryDecode(loaded, out _) is not { } left || Decode(readBack, "state.read-back", "LM-SET-02") is not { } right) return;
         foreach (var difference in StateDifference.Between(left, right))
         {
-            var row = StateTable.Of(difference.Path) with { Requirement = "SET-02", What = What };
+            var row = StateTable.Of(difference.Path) with { Requirement = "LM-SET-02", What = What };
             StateTable.Judge(checks, row, difference.Path, difference.Right?.Text ?? Absent, difference.Left?.Text ?? Absent, move);
         }
     }

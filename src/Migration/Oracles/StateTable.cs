@@ -72,47 +72,47 @@ public static class StateTable
     public static IReadOnlyList<StateRow> Rows { get; } =
     [
         // What the guest reads. CNTLID is the slot's and no state carries it; capacities and use are the subsystem's and change by themselves.
-        new("guest.identify.controller.cntlid", FieldClass.MustEqual, "POST-10", Changed) { OtherSlot = FieldClass.MayDiffer },
-        new("guest.identify.controller.tnvmcap", FieldClass.MayDiffer, "POST-10", Changed),
-        new("guest.identify.controller.unvmcap", FieldClass.MayDiffer, "POST-10", Changed),
-        new("guest.identify.controller.vs", FieldClass.Vendor, "POST-10", Changed),
-        new("guest.identify.controller.*", FieldClass.MustEqual, "POST-10", Changed),
-        new("guest.identify.namespace.nuse", FieldClass.MayDiffer, "POST-10", Changed),
-        new("guest.identify.namespace.fpi", FieldClass.MayDiffer, "POST-10", Changed),
+        new("guest.identify.controller.cntlid", FieldClass.MustEqual, "LM-POST-11", Changed) { OtherSlot = FieldClass.MayDiffer },
+        new("guest.identify.controller.tnvmcap", FieldClass.MayDiffer, "LM-POST-11", Changed),
+        new("guest.identify.controller.unvmcap", FieldClass.MayDiffer, "LM-POST-11", Changed),
+        new("guest.identify.controller.vs", FieldClass.Vendor, "LM-POST-11", Changed),
+        new("guest.identify.controller.*", FieldClass.MustEqual, "LM-POST-11", Changed),
+        new("guest.identify.namespace.nuse", FieldClass.MayDiffer, "LM-POST-11", Changed),
+        new("guest.identify.namespace.fpi", FieldClass.MayDiffer, "LM-POST-11", Changed),
         // A namespace that is called something else is told before the move, where the plan allows it at all.
-        new("guest.identify.namespace.nguid", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
-        new("guest.identify.namespace.eui64", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
-        new("guest.identify.namespace.vs", FieldClass.Vendor, "POST-10", Changed),
-        new("guest.identify.descriptors", FieldClass.MustEqual, "POST-10", Changed) { OtherIdentity = FieldClass.MayDiffer },
-        new("guest.identify.*", FieldClass.MustEqual, "POST-10", Changed),
+        new("guest.identify.namespace.nguid", FieldClass.MustEqual, "LM-POST-11", Changed) { OtherIdentity = FieldClass.MayDiffer },
+        new("guest.identify.namespace.eui64", FieldClass.MustEqual, "LM-POST-11", Changed) { OtherIdentity = FieldClass.MayDiffer },
+        new("guest.identify.namespace.vs", FieldClass.Vendor, "LM-POST-11", Changed),
+        new("guest.identify.descriptors", FieldClass.MustEqual, "LM-POST-11", Changed) { OtherIdentity = FieldClass.MayDiffer },
+        new("guest.identify.*", FieldClass.MustEqual, "LM-POST-11", Changed),
         // A clock that the guest never set starts with the controller, which a mediated guest's destination has done later.
-        new("guest.feature.0eh.unset", FieldClass.Clock, "POST-10", "the timestamp went back") { Mediated = FieldClass.MayDiffer },
-        new("guest.feature.0eh.origin", FieldClass.MustEqual, "POST-10", "the timestamp counts from something else"),
-        new("guest.feature.0eh", FieldClass.Clock, "POST-10", "the timestamp went back"),
-        new("guest.feature.*", FieldClass.MustEqual, "POST-10", Changed),
+        new("guest.feature.0eh.unset", FieldClass.Clock, "LM-POST-11", "the timestamp went back") { Mediated = FieldClass.MayDiffer },
+        new("guest.feature.0eh.origin", FieldClass.MustEqual, "LM-POST-11", "the timestamp counts from something else"),
+        new("guest.feature.0eh", FieldClass.Clock, "LM-POST-11", "the timestamp went back"),
+        new("guest.feature.*", FieldClass.MustEqual, "LM-POST-11", Changed),
         // The standard state holds no log and no vendor state has to.
-        new("guest.log.*", FieldClass.MayDiffer, "POST-10", Changed),
-        new("guest.*", FieldClass.MustEqual, "POST-10", Changed),
+        new("guest.log.*", FieldClass.MayDiffer, "LM-POST-11", Changed),
+        new("guest.*", FieldClass.MustEqual, "LM-POST-11", Changed),
 
         // The saved state, held against what the guest's driver knows, and read back from the destination.
-        new("header.version", FieldClass.MustEqual, "GET-01", "not version 0"),
-        new("header.suspended", FieldClass.MustEqual, "GET-01", "the controller was suspended while its state was read"),
-        new("header.nvmecss", FieldClass.MustEqual, "GET-02", "not the size of what follows"),
-        new("header.vss", FieldClass.Vendor, "GET-20", "the vendor part has another size"),
-        new("nvme.version", FieldClass.MustEqual, "GET-01", "not version 0"),
-        new("nvme.nio*", FieldClass.MustEqual, "GET-01", "not the number of queues that exist"),
-        new("nvme.*.reserved*", FieldClass.MustEqual, "GET-01", Reserved) { Otherwise = Verdict.Warn },
-        new("*.reserved*", FieldClass.MustEqual, "GET-01", Reserved) { Otherwise = Verdict.Warn },
-        new("nvme.sq[*].head", FieldClass.MustEqual, "GET-05", "not behind the last command fetched"),
-        new("nvme.sq[*].tail", FieldClass.MustEqual, "SUSP-05", "not the last value of the doorbell"),
-        new("nvme.cq[*].head", FieldClass.MustEqual, "GET-06", "not the last value of the doorbell"),
-        new("nvme.cq[*].tail", FieldClass.MustEqual, "GET-06", "not behind the last entry posted"),
-        new("nvme.cq[*].s0pt", FieldClass.MustEqual, "GET-09", "not the phase tag in slot 0"),
-        new("nvme.?q[*].*", FieldClass.MustEqual, "GET-03", NotAsCreated),
-        new("vendor*", FieldClass.Vendor, "SET-02", "the vendor part differs"),
+        new("header.version", FieldClass.MustEqual, "LM-GET-01", "not version 0"),
+        new("header.suspended", FieldClass.MustEqual, "LM-GET-01", "the controller was suspended while its state was read"),
+        new("header.nvmecss", FieldClass.MustEqual, "LM-GET-02", "not the size of what follows"),
+        new("header.vss", FieldClass.Vendor, "LM-GET-20", "the vendor part has another size"),
+        new("nvme.version", FieldClass.MustEqual, "LM-GET-01", "not version 0"),
+        new("nvme.nio*", FieldClass.MustEqual, "LM-GET-01", "not the number of queues that exist"),
+        new("nvme.*.reserved*", FieldClass.MustEqual, "LM-GET-01", Reserved) { Otherwise = Verdict.Warn },
+        new("*.reserved*", FieldClass.MustEqual, "LM-GET-01", Reserved) { Otherwise = Verdict.Warn },
+        new("nvme.sq[*].head", FieldClass.MustEqual, "LM-GET-05", "not behind the last command fetched"),
+        new("nvme.sq[*].tail", FieldClass.MustEqual, "LM-SUSP-06", "not the last value of the doorbell"),
+        new("nvme.cq[*].head", FieldClass.MustEqual, "LM-GET-06", "not the last value of the doorbell"),
+        new("nvme.cq[*].tail", FieldClass.MustEqual, "LM-GET-06", "not behind the last entry posted"),
+        new("nvme.cq[*].s0pt", FieldClass.MustEqual, "LM-GET-09", "not the phase tag in slot 0"),
+        new("nvme.?q[*].*", FieldClass.MustEqual, "LM-GET-03", NotAsCreated),
+        new("vendor*", FieldClass.Vendor, "LM-SET-02", "the vendor part differs"),
     ];
 
-    private static readonly StateRow Unnamed = new("*", FieldClass.MustEqual, "POST-10", "a field that must not change did");
+    private static readonly StateRow Unnamed = new("*", FieldClass.MustEqual, "LM-POST-11", "a field that must not change did");
 
     // Paths are few and come again with every cycle; runs on several threads share the table.
     private static readonly ConcurrentDictionary<string, StateRow> s_found = new(StringComparer.Ordinal);

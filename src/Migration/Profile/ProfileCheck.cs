@@ -168,7 +168,7 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         CheckStepHappens(it, nameof(Combination.BreakAt), it.BreakAt);
 
         if (it is { Expect: Expectation.Fail, MustFind: [] })
-            Fail(it, nameof(Combination.Expect), "expect: fail must say what is to be found: must-find, requirements or kinds of finding, such as [POST-02]");
+            Fail(it, nameof(Combination.Expect), "expect: fail must say what is to be found: must-find, requirements or kinds of finding, such as [LM-POST-01]");
         if (it is { Expect: Expectation.Pass, MustFind: not [] }) Fail(it, nameof(Combination.MustFind), "must-find belongs to expect: fail");
         if (it is { Vfs: 1, Direction: Direction.Crossing }) Fail(it, nameof(Combination.Direction), "direction: crossing needs two VFs or more: vfs");
         if (it.Hosts == HostCount.One) CheckOneHost(it);

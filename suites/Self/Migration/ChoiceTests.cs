@@ -83,7 +83,7 @@ public sealed class ChoiceTests
 
     [TestCase(NamespaceIdentity.Provisioned, CycleOutcome.Refused, "LM-MED-03", Verdict.NotSupported)]
     [TestCase(NamespaceIdentity.Differs, CycleOutcome.Completed, "LM-MED-03", Verdict.Warn)]
-    [TestCase(NamespaceIdentity.Carried, CycleOutcome.Completed, "POST-10", Verdict.Fail)]
+    [TestCase(NamespaceIdentity.Carried, CycleOutcome.Completed, "LM-POST-11", Verdict.Fail)]
     public void A_namespace_of_another_name_is_refused_told_or_found_as_the_plan_says(
         NamespaceIdentity identity, CycleOutcome outcome, string requirement, Verdict verdict)
     {

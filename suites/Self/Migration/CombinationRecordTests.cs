@@ -31,14 +31,14 @@ public sealed class CombinationRecordTests
         Number = 1, From = "A:1", To = "B:1", Outcome = CycleOutcome.Completed, Steps = [], Downtime = new DowntimeRecord { DeviceNs = device },
     };
 
-    [TestCase("POST-02|LOST queue 1", "POST-02", Verdict.Pass, false)]
-    [TestCase("POST-02|LOST queue 1", "LOST", Verdict.Pass, false)]
-    [TestCase("POST-02|LOST queue 1", "STALE", Verdict.Fail, true, Description = "it failed, but not as what it is")]
-    [TestCase("POST-02|LOSTLY", "LOST", Verdict.Fail, true)]
-    [TestCase("POST-02|LOST queue 1, MEM-02|a page", "POST-02", Verdict.Fail, false, Description = "something else is wrong too")]
-    [TestCase("POST-02|LOST queue 1, MEM-02|a page", "POST-02,MEM-02", Verdict.Pass, false)]
-    [TestCase("POST-02|LOST queue 1", "POST-02,MEM-02", Verdict.Warn, true, Description = "one of two is not noticed")]
-    [TestCase("", "POST-02", Verdict.Warn, true)]
+    [TestCase("LM-POST-01|LOST queue 1", "LM-POST-01", Verdict.Pass, false)]
+    [TestCase("LM-POST-01|LOST queue 1", "LOST", Verdict.Pass, false)]
+    [TestCase("LM-POST-01|LOST queue 1", "STALE", Verdict.Fail, true, Description = "it failed, but not as what it is")]
+    [TestCase("LM-POST-01|LOSTLY", "LOST", Verdict.Fail, true)]
+    [TestCase("LM-POST-01|LOST queue 1, LM-MEM-02|a page", "LM-POST-01", Verdict.Fail, false, Description = "something else is wrong too")]
+    [TestCase("LM-POST-01|LOST queue 1, LM-MEM-02|a page", "LM-POST-01,LM-MEM-02", Verdict.Pass, false)]
+    [TestCase("LM-POST-01|LOST queue 1", "LM-POST-01,LM-MEM-02", Verdict.Warn, true, Description = "one of two is not noticed")]
+    [TestCase("", "LM-POST-01", Verdict.Warn, true)]
     public void A_negative_control_must_fail_as_what_it_is_and_in_nothing_else(string found, string names, Verdict verdict, bool unexpectedPass)
     {
         var plan = Plans.Of(Kind with { Expect = Expectation.Fail, MustFind = names.Split(',') });
@@ -53,9 +53,9 @@ public sealed class CombinationRecordTests
     [Test]
     public void What_is_inconclusive_in_a_negative_control_stays_so()
     {
-        var plan = Plans.Of(Kind with { Expect = Expectation.Fail, MustFind = ["POST-02"] });
+        var plan = Plans.Of(Kind with { Expect = Expectation.Fail, MustFind = ["LM-POST-01"] });
         Finding Of(Verdict verdict, string requirement) => new() { Verdict = verdict, Requirement = requirement, Path = "somewhere", What = "what" };
-        var result = new CombinationResult { Cycles = [Cycle(device: 1)], Findings = [Of(Verdict.Fail, "POST-02"), Of(Verdict.Inconclusive, "vacuity")] };
+        var result = new CombinationResult { Cycles = [Cycle(device: 1)], Findings = [Of(Verdict.Fail, "LM-POST-01"), Of(Verdict.Inconclusive, "vacuity")] };
         Assert.That(CombinationRecord.Of(plan, result).Verdict, Is.EqualTo(Verdict.Inconclusive));
     }
 }

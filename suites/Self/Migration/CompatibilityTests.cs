@@ -22,23 +22,23 @@ public sealed class CompatibilityTests
     {
         foreach (var kind in new[] { Mediated, Carried })
         {
-            yield return Case("compatibility.mdts", "V89", kind, it => it with { Capabilities = it.Capabilities with { Mdts = 1 } });
-            yield return Case("compatibility.registers", "V89", kind, it => it with { Capabilities = it.Capabilities with { MqesZ = 63 } });
-            yield return Case("compatibility.aerl", "V89", kind, it => it with { Capabilities = it.Capabilities with { AerlZ = 0 } });
-            yield return Case("compatibility.fuses", "V89", kind, it => it with { IoCommands = it.IoCommands with { FusedCompareAndWrite = false } });
+            yield return Case("compatibility.mdts", "LM-COMP-01", kind, it => it with { Capabilities = it.Capabilities with { Mdts = 1 } });
+            yield return Case("compatibility.registers", "LM-COMP-01", kind, it => it with { Capabilities = it.Capabilities with { MqesZ = 63 } });
+            yield return Case("compatibility.aerl", "LM-COMP-01", kind, it => it with { Capabilities = it.Capabilities with { AerlZ = 0 } });
+            yield return Case("compatibility.fuses", "LM-COMP-01", kind, it => it with { IoCommands = it.IoCommands with { FusedCompareAndWrite = false } });
         }
 
-        yield return Case("compatibility.state", "V88", Mediated, it => it with { Migration = it.Migration with { StateVersions = [9] } });
+        yield return Case("compatibility.state", "LM-COMP-02", Mediated, it => it with { Migration = it.Migration with { StateVersions = [9] } });
         yield return Case(
-            "compatibility.state", "V88", Carried,
+            "compatibility.state", "LM-COMP-02", Carried,
             it => it with { Migration = it.Migration with { VendorState = it.Migration.VendorState with { Uuid = $"{s_other}" } } });
         yield return Case(
-            "compatibility.state", "V88", Mediated with { Commands = MigrationCommands.VendorRfc, AdminQueue = null },
+            "compatibility.state", "LM-COMP-02", Mediated with { Commands = MigrationCommands.VendorRfc, AdminQueue = null },
             it => it with { Identity = it.Identity with { FirmwareRevision = "2.0" } });
-        yield return Case("compatibility.namespace", "POST-13", Local, it => Namespace(it, ns => ns with { BlockSize = 512 }));
-        yield return Case("compatibility.namespace", "POST-13", Local, it => Namespace(it, ns => ns with { MetadataSize = 8 }));
-        yield return Case("compatibility.namespace", "POST-13", Local, it => Namespace(it, ns => ns with { MetadataSize = 8, ProtectionType = 1 }));
-        yield return Case("compatibility.namespace", "POST-13", Local, it => Namespace(it, ns => ns with { Blocks = 512 }));
+        yield return Case("compatibility.namespace", "LM-COMP-01", Local, it => Namespace(it, ns => ns with { BlockSize = 512 }));
+        yield return Case("compatibility.namespace", "LM-COMP-01", Local, it => Namespace(it, ns => ns with { MetadataSize = 8 }));
+        yield return Case("compatibility.namespace", "LM-COMP-01", Local, it => Namespace(it, ns => ns with { MetadataSize = 8, ProtectionType = 1 }));
+        yield return Case("compatibility.namespace", "LM-COMP-01", Local, it => Namespace(it, ns => ns with { Blocks = 512 }));
     }
 
     private static SimulatedDevice Namespace(SimulatedDevice device, Func<SimulatedNamespace, SimulatedNamespace> of) =>

@@ -60,11 +60,11 @@ public sealed class CycleTests
     public void A_doorbell_rung_after_the_state_was_saved_is_found_as_lost_commands(Combination combination)
     {
         var result = Plans.Run(combination with { Cycles = 2, GuestStop = GuestStop.AfterSave });
-        var lost = result.Findings().Where(f => f.Requirement == "POST-02" && f.What.StartsWith("LOST", StringComparison.Ordinal)).ToList();
+        var lost = result.Findings().Where(f => f.Requirement == "LM-POST-01" && f.What.StartsWith("LOST", StringComparison.Ordinal)).ToList();
         Assert.That(lost, Is.Not.Empty);
         Assert.That(lost.Select(f => f.Verdict), Is.All.EqualTo(Verdict.Fail));
         Assert.That(lost.Select(f => f.Path), Is.All.StartsWith("guest.queue["));
         if (combination.Commands == MigrationCommands.Hmlm)
-            Assert.That(result.Findings().Select(f => (f.Requirement, f.Path)), Does.Contain(("SUSP-05", "nvme.sq[1].tail")));
+            Assert.That(result.Findings().Select(f => (f.Requirement, f.Path)), Does.Contain(("LM-SUSP-06", "nvme.sq[1].tail")));
     }
 }

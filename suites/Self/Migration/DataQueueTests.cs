@@ -10,11 +10,11 @@ public sealed class DataQueueTests
 {
     private static readonly Combination Local = new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Local, AdminQueue = AdminQueueKind.Mediated };
 
-    [TestCase("unmarked-start", "CDQ-15", "dirty.entry[0]")]
-    [TestCase("entry-behind-last", "SUSP-21", "")]
-    [TestCase("stuck-phase", "CDQ-29", "dirty.slot[39]")]
-    [TestCase("hollow-suspend", "GET-01", "state.csup")]
-    [TestCase("hollow-suspend", "GET-01", "header.suspended")]
+    [TestCase("unmarked-start", "LM-UDT-15", "dirty.entry[0]")]
+    [TestCase("entry-behind-last", "LM-SUSP-20", "")]
+    [TestCase("stuck-phase", "LM-UDT-29", "dirty.slot[39]")]
+    [TestCase("hollow-suspend", "LM-GET-01", "state.csup")]
+    [TestCase("hollow-suspend", "LM-GET-01", "header.suspended")]
     public void A_cycle_names_what_the_device_does_wrong(string defect, string requirement, string path)
     {
         var findings = Plans.Run(Plans.Of(Local), DefectCatalogue.Find(defect)!).Findings();
@@ -25,7 +25,7 @@ public sealed class DataQueueTests
     public void Entries_of_a_correct_device_are_noted_as_such()
     {
         var observed = Plans.Run(Local).Journal.Observations.Where(it => it.Path == "dirty.entries").Select(it => it.Requirement);
-        Assert.That(observed, Is.EquivalentTo(new[] { "CDQ-15", "CDQ-42", "CDQ-43", "CDQ-44", "SUSP-21" }));
+        Assert.That(observed, Is.EquivalentTo(new[] { "LM-UDT-15", "LM-UDT-42", "LM-UDT-43", "LM-UDT-44", "LM-SUSP-20" }));
     }
 
     [Test]

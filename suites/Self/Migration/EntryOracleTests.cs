@@ -27,19 +27,19 @@ public sealed class EntryOracleTests
 
     private static IEnumerable<TestCaseData> Broken()
     {
-        yield return Case("CDQ-15", "no first entry", Blocks, Last);
-        yield return Case("CDQ-15", "a second first entry", First, First, Last);
-        yield return Case("SUSP-21", "an entry behind 011b", First, Last, Blocks);
-        yield return Case("SUSP-21", "an entry behind 111b", First, Marked(Blocks, EntrySequence.LastFull), Blocks);
-        yield return Case("CDQ-26", "stopped without being asked", First, LbaMigrationQueueEntry.Mark(EntrySequence.LastStopped, phase: true));
-        yield return Case("CDQ-44", "a reserved sequence", First, Marked(Blocks, (EntrySequence)0b101), Last);
-        yield return Case("CDQ-44", "a middle entry without a range", First, Naming(new LbaMigrationQueueEntry { Nsid = 1 }, LbaChange.Namespace), Last);
-        yield return Case("CDQ-44", "a reserved kind of change", First, Marked(Naming(Blocks, (LbaChange)0b11), EntrySequence.LastSuspended));
-        yield return Case("CDQ-43", "a namespace in an entry without blocks", First with { Nsid = 1 }, Last);
-        yield return Case("CDQ-43", "a first block in an entry without blocks", First with { Slba = 1 }, Last);
-        yield return Case("CDQ-43", "a number of blocks in an entry without blocks", First with { NlbZ = 1 }, Last);
-        yield return Case("CDQ-42", "a reserved byte", First, Blocks with { Reserved30 = 1 }, Last);
-        yield return Case("CDQ-42", "the reserved bit", First, Blocks with { Attributes = new LbaMigrationQueueAttributes(0x11) }, Last);
+        yield return Case("LM-UDT-15", "no first entry", Blocks, Last);
+        yield return Case("LM-UDT-15", "a second first entry", First, First, Last);
+        yield return Case("LM-SUSP-20", "an entry behind 011b", First, Last, Blocks);
+        yield return Case("LM-SUSP-20", "an entry behind 111b", First, Marked(Blocks, EntrySequence.LastFull), Blocks);
+        yield return Case("LM-UDT-26", "stopped without being asked", First, LbaMigrationQueueEntry.Mark(EntrySequence.LastStopped, phase: true));
+        yield return Case("LM-UDT-44", "a reserved sequence", First, Marked(Blocks, (EntrySequence)0b101), Last);
+        yield return Case("LM-UDT-44", "a middle entry without a range", First, Naming(new LbaMigrationQueueEntry { Nsid = 1 }, LbaChange.Namespace), Last);
+        yield return Case("LM-UDT-44", "a reserved kind of change", First, Marked(Naming(Blocks, (LbaChange)0b11), EntrySequence.LastSuspended));
+        yield return Case("LM-UDT-43", "a namespace in an entry without blocks", First with { Nsid = 1 }, Last);
+        yield return Case("LM-UDT-43", "a first block in an entry without blocks", First with { Slba = 1 }, Last);
+        yield return Case("LM-UDT-43", "a number of blocks in an entry without blocks", First with { NlbZ = 1 }, Last);
+        yield return Case("LM-UDT-42", "a reserved byte", First, Blocks with { Reserved30 = 1 }, Last);
+        yield return Case("LM-UDT-42", "the reserved bit", First, Blocks with { Attributes = new LbaMigrationQueueAttributes(0x11) }, Last);
     }
 
     private static TestCaseData Case(string requirement, string name, params LbaMigrationQueueEntry[] entries) =>
@@ -53,8 +53,8 @@ public sealed class EntryOracleTests
     public void Behind_a_resume_a_new_sequence_begins_with_a_first_entry()
     {
         Assert.That(Judge([First, Last], [First, Blocks]), Is.Empty);
-        Assert.That(Judge([First, Last], [Blocks]), Is.EqualTo(new[] { "RES-07" }));
-        Assert.That(Judge([First, Last], [First, First]), Is.EqualTo(new[] { "CDQ-15" }));
+        Assert.That(Judge([First, Last], [Blocks]), Is.EqualTo(new[] { "LM-RES-07" }));
+        Assert.That(Judge([First, Last], [First, First]), Is.EqualTo(new[] { "LM-UDT-15" }));
     }
 
     private static IEnumerable<string> Judge(params LbaMigrationQueueEntry[] entries) => Judge(entries, []);

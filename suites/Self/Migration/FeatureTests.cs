@@ -24,7 +24,7 @@ public sealed class FeatureTests
     {
         var result = new CombinationRun(Plans.Of(Mediated), (world, plan) =>
             Plans.NewPair(world, plan) with { MediatorSteps = new MediatorSteps { Replay = new ForgetfulReplay(lost) } }).Execute(CancellationToken.None);
-        Assert.That(result.Findings().Select(it => it.Requirement).Distinct(), Is.EqualTo(new[] { "POST-10" }));
+        Assert.That(result.Findings().Select(it => it.Requirement).Distinct(), Is.EqualTo(new[] { "LM-POST-11" }));
         Assert.That(result.Findings().Select(it => it.Path), Is.All.StartsWith($"guest.feature.{(byte)lost:x2}h"));
     }
 

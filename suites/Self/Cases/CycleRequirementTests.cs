@@ -1,0 +1,26 @@
+using Conformance.Migration;
+using Conformance.Self.Migration;
+using Conformance.Suite;
+using NUnit.Framework;
+
+namespace Conformance.Self.Cases;
+
+/// <summary>What a cycle observes goes by the catalogue's identifiers, so that cycles and cases speak of the same requirements.</summary>
+[TestFixture]
+internal sealed class CycleRequirementTests
+{
+    // Not sentences of a standard: what the suite itself has to get right around a cycle.
+    private static readonly string[] _ours = ["bench", "cycle", "limits", "vacuity", "medium"];
+
+    private static readonly RequirementCatalogue _requirements = RequirementCatalogue.Load();
+
+    [Test]
+    public void Every_observation_of_whole_cycles_is_about_a_requirement()
+    {
+        var seen = new[] { MediumSharing.Shared, MediumSharing.Local }
+            .SelectMany(medium => Plans.Run(new() { Commands = MigrationCommands.Hmlm, Medium = medium, GuestMemory = GuestMemoryKind.Copied, Cycles = 2 }).Journal.Observations)
+            .Select(it => it.Requirement).Distinct().Except(_ours).ToList();
+        Assert.That(seen, Has.Count.GreaterThan(10));
+        foreach (var requirement in seen) Assert.That(_requirements.Find(requirement), Is.Not.Null, requirement);
+    }
+}

@@ -23,10 +23,10 @@ public static class DefectCatalogue
             "doubled-completion", "LM-POST-01", "One command is completed twice.",
             static () => new ControllerSteps { Complete = new DoubledCompletion(Which) }),
         Defect.OfDevice(
-            "late-write", "LM-SUSP-04", "A suspended controller writes to its host's memory while its state is read.",
+            "late-write", "LM-SUSP-05", "A suspended controller writes to its host's memory while its state is read.",
             static () => new ControllerSteps { Encode = new LateWrite() }),
         Defect.OfDevice(
-            "late-interrupt", "LM-SUSP-04", "A suspended controller sends an interrupt while its state is read.",
+            "late-interrupt", "LM-SUSP-05", "A suspended controller sends an interrupt while its state is read.",
             static () => new ControllerSteps { Encode = new LateInterrupt() }),
         Defect.OfDevice(
             "unmarked-start", "LM-UDT-15", "The first entry of a user data migration queue is not marked as the first.",

@@ -47,7 +47,7 @@ internal sealed class Silence(CycleContext context)
     /// </summary>
     public void HandOver()
     {
-        if (_begun) context.Checks.Equal("LM-SUSP-04", "source.interrupts", Interrupts(), _interrupts, "interrupts were sent after the freeze point");
+        if (_begun) context.Checks.Equal("LM-SUSP-05", "source.interrupts", Interrupts(), _interrupts, "interrupts were sent after the freeze point");
     }
 
     public void HandedOver() => context.Source.BindUnbound(_unbound);
@@ -59,14 +59,14 @@ internal sealed class Silence(CycleContext context)
         context.Source.BindUnbound(null);
         if (!_begun) return;
         var checks = context.Checks;
-        checks.Equal("LM-SUSP-04", "source.posted", Posted(), _posted, "completions were posted after the freeze point");
-        checks.Equal("LM-SUSP-04", "source.late-interrupts", _unbound.Count, 0, "interrupts were sent after the freeze point, while the guest was moved");
-        checks.Equal("LM-SUSP-04", "source.pending", context.Source.PendingInterrupts(), _pending, "interrupts became pending after the freeze point");
-        checks.Equal("LM-SUSP-04", "source.memory", $"{Digest(context.Source):x16}", $"{_memory:x16}", "guest memory was written after the freeze point");
+        checks.Equal("LM-SUSP-05", "source.posted", Posted(), _posted, "completions were posted after the freeze point");
+        checks.Equal("LM-SUSP-05", "source.late-interrupts", _unbound.Count, 0, "interrupts were sent after the freeze point, while the guest was moved");
+        checks.Equal("LM-SUSP-05", "source.pending", context.Source.PendingInterrupts(), _pending, "interrupts became pending after the freeze point");
+        checks.Equal("LM-SUSP-05", "source.memory", $"{Digest(context.Source):x16}", $"{_memory:x16}", "guest memory was written after the freeze point");
         if (_destinationMemory is { } memory)
         {
             checks.Equal(
-                "LM-SUSP-04", "destination.memory", $"{Digest(context.Destination):x16}", $"{memory:x16}", "the destination wrote to guest memory before it was resumed");
+                "LM-SUSP-05", "destination.memory", $"{Digest(context.Destination):x16}", $"{memory:x16}", "the destination wrote to guest memory before it was resumed");
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class Silence(CycleContext context)
 
     /// <summary>The source is about to be retired: what it tried to reach since the fence was refused and recorded.</summary>
     public void JudgeAfterFence() => context.Checks.Equal(
-        "LM-SUSP-04", "source.dma-faults", context.Source.Space.Faults.Count, _faultsAtFence, "the source still tried to reach memory after it was fenced");
+        "LM-SUSP-05", "source.dma-faults", context.Source.Space.Faults.Count, _faultsAtFence, "the source still tried to reach memory after it was fenced");
 
     /// <summary>Of every vector that is bound: the guest's own, its driver's, and the host's on the same function.</summary>
     private long Interrupts() => context.Guest.Controller.Interrupts + (context.Source.Host?.Interrupts ?? 0);

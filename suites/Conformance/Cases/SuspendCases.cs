@@ -49,7 +49,8 @@ internal sealed class SuspendCases : ConformanceCase
     public async CaseTask What_was_fetched_is_complete_when_the_suspend_is(int commands)
     {
         var (host, vf) = await StartAsync();
-        var queue = await vf.CreateQueueAsync();
+        var queue = await vf.CreateQueueAsync(vector: 1);
+        var signal = vf.Listen(1);
         var size = (await vf.FormatAsync()).BlockSize;
         var source = vf.Buffer(size);
         source.Write(Enumerable.Repeat((byte)0x3C, size).ToArray());
@@ -61,13 +62,14 @@ internal sealed class SuspendCases : ConformanceCase
         await World.After(2_000);
         Check.Ok("LM-SUSP-03", "suspend", await host.SuspendAsync(vf.Id), "a controller under load could not be suspended");
         var posted = queue.Pair.CountPosted();
-        var image = vf.Ram.Read(0, (int)vf.Ram.Length).ToArray();
+        var (image, interrupts) = (vf.Image(), signal.Count);
         var head = (await host.ReadStateAsync(vf.Id)).Decoded?.SubmissionQueues.FirstOrDefault().HeadPointer ?? 0;
         var fetched = (head - before + (64 * 64)) % 64;
         Check.Hazard("LM-SUSP-03", "sq[1].fetched", fetched > 0, "a command fetched and not complete when the suspend was sent");
         await Lab.WatchAsync();
         Check.Equal("LM-SUSP-03", "cq[1].posted", posted, fetched, "when Suspend was complete not every fetched command was");
-        Check.That("LM-SUSP-05", "guest memory", vf.Ram.Read(0, (int)vf.Ram.Length).SequenceEqual(image), "guest memory was written after the suspend was complete");
+        Check.That("LM-SUSP-05", "host memory", vf.Image().AsSpan().SequenceEqual(image), "host memory was written after the suspend was complete");
+        Check.Equal("LM-SUSP-05", "vector[1]", signal.Count, interrupts, "an interrupt came after the suspend was complete");
         Check.Equal("LM-SUSP-05", "cq[1].later", queue.Pair.CountPosted(), posted, "a completion came after the suspend was complete");
         queue.Consume();
         var torn = queue.Taken.Skip(before).Count(it => target.Slice(cids.ToList().IndexOf(it.Cid) * 4096, size).Read().ContainsAnyExcept((byte)0x3C));

@@ -140,6 +140,29 @@ internal sealed class SuspendQueueCases : ConformanceCase
         Check.Saw("LM-SUSP-22", "cdq", log!.Take().Count > 0 ? "a suspension entry" : "no entry");
     }
 
+    /// <summary>CMB of a suspended controller: written and read.</summary>
+    [Test]
+    [Covers("LM-SUSP-13")]
+    public async CaseTask The_controller_memory_buffer_works_while_suspended()
+    {
+        var (host, vf) = await StartAsync();
+        var at = vf.Nvme.Capabilities.Cmbs ? BufferOf(vf) : -1;
+        Lab.Need(at >= 0, "a Controller Memory Buffer in BAR0 (CAP.CMBS, CMBLOC, CMBSZ)");
+        vf.Function.Write32(at, 0x1234_5678);
+        await host.MustSuspendAsync(vf.Id);
+        Check.Equal("LM-SUSP-13", "cmb[0]", vf.Function.Read32(at), 0x1234_5678u, "what was written before reads otherwise");
+        vf.Function.Write32(at + 4, 0x9ABC_DEF0);
+        Check.Equal("LM-SUSP-13", "cmb[4]", vf.Function.Read32(at + 4), 0x9ABC_DEF0u, "it cannot be written while suspended");
+    }
+
+    /// <summary>Where the buffer lies in BAR0, enabled; -1 where it does not.</summary>
+    private static long BufferOf(CaseVf vf)
+    {
+        vf.Function.Write64(Register.CmbMsc, new CmbMemorySpaceControl { Cre = true }.Raw);
+        var (location, size) = (new CmbLocation(vf.Function.Read32(Register.CmbLoc)), new CmbSize(vf.Function.Read32(Register.CmbSz)));
+        return size.Bytes == 0 || location.Bir != 0 ? -1 : location.Ofst * size.Unit;
+    }
+
     private static async ValueTask<(CaseHost Host, CaseVf Vf)> StartAsync()
     {
         var host = await Lab.StartAsync();

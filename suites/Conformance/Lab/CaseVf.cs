@@ -106,6 +106,9 @@ public sealed class CaseVf
         return signal;
     }
 
+    /// <summary>All that the function can reach, as it stands; to be held against a later image.</summary>
+    public byte[] Image() => [.. Ram.Read(0, (int)Ram.Length), .. Window.Read(0, (int)Window.Length)];
+
     /// <summary>Guest memory, zeroed, whole pages.</summary>
     public DmaBuffer Buffer(int bytes) => Memory.Rent(bytes);
 

@@ -18,12 +18,12 @@ public sealed class SilenceTests
     [TestCase(AdminQueueKind.Carried, GuestMemoryKind.Copied)]
     [TestCase(AdminQueueKind.Mediated, GuestMemoryKind.Same, Description = "the host's window")]
     public void A_write_after_the_freeze_point_is_found_wherever_it_is(AdminQueueKind admin, GuestMemoryKind memory) =>
-        Assert.That(Found("late-write", admin, memory), Does.Contain(("LM-SUSP-04", "source.memory")));
+        Assert.That(Found("late-write", admin, memory), Does.Contain(("LM-SUSP-05", "source.memory")));
 
     [TestCase(AdminQueueKind.Carried)]
     [TestCase(AdminQueueKind.Mediated)]
     public void An_interrupt_after_the_freeze_point_is_found(AdminQueueKind admin) =>
-        Assert.That(Found("late-interrupt", admin, GuestMemoryKind.Same), Does.Contain(("LM-SUSP-04", "source.interrupts")));
+        Assert.That(Found("late-interrupt", admin, GuestMemoryKind.Same), Does.Contain(("LM-SUSP-05", "source.interrupts")));
 
     private static IEnumerable<(string Requirement, string Path)> Found(string defect, AdminQueueKind admin, GuestMemoryKind memory)
     {

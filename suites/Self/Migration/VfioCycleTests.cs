@@ -88,7 +88,7 @@ public sealed class VfioCycleTests
     public void A_device_that_is_only_suspended_in_STOP_is_found_to_be_not_silent()
     {
         var result = Plans.Run(Of(new() { Over = VfioOver.VendorRfc, Arc = VfioArc.AsPosted }) with { Cycles = 2 });
-        Assert.That(result.Findings().Where(f => f.Verdict == Verdict.Fail).Select(f => f.Requirement), Does.Contain("SUSP-04"));
+        Assert.That(result.Findings().Where(f => f.Verdict == Verdict.Fail).Select(f => f.Requirement), Does.Contain("LM-SUSP-05"));
     }
 
     private static void AssertGoesOn(Combination combination, CycleOutcome first)

@@ -29,8 +29,11 @@ internal static class RejectionDefects
         Rewritten(
             "namespace-ignored", "LM-REJ-05", "The namespace identifier of migration commands is not looked at.",
             static it => IsMigration(it) ? it with { Nsid = 0 } : it),
+        Of(
+            "stray-uuid-index-is-an-error", "LM-REJ-06", "A UUID index where there are no UUIDs to select ends in Internal Error.",
+            static () => new() { Execute = new FailedCommand(static it => it.Opcode is Send or Receive && (it.Cdw14 & 0x7F) != 0, Status.InternalError) }),
         Rewritten(
-            "uuid-index-of-3-bits", "LM-REJ-07", "The UUID index is cut to its lower bits, and the first one is taken where there is none.",
+            "uuid-index-of-one-bit", "LM-REJ-07", "The UUID index is cut to its lowest bit, so that there is a UUID for each.",
             static it => it.Opcode is Send or Receive ? it with { Cdw14 = it.Cdw14 & 1 } : it),
         Of(
             "sanitizes-under-suspension", "LM-REJ-08", "A sanitize operation begins although a controller is suspended.",

@@ -48,6 +48,8 @@ public static class DefectCatalogue
         .. RejectionDefects.All,
         .. ResetDefects.All,
         .. IsolationDefects.All,
+        .. VendorDefects.All,
+        .. VirtualizationDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

@@ -89,14 +89,15 @@ public sealed partial class CaseHost
     /// <param name="enable">Enable the controller.</param>
     /// <param name="ram">Its guest's memory, as another VF has it; null: memory of its own.</param>
     /// <param name="carried">Its admin queue is the guest's, which takes it along when it moves; else it is the host's and stays.</param>
+    /// <param name="vectors">Interrupt vectors it has resources for; null: one for each queue pair, the admin queue's included.</param>
     public async ValueTask<CaseVf> BringUpAsync(
-        int number = 1, int pairs = 4, bool enable = true, GuestMemory? ram = null, bool carried = false)
+        int number = 1, int pairs = 4, bool enable = true, GuestMemory? ram = null, bool carried = false, int? vectors = null)
     {
         var functions = await FunctionsAsync();
         Lab.Need(number <= functions.Count, $"VF {number} (SR-IOV capability, TotalVFs {functions.Count})");
         var (found, entry) = await Secondaries.FindAsync(number);
         Lab.Must(found);
-        Lab.Must(await Secondaries.BringUpAsync(functions[number - 1], entry.Scid, pairs + 1, pairs + 1));
+        Lab.Must(await Secondaries.BringUpAsync(functions[number - 1], entry.Scid, pairs + 1, vectors ?? pairs + 1));
         await AttachAsync(1, entry.Scid);
         var vf = await CaseVf.CreateAsync(this, functions[number - 1], number, entry.Scid, ram, carried);
         _vfs.RemoveAll(it => it.Number == number);

@@ -1,6 +1,7 @@
 using Conformance.Device;
 using Conformance.Driver;
 using Conformance.Migration;
+using Conformance.Nvme;
 
 namespace Conformance.Suite;
 
@@ -17,6 +18,7 @@ public sealed class Lab : IDisposable
     private PairUnderTest? _pair;
     private CaseHost? _source;
     private CaseHost? _destination;
+    private CaseHost? _neighbour;
 
     internal Lab(CaseRun run, CaseDevice device)
     {
@@ -42,7 +44,7 @@ public sealed class Lab : IDisposable
     internal CaseDevice Device => _device;
 
     /// <summary>Hosts that were started, for what is to be told after a failure.</summary>
-    public IEnumerable<CaseHost> Hosts => new[] { _source, _destination }.OfType<CaseHost>().Distinct();
+    public IEnumerable<CaseHost> Hosts => new[] { _source, _destination, _neighbour }.OfType<CaseHost>().Distinct();
 
     /// <summary>What the source's PF said it is; null where it was not started.</summary>
     internal DeviceIdentity? Identity =>
@@ -63,6 +65,24 @@ public sealed class Lab : IDisposable
         var pair = PairOf(medium);
         if (ReferenceEquals(pair.SourceBus, pair.DestinationBus) && pair.SourcePf == pair.DestinationPf) return await StartAsync(medium);
         return _destination ??= await CaseHost.StartAsync(this, "destination", pair.DestinationBus, pair.DestinationPf);
+    }
+
+    /// <summary>The host of another physical function of the source's subsystem, enabled by a driver of its own.</summary>
+    public async ValueTask<CaseHost> StartNeighbourAsync()
+    {
+        if (_neighbour is not null) return _neighbour;
+        var host = await StartAsync();
+        var (bus, own) = (host.Controlling.Bus, host.Pf.Function.Requester);
+        for (var function = 0; function < 8; function++)
+        {
+            var requester = new RequesterId((ushort)((own.Value & ~7) | function));
+            // The identity of a VF reads FFFFh.
+            if (requester == own || bus.Find(requester) is not { } found || found.ReadConfig(PciHeader.VendorIdOffset, 2) == ushort.MaxValue) continue;
+            var neighbour = await CaseHost.StartAsync(this, "neighbour", bus, requester);
+            if ($"{neighbour.Identity.Subnqn}" == $"{host.Identity.Subnqn}") return _neighbour = neighbour;
+        }
+
+        throw CaseEnd.NotSupported("another physical function of the same subsystem (PCI functions 0 to 7, SUBNQN)");
     }
 
     /// <summary>Ends the case as not supported unless the device offers something.</summary>

@@ -36,6 +36,10 @@ public sealed class Defect
     /// <summary>A bug of the firmware of both sides.</summary>
     internal static Defect OfDevice(string name, string breaks, string story, Func<ControllerSteps> steps) => new(name, breaks, story, steps, steps, new());
 
+    /// <summary>A bug of the destination's firmware only.</summary>
+    internal static Defect OfDestination(string name, string breaks, string story, Func<ControllerSteps> steps) =>
+        new(name, breaks, story, static () => new(), steps, new());
+
     /// <summary>A bug of the mediator.</summary>
     internal static Defect OfMediator(string name, string breaks, string story, MediatorSteps steps) =>
         new(name, breaks, story, static () => new(), static () => new(), steps);

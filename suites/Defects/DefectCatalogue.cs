@@ -50,6 +50,7 @@ public static class DefectCatalogue
         .. IsolationDefects.All,
         .. VendorDefects.All,
         .. VirtualizationDefects.All,
+        .. AfterMoveDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

@@ -9,6 +9,9 @@ namespace Conformance.Driver;
 /// </summary>
 public sealed class CompletionPump : Actor, ICompletionSink
 {
+    /// <summary>Where nothing is outstanding, looks are so many times rarer.</summary>
+    private const int IdleFactor = 100;
+
     private readonly List<QueuePair> _queues = [];
     private readonly long _interval;
 
@@ -28,6 +31,7 @@ public sealed class CompletionPump : Actor, ICompletionSink
     public void Add(QueuePair queue, ICompletionSink owner)
     {
         queue.Owner = owner;
+        if (_interval > 0) queue.Rung = Wake;
         _queues.Add(queue);
         Wake();
     }
@@ -35,6 +39,7 @@ public sealed class CompletionPump : Actor, ICompletionSink
     public void Remove(QueuePair queue)
     {
         queue.Owner = null;
+        queue.Rung = null;
         _queues.Remove(queue);
     }
 
@@ -48,6 +53,17 @@ public sealed class CompletionPump : Actor, ICompletionSink
         for (var i = 0; i < _queues.Count && budget > 0; i++) budget -= _queues[i].Poll(this, budget);
         Also?.Invoke();
         if (budget <= 0) return World.Now + 1;
-        return _interval > 0 && _queues.Count > 0 ? World.Now + _interval : World.Never;
+        if (_interval == 0 || _queues.Count == 0) return World.Never;
+        return World.Now + (IsIdle() ? _interval * IdleFactor : _interval);
+    }
+
+    private bool IsIdle()
+    {
+        foreach (var queue in _queues)
+        {
+            if (queue.Put != queue.Completed) return false;
+        }
+
+        return true;
     }
 }

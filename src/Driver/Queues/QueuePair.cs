@@ -142,13 +142,20 @@ public sealed class QueuePair
     public void PutRaw(int slot, ReadOnlySpan<byte> bytes) => _memory.Write(_entries.At(slot), bytes);
 
     /// <summary>Writes any value to the tail doorbell and changes nothing here.</summary>
-    public void RingRaw(uint value) => _function.Write32(_doorbell, value);
+    public void RingRaw(uint value)
+    {
+        _function.Write32(_doorbell, value);
+        Rung?.Invoke();
+    }
 
     /// <summary>Writes any value to the completion queue's head doorbell and changes nothing here.</summary>
     public void RingHeadRaw(uint value) => Completion.RingRaw(value);
 
     /// <summary>Takes the submission queue off its completion queue, once it is deleted.</summary>
     public void Retire() => Completion.Remove(this);
+
+    /// <summary>Told at each doorbell of the submission queue; null for nobody.</summary>
+    internal Action? Rung { get; set; }
 
     /// <summary>Who gets the completions that a <see cref="CompletionPump"/> finds.</summary>
     internal ICompletionSink? Owner { get; set; }

@@ -178,7 +178,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var granularity = controlling.Identity.Minmrtg;
         if (!MemoryGranularity.TryBytes(granularity, out var granule))
             return Outcome.Failed("Track Send, Track Memory Changes", $"MINMRTG {granularity} is no granularity");
-        var descriptors = ranges
+        var descriptors = Joined(ranges, controlling.Identity.Cmmrtd)
             .Select(r => new MemoryRangeTrackingDescriptor { Saddr = r.Iova / granule * granule, Len = (uint)((r.Iova % granule + r.Length + granule - 1) / granule) })
             .ToArray();
         var data = new byte[TrackMemoryChanges.Length(descriptors.Length)];
@@ -220,6 +220,26 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         }
 
         return outcome;
+    }
+
+    /// <summary>
+    /// No more ranges than a controller can be given (CMMRTD; 0 is without limit): those with the smallest gaps between them become one, and what was
+    /// written in a gap is reported too.
+    /// </summary>
+    private static IEnumerable<DirtyMemory> Joined(IReadOnlyList<DirtyMemory> ranges, int most)
+    {
+        if (most == 0 || ranges.Count <= most) return ranges;
+        var sorted = ranges.OrderBy(range => range.Iova).ToList();
+        var bridged = Enumerable.Range(1, sorted.Count - 1).OrderBy(i => sorted[i].Iova - (sorted[i - 1].Iova + sorted[i - 1].Length))
+            .Take(sorted.Count - most).ToHashSet();
+        var joined = new List<DirtyMemory>();
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            if (!bridged.Contains(i)) joined.Add(sorted[i]);
+            else joined[^1] = joined[^1] with { Length = sorted[i].Iova + sorted[i].Length - joined[^1].Iova };
+        }
+
+        return joined;
     }
 
     private async ValueTask<(Outcome Outcome, StatePiece Piece)> ReceiveAsync(ulong offset, int bytes)

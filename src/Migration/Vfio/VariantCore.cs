@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -20,6 +21,12 @@ public sealed class VariantCore(IFunction function, IMigrator device, string str
     /// <summary>The stopped device was loaded: it is not what it was when it stopped.</summary>
     public bool IsLoaded { get; set; }
 
+    /// <summary>The device had a fatal status when it was stopped: what it holds is nobody's to have.</summary>
+    public bool IsFatal { get; set; }
+
+    /// <summary>The controller has a fatal status now (CSTS.CFS). One whose registers cannot be read tells none.</summary>
+    public bool ReadsFatal => new ControllerStatus(Function.Read32(Register.Csts)) is { Raw: not uint.MaxValue, Cfs: true };
+
     /// <summary>The device runs, or was reset: nothing that was known of the stopped one holds.</summary>
-    public void Forget() => (Kept, IsLoaded) = (null, false);
+    public void Forget() => (Kept, IsLoaded, IsFatal) = (null, false, false);
 }

@@ -9,6 +9,8 @@ public class QuiesceStep
     public virtual async ValueTask<ArcEnd> RunAsync(VariantCore core)
     {
         core.Forget();
+        // Before it is saved, which may disable it.
+        core.IsFatal = core.ReadsFatal;
         var suspended = await core.Device.SuspendAsync();
         if (!suspended.IsOk || core.Device.FreezePoint == FreezePoint.Suspend) return ArcEnd.Of(suspended);
         var (saved, state) = await core.Device.SaveAllAsync();

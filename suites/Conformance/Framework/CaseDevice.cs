@@ -12,4 +12,7 @@ public sealed record CaseDevice(string Name, Func<World, MediumSharing, PairUnde
 
     /// <summary>The dialect of its vendor commands, as its profile tells it; by default that of the December 2022 series.</summary>
     public VendorOptions Vendor { get; init; } = new();
+
+    /// <summary>How its virtual functions are had behind VFIO; by default through the variant driver of this suite.</summary>
+    public VfioAccess Vfio { get; init; } = new VariantAccess();
 }

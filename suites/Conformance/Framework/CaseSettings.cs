@@ -30,6 +30,9 @@ public sealed record CaseSettings
     /// <summary>Told each case's record when it ended.</summary>
     public Action<CaseRecord>? Ended { get; init; }
 
+    /// <summary>The same devices, their functions had through another VFIO driver.</summary>
+    public CaseSettings Through(VfioAccess access) => this with { Devices = [.. Devices.Select(it => it with { Vfio = access })] };
+
     /// <summary>Of the cases that are run; the simulated devices of the shipped profile unless somebody said otherwise.</summary>
     public static CaseSettings Current
     {

@@ -39,8 +39,12 @@ internal static class Composition
     }
 
     /// <summary>On what cases are run: the devices of a plan, with a planted bug where one is named.</summary>
-    public static CaseSettings Settings(CasePlan plan, string? defect) =>
-        SimulatedDevices.Of(plan, defect is null ? null : DefectCatalogue.Find(defect)!.CreatePair);
+    public static CaseSettings Settings(CasePlan plan, string? defect)
+    {
+        var planted = defect is null ? null : DefectCatalogue.Find(defect)!;
+        return SimulatedDevices.Of(plan, planted is null ? null : planted.CreatePair)
+            .Through(new VariantAccess { Steps = planted?.Variant, Face = planted?.VfioFace });
+    }
 
     /// <summary>This program once more, started as it was itself.</summary>
     public static ProcessStartInfo Again(IReadOnlyList<string> words)
@@ -90,6 +94,7 @@ internal static class Composition
             Fresh = true,
             DeviceDowntime = DowntimeOf,
             MediatorSteps = defect?.Mediator,
+            VariantSteps = defect?.Variant?.Invoke(),
         };
     }
 

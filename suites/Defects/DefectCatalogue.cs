@@ -51,6 +51,10 @@ public static class DefectCatalogue
         .. VendorDefects.All,
         .. VirtualizationDefects.All,
         .. AfterMoveDefects.All,
+        .. VfioDriverDefects.All,
+        .. VfioStateDefects.All,
+        .. VfioStreamDefects.All,
+        .. VfioDirtyDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

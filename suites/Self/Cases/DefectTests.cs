@@ -30,7 +30,7 @@ internal sealed class DefectTests
     {
         var covering = _cases.Cases.Where(it => it.Covers.Contains(defect.Breaks)).ToList();
         if (covering.Count == 0) Assert.Ignore($"no case covers {defect.Breaks} yet");
-        var settings = SimulatedDevices.BuiltBy(defect.CreatePair);
+        var settings = SimulatedDevices.BuiltBy(defect.CreatePair).Through(new VariantAccess { Steps = defect.Variant, Face = defect.VfioFace });
         var seen = new List<string>();
         foreach (var info in covering)
         {

@@ -15,13 +15,15 @@ internal static class AfterMoveDefects
             "last-done-again", "LM-POST-01", "The command before the saved head is fetched again.",
             static state =>
             {
-                foreach (ref var queue in state.SubmissionQueues.AsSpan()) queue.HeadPointer = queue.HeadPointer == 0 ? queue.QsizeZ : (ushort)(queue.HeadPointer - 1);
+                foreach (ref var queue in state.SubmissionQueues.AsSpan())
+                    queue.HeadPointer = queue.HeadPointer == 0 ? queue.QsizeZ : (ushort)(queue.HeadPointer - 1);
             }),
         Loaded(
             "other-phase", "LM-POST-02", "Loaded completion queues go on with the other phase.",
             static state =>
             {
-                foreach (ref var queue in state.CompletionQueues.AsSpan()) queue.Attributes = queue.Attributes with { SlotZeroPhase = !queue.Attributes.SlotZeroPhase };
+                foreach (ref var queue in state.CompletionQueues.AsSpan())
+                    queue.Attributes = queue.Attributes with { SlotZeroPhase = !queue.Attributes.SlotZeroPhase };
             }),
         Loaded(
             "vectors-of-a-fresh-queue", "LM-POST-03", "Loaded completion queues interrupt on vector 0.",

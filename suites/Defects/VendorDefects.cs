@@ -49,13 +49,17 @@ internal static class VendorDefects
             static (_, command, _, rightly) => Then(rightly, () => command.Dw0 = 65_536 - command.Dw0)),
         Wrong(
             "vendor-save-longer", "LM-VEND-12", "SAVE_DATA writes one dword more than QUERY_DATA_SIZE announced.", Save,
-            static (c, command, _, rightly) => Then(rightly, () => { if (command.Status.IsSuccess) c.WriteHost(command.Entry.Prp1 + (ulong)command.DataLength, [1, 2, 3, 4]); })),
+            static (c, command, _, rightly) => Then(rightly, () =>
+            {
+                if (command.Status.IsSuccess) c.WriteHost(command.Entry.Prp1 + (ulong)command.DataLength, [1, 2, 3, 4]);
+            })),
         Of(
             "vendor-save-shorter", "LM-VEND-12", "SAVE_DATA leaves out the last dword of what QUERY_DATA_SIZE announced.",
             static () => new() { Transfer = new CutSave(4) }),
         Wrong(
             "vendor-query-restless", "LM-VEND-13", "Each QUERY_DATA_SIZE of a suspended VF tells a little more.", Query,
-            static (_, command, target, rightly) => Then(rightly, () => command.Dw0 += target is { Suspension.FetchStopped: true } ? 4 * ++target.StateSaves : 0)),
+            static (_, command, target, rightly) => Then(
+                rightly, () => command.Dw0 += target is { Suspension.FetchStopped: true } ? 4 * ++target.StateSaves : 0)),
         Wrong(
             "vendor-save-live", "LM-VEND-14", "SAVE_DATA takes a running VF as it is, and forgets the commands that it has fetched.", Save,
             static (c, _, target, rightly) =>
@@ -77,7 +81,10 @@ internal static class VendorDefects
             }),
         Wrong(
             "vendor-failed-save-disables", "LM-VEND-16", "A SAVE_DATA whose data could not be written disables the VF all the same.", Save,
-            static (_, command, target, rightly) => Then(rightly, () => { if (!command.Status.IsSuccess) target?.Machine.Run(new ResetRequest(ResetKind.StateChange)); })),
+            static (_, command, target, rightly) => Then(rightly, () =>
+            {
+                if (!command.Status.IsSuccess) target?.Machine.Run(new ResetRequest(ResetKind.StateChange));
+            })),
         Of(
             "vendor-save-cut", "LM-VEND-17", "SAVE_DATA writes 256 KiB of a larger state and reports success.",
             static () => new() { Transfer = new CutSave(256 << 10) { FromTheEnd = false } }),

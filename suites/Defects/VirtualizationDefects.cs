@@ -14,7 +14,10 @@ internal static class VirtualizationDefects
             static () => new() { Identify = new WrongPage(Cns.PrimaryControllerCapabilities, static page => page[0]++) }),
         Of(
             "secondary-listed-twice", "LM-VIRT-02", "The second secondary is listed as a copy of the first.",
-            static () => new() { Identify = new WrongPage(Cns.SecondaryControllerList, static page => { if (page[0] > 1) page.Slice(32, 32).CopyTo(page.Slice(64, 32)); }) }),
+            static () => new()
+            {
+                Identify = new WrongPage(Cns.SecondaryControllerList, static page => { if (page[0] > 1) page.Slice(32, 32).CopyTo(page.Slice(64, 32)); }),
+            }),
         Of(
             "list-from-the-first", "LM-VIRT-03", "The secondary list begins with the first secondary, whichever is asked for.",
             static () => new() { Identify = new ListFromFirst() }),
@@ -31,7 +34,8 @@ internal static class VirtualizationDefects
             {
                 var before = secondary?.Resources.Queues ?? 0;
                 rightly(request);
-                if (request is { Action: SecondaryAssign, Type: ResourceType.VirtualQueue, Count: > 0, Status.IsSuccess: true }) secondary!.Resources.Queues += before;
+                if (request is { Action: SecondaryAssign, Type: ResourceType.VirtualQueue, Count: > 0, Status.IsSuccess: true })
+                    secondary!.Resources.Queues += before;
             }),
         Resources(
             "assigned-while-online", "LM-VIRT-05", "An online secondary is told that it was assigned what it was not.",
@@ -44,7 +48,8 @@ internal static class VirtualizationDefects
             static (_, request, secondary, rightly) =>
             {
                 Unless(request, rightly, Status.InvalidResourceIdentifier, SecondaryAssign);
-                if (request is { Action: SecondaryAssign, Modified: 0, Type: ResourceType.VirtualQueue } && secondary is not null) secondary.Resources.Queues = request.Count;
+                if (request is { Action: SecondaryAssign, Modified: 0, Type: ResourceType.VirtualQueue } && secondary is not null)
+                    secondary.Resources.Queues = request.Count;
             }),
         Resources(
             "foreigners-managed", "LM-VIRT-08", "What is asked for a controller of another primary is answered with success.",
@@ -99,7 +104,8 @@ internal static class VirtualizationDefects
             static (_, request, secondary, rightly) =>
             {
                 rightly(request);
-                if (request.Action != SecondaryOnline || request.Status.IsSuccess || secondary is not { Resources.Queues: >= 2, Function.IsPresent: false }) return;
+                if (request.Action != SecondaryOnline || request.Status.IsSuccess) return;
+                if (secondary is not { Resources.Queues: >= 2, Function.IsPresent: false }) return;
                 secondary.Resources.Online = true;
                 request.Status = Status.Success;
             }),
@@ -279,7 +285,8 @@ internal static class VirtualizationDefects
     {
         public override StepResult Run(ControllerCore c, CommandContext command)
         {
-            if (!c.IsPrimary && command.IsAdmin && command.Opcode == (byte)AdminOpcode.GetFeatures && (command.Entry.Cdw10 & 0xFF) == (uint)FeatureId.NumberOfQueues)
+            if (!c.IsPrimary && command.IsAdmin && command.Opcode == (byte)AdminOpcode.GetFeatures
+                && (command.Entry.Cdw10 & 0xFF) == (uint)FeatureId.NumberOfQueues)
                 command.Dw0 += 0x0001_0001;
             return base.Run(c, command);
         }

@@ -12,7 +12,8 @@ internal sealed class AfterMoveCycleCases : ConformanceCase
     [Test]
     [Covers("LM-POST-01", "LM-POST-02", "LM-POST-11", "LM-POST-12")]
     public async CaseTask A_mediated_guest_does_not_notice() =>
-        await HoldAsync(new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, Cycles = 3 }, "LM-POST-01", "LM-POST-02", "LM-POST-11", "LM-POST-12");
+        await HoldAsync(
+            new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, Cycles = 3 }, "LM-POST-01", "LM-POST-02", "LM-POST-11", "LM-POST-12");
 
     /// <summary>The same by the vendor commands, which carry the admin queue.</summary>
     [Test]

@@ -55,7 +55,8 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
         Check.Equal("LM-POST-04", "vector[1].again", open.Count, count, "an interrupt came a second time");
         Check.Equal("LM-POST-04", "vector[2].pending", MsixTable.Find(guest.Face)!.IsPending(2), true, "a pending interrupt was forgotten");
         MsixTable.Find(guest.Face)!.Mask(2, false);
-        Check.That("LM-POST-05", "vector[2]", await Lab.ReachesAsync(() => masked.Count > 0), "a completion that was pending at the cut was signalled to nobody");
+        Check.That(
+            "LM-POST-05", "vector[2]", await Lab.ReachesAsync(() => masked.Count > 0), "a completion that was pending at the cut was signalled to nobody");
         Check.Equal("LM-POST-04", "vector[2].once", masked.Count, 1L, "a pending interrupt came several times");
         Check.That("LM-POST-05", "cq[2]", await queues[1].ReachesAsync(1), "the completion behind the interrupt is lost");
     }
@@ -153,7 +154,8 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
         await journey.MoveAsync(await journey.PrepareAsync());
         for (var i = 0; i < 20; i++)
         {
-            if (!Check.Equal("LM-POST-08", $"flush[{i}]", (await queue.DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success, "a doorbell at the new address does not work")) break;
+            var done = await queue.DoAsync(NvmCommand.Flush(1));
+            if (!Check.Equal("LM-POST-08", $"flush[{i}]", done?.Status, Status.Success, "a doorbell at the new address does not work")) break;
         }
     }
 

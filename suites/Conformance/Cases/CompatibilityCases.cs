@@ -29,6 +29,8 @@ internal sealed class CompatibilityCases : ConformanceCase
         other[0] ^= 0xFF;
         Check.Refused("LM-COMP-04", "another maker's", await vendor.LoadAsync(other, 2), Status.InvalidField);
         await host.MustResumeAsync(to.Id);
-        Check.Equal("LM-COMP-04", "works", (await (await to.CreateQueueAsync()).DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success, "the destination does not work after what it refused");
+        Check.Equal(
+            "LM-COMP-04", "works", (await (await to.CreateQueueAsync()).DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success,
+            "the destination does not work after what it refused");
     }
 }

@@ -22,13 +22,15 @@ internal sealed class OnlineCases : VirtualizationCase
     {
         var host = await StartAsync();
         var types = (await CapabilitiesAsync(host)).Crt;
-        Lab.Need((types.VirtualQueues || queues >= 2) && (types.VirtualInterrupts || vectors >= 1), "both types of resources to be flexible (CRT, CNS 14h byte 4)");
+        Lab.Need(
+            (types.VirtualQueues || queues >= 2) && (types.VirtualInterrupts || vectors >= 1), "both types of resources to be flexible (CRT, CNS 14h byte 4)");
         await host.FunctionsAsync();
         var id = (await EntryAsync(host, 1)).Scid;
         await MustManageAsync(host, SecondaryOffline, id);
         await GiveAsync(host, id, queues, vectors);
         Check.Refused("LM-VIRT-10", $"online[{queues},{vectors}]", await ManageAsync(host, SecondaryOnline, id), Status.InvalidSecondaryControllerState);
-        Check.Equal("LM-VIRT-10", $"online[{queues},{vectors}].state", (await EntryAsync(host, 1)).Scs.Online, false, "the VF is online though that was refused");
+        Check.Equal(
+            "LM-VIRT-10", $"online[{queues},{vectors}].state", (await EntryAsync(host, 1)).Scs.Online, false, "the VF is online though that was refused");
         await GiveAsync(host, id, 2, 1);
         Check.Ok("LM-VIRT-10", "online[2,1]", await ManageAsync(host, SecondaryOnline, id), "a VF with enough of both could not go online");
         Check.Equal("LM-VIRT-10", "online[2,1].state", (await EntryAsync(host, 1)).Scs.Online, true, "the list does not show the VF online");
@@ -155,7 +157,9 @@ internal sealed class OnlineCases : VirtualizationCase
             if (!Check.Equal("LM-VIRT-23", $"{path}.active", list[0], 1u, "the namespace is not attached any more")) return;
             var queue = await vf.CreateQueueAsync();
             var data = vf.Buffer(4096);
-            Check.Equal("LM-VIRT-23", $"{path}.read", (await queue.DoAsync(queue.WithData(NvmCommand.Read(1, 7, 0), data)))?.Status, Status.Success, "the namespace cannot be read");
+            Check.Equal(
+                "LM-VIRT-23", $"{path}.read", (await queue.DoAsync(queue.WithData(NvmCommand.Read(1, 7, 0), data)))?.Status, Status.Success,
+                "the namespace cannot be read");
             Check.Equal("LM-VIRT-23", $"{path}.data", data.Read()[0], (byte)0x77, "the namespace has other data");
         }
     }

@@ -43,8 +43,12 @@ internal sealed class PrimaryResourceCases : VirtualizationCase
         for (var i = 0; i < 2; i++)
         {
             await ResetAsync(host, kind);
-            Check.Equal("LM-VIRT-20", $"{kind}[{i}].vqrfap", (await CapabilitiesAsync(host)).Vqrfap, given, i == 0 ? "the share did not come with the reset" : "the share did not last");
-            Check.Equal("LM-VIRT-20", $"{kind}[{i}].queues", await QueuesAsync(host), queues + given - had, "the primary has another number of queues than its share says");
+            Check.Equal(
+                "LM-VIRT-20", $"{kind}[{i}].vqrfap", (await CapabilitiesAsync(host)).Vqrfap, given,
+                i == 0 ? "the share did not come with the reset" : "the share did not last");
+            Check.Equal(
+                "LM-VIRT-20", $"{kind}[{i}].queues", await QueuesAsync(host), queues + given - had,
+                "the primary has another number of queues than its share says");
         }
 
         await MustManageAsync(host, PrimaryFlexibleAllocation, host.Id, VirtualQueue, had);
@@ -63,7 +67,9 @@ internal sealed class PrimaryResourceCases : VirtualizationCase
         var vf = await other.BringUpAsync();
         var answers = new[]
         {
-            ("suspend", await host.SuspendAsync(vf.Id)), ("get state", (await host.GetStateAsync(vf.Id, ControllerStateHeader.Size)).Answer), ("resume", await host.ResumeAsync(vf.Id)),
+            ("suspend", await host.SuspendAsync(vf.Id)),
+            ("get state", (await host.GetStateAsync(vf.Id, ControllerStateHeader.Size)).Answer),
+            ("resume", await host.ResumeAsync(vf.Id)),
         };
         var allowed = answers[0].Item2.IsOk;
         Check.Saw("LM-VIRT-24", "other primary's VF", allowed ? "allowed" : "refused");
@@ -73,7 +79,9 @@ internal sealed class PrimaryResourceCases : VirtualizationCase
             else Check.Refused("LM-VIRT-24", name, answer, Status.InvalidControllerIdentifier);
         }
 
-        Check.Equal("LM-VIRT-24", "works", (await (await vf.CreateQueueAsync()).DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success, "the other primary's VF does not work any more");
+        Check.Equal(
+            "LM-VIRT-24", "works", (await (await vf.CreateQueueAsync()).DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success,
+            "the other primary's VF does not work any more");
     }
 
     private static async ValueTask<int> QueuesAsync(CaseHost host)

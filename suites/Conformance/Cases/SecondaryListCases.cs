@@ -51,9 +51,9 @@ internal sealed class SecondaryListCases : VirtualizationCase
         foreach (var from in picks.Append((ushort)0).Append((ushort)0xFFEF).Distinct())
         {
             var page = await PageAsync(host, from);
-            var expected = all.Where(id => id >= from).Take(SecondaryControllerList.Capacity);
+            var expected = string.Join(' ', all.Where(id => id >= from).Take(SecondaryControllerList.Capacity));
             Check.Equal(
-                "LM-VIRT-03", $"from[{from}]", string.Join(' ', page.Select(it => it.Scid)), string.Join(' ', expected), "the list is not that of the identifiers from there on");
+                "LM-VIRT-03", $"from[{from}]", string.Join(' ', page.Select(it => it.Scid)), expected, "the list is not that of the identifiers from there on");
         }
     }
 
@@ -85,7 +85,9 @@ internal sealed class SecondaryListCases : VirtualizationCase
             from = page[^1].Scid + 1;
         }
 
-        Check.Equal("LM-VIRT-02", "vfn", string.Join(' ', all.Select(it => (int)it.Vfn).Order()), string.Join(' ', Enumerable.Range(1, total)), "not every VF is listed once");
+        Check.Equal(
+            "LM-VIRT-02", "vfn", string.Join(' ', all.Select(it => (int)it.Vfn).Order()), string.Join(' ', Enumerable.Range(1, total)),
+            "not every VF is listed once");
         Check.Equal("LM-VIRT-02", "scid.distinct", all.Select(it => it.Scid).Distinct().Count(), all.Count, "an identifier is listed twice");
         Check.That("LM-VIRT-02", "scid.order", all.Zip(all.Skip(1)).All(it => it.First.Scid < it.Second.Scid), "the identifiers do not ascend");
         Check.Equal("LM-VIRT-02", "pcid", string.Join(' ', all.Select(it => it.Pcid).Distinct()), $"{host.Id}", "a secondary has another primary");
@@ -93,7 +95,8 @@ internal sealed class SecondaryListCases : VirtualizationCase
 
     private static async ValueTask<IReadOnlyList<SecondaryControllerEntry>> PageAsync(CaseHost host, ushort from)
     {
-        var page = Lab.Must("Identify, Secondary Controller List", await host.Pf.IdentifyAsync<SecondaryControllerList>(Cns.SecondaryControllerList, cntid: from));
+        var page = Lab.Must(
+            "Identify, Secondary Controller List", await host.Pf.IdentifyAsync<SecondaryControllerList>(Cns.SecondaryControllerList, cntid: from));
         return ((ReadOnlySpan<SecondaryControllerEntry>)page.Entries)[..Math.Min((int)page.Nument, SecondaryControllerList.Capacity)].ToArray();
     }
 }

@@ -54,20 +54,25 @@ internal sealed class TimingCases : ConformanceCase
         // The first move is warm-up.
         var moves = run.Cycles.Where(it => it.Outcome == CycleOutcome.Completed).Skip(1).ToList();
         Check.Equal("LM-TIME-07", "moves", moves.Count, _moves.Cycles - 1, "fewer moves than a quantile needs");
-        Check.That("LM-TIME-02", "observers", moves.TrueForAll(it => it.Downtime is { GuestNs: not null, OrchestratorNs: not null, SuspendedNs: not null }), "a move has no downtime");
+        Check.That(
+            "LM-TIME-02", "observers", moves.TrueForAll(it => it.Downtime is { GuestNs: not null, OrchestratorNs: not null, SuspendedNs: not null }),
+            "a move has no downtime");
         Check.Saw("LM-TIME-02", "guest.ns", Figures(moves.Select(it => it.Downtime.GuestNs ?? 0)));
         Check.Saw("LM-TIME-02", "orchestrator.ns", Figures(moves.Select(it => it.Downtime.OrchestratorNs ?? 0)));
         Check.Saw("LM-TIME-02", "suspended.ns", Figures(moves.Select(it => it.Downtime.SuspendedNs ?? 0)));
         Check.Saw("LM-TIME-02", "waited.ns", Figures(moves.Select(it => it.Latency.During.MaxNs ?? 0)));
         foreach (var step in moves[0].Steps.Select(it => it.Step).Distinct())
-            Check.Saw("LM-TIME-02", $"step.{Words.Of(step)}.ns", Figures(moves.SelectMany(it => it.Steps).Where(it => it.Step == step).Select(it => it.EndNs - it.BeginNs)));
+            Check.Saw(
+                "LM-TIME-02", $"step.{Words.Of(step)}.ns",
+                Figures(moves.SelectMany(it => it.Steps).Where(it => it.Step == step).Select(it => it.EndNs - it.BeginNs)));
         foreach (var move in moves)
         {
             // From the stop of the guest to its restart, which the steps fill without a gap.
             var within = move.Steps.Where(it => it.Step is >= CycleStep.StopGuest and <= CycleStep.RestartGuest).ToList();
             var sum = within.Sum(it => it.EndNs - it.BeginNs);
             var whole = within[^1].EndNs - within[0].BeginNs;
-            if (!Check.That("LM-TIME-08", $"cycle[{move.Number}].sum", Math.Abs(sum - whole) * 100 <= whole, $"the steps sum to {sum} ns of {whole} ns")) return;
+            var adds = Math.Abs(sum - whole) * 100 <= whole;
+            if (!Check.That("LM-TIME-08", $"cycle[{move.Number}].sum", adds, $"the steps sum to {sum} ns of {whole} ns")) return;
         }
     }
 
@@ -87,7 +92,8 @@ internal sealed class TimingCases : ConformanceCase
         await (await Lab.StartAsync()).NeedMigrationAsync();
         foreach (var (queues, ns, bytes) in seen) Check.Saw("LM-TIME-03", $"queues[{queues}]", $"{ns} ns, {bytes} bytes");
         Check.Equal("LM-TIME-03", "points", seen.Count, 3, "a point of the slope is missing");
-        if (seen.Count == 3) Check.Saw("LM-TIME-03", "slope", $"{(seen[2].Ns - seen[0].Ns) / 3} ns and {(seen[2].Bytes - seen[0].Bytes) / 3} bytes a queue pair");
+        if (seen.Count != 3) return;
+        Check.Saw("LM-TIME-03", "slope", $"{(seen[2].Ns - seen[0].Ns) / 3} ns and {(seen[2].Bytes - seen[0].Bytes) / 3} bytes a queue pair");
     }
 
     /// <summary>A move of a VF with the namespace it has, and with another that is many times as large attached besides.</summary>
@@ -103,7 +109,8 @@ internal sealed class TimingCases : ConformanceCase
         var there = await journey.PrepareAsync(host, 2);
         var small = await TimeAsync(there);
         await CaseJourney.ReadyAgainAsync(journey.Guest);
-        var (created, nsid) = await host.Namespaces.CreateAsync(new NamespaceManagementData { Nsze = blocks * 64, Ncap = blocks * 64, Nmic = new() { Shared = true } });
+        var wanted = new NamespaceManagementData { Nsze = blocks * 64, Ncap = blocks * 64, Nmic = new() { Shared = true } };
+        var (created, nsid) = await host.Namespaces.CreateAsync(wanted);
         Lab.Must(created);
         foreach (var vf in (CaseVf[])[journey.Guest, there]) await host.AttachAsync(nsid, vf.Id);
         var large = await TimeAsync(journey.Guest);
@@ -155,7 +162,8 @@ internal sealed class TimingCases : ConformanceCase
     {
         var run = CaseCycle.Run(Lab, new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Local, Cycles = 1 });
         await (await Lab.StartAsync(MediumSharing.Local)).NeedUserDataTrackingAsync();
-        var move = run.Cycles.FirstOrDefault(it => it.Outcome == CycleOutcome.Completed) ?? throw CaseEnd.Inconclusive($"the move was not completed: {CaseCycle.Text(run.Findings)}");
+        var move = run.Cycles.FirstOrDefault(it => it.Outcome == CycleOutcome.Completed)
+            ?? throw CaseEnd.Inconclusive($"the move was not completed: {CaseCycle.Text(run.Findings)}");
         Rate("state", move.StateBytes, move.Steps.Where(it => it.Step is CycleStep.Save or CycleStep.Load));
         Rate("medium", move.Copy.MediumBytes, move.Steps.Where(it => it.Step is CycleStep.BulkCopy or CycleStep.Rounds or CycleStep.Drain));
 

@@ -75,7 +75,9 @@ internal sealed class VendorAddressingCases : VendorCase
             Check.Ok("LM-VEND-07", $"index[{number}].back", await vendor.BringBackAsync(state, number), "the VF that was named cannot be brought back");
             // The doorbell was rung after the state was saved, and a controller that was disabled has not heard it.
             own.Pair.RingRaw((uint)own.Pair.SqTail);
-            Check.That("LM-VEND-07", $"index[{number}].goes-on", await own.NextAsync() is { } done && done.Status == Status.Success, "the VF that was named does not go on");
+            Check.That(
+                "LM-VEND-07", $"index[{number}].goes-on", await own.NextAsync() is { } done && done.Status == Status.Success,
+                "the VF that was named does not go on");
         }
     }
 

@@ -32,7 +32,9 @@ internal sealed class VendorCapabilityCases : VendorCase
         var migrator = new VendorMigrator(vf.Host.Controlling, 1, vendor.Dialect);
         var (outcome, abilities) = await migrator.DescribeAsync();
         Check.Ok("LM-VEND-02", "offered", outcome, "migration is not offered though the capability byte says so");
-        Check.Equal("LM-VEND-02", "tracking", (abilities?.TracksBlocks, abilities?.TracksMemory, migrator.InPieces), (false, false, false), "more is offered than the series has");
+        Check.Equal(
+            "LM-VEND-02", "tracking", (abilities?.TracksBlocks, abilities?.TracksMemory, migrator.InPieces), (false, false, false),
+            "more is offered than the series has");
         Check.Saw("LM-VEND-03", "identify.capability", $"{vendor.Capability:X2}h");
         Check.Equal(
             "LM-VEND-03", "identify.capability.reserved", vendor.Capability is 0 or 1 || vendor.Capability == vendor.Dialect.CapabilityValue, true,

@@ -131,7 +131,9 @@ internal sealed class VendorLoadCases : VendorCase
         var (save, piece) = await migrator.SaveChunkAsync(0, 4096);
         var outcomes = new[] { await migrator.SuspendAsync(), query, save, await migrator.LoadChunkAsync(new byte[64], 0, 64), await migrator.ResumeAsync() };
         for (var i = 0; i < outcomes.Length; i++)
-            Check.That("LM-VEND-21", $"command[{i}]", !outcomes[i].IsOk && outcomes[i].Status is { IsSuccess: false }, "a command that failed is taken for one that succeeded");
+            Check.That(
+                "LM-VEND-21", $"command[{i}]", !outcomes[i].IsOk && outcomes[i].Status is { IsSuccess: false },
+                "a command that failed is taken for one that succeeded");
         Check.Equal("LM-VEND-21", "size", bytes, 0, "the status of QUERY_DATA_SIZE is taken for a size");
         Check.Equal("LM-VEND-21", "state", piece.Bytes.Length, 0, "there is a state though SAVE_DATA failed");
     }

@@ -36,7 +36,8 @@ internal sealed class VendorSaveCases : VendorCase
         var image = vf.Ram.Read(0, (int)vf.Ram.Length).ToArray();
         queue.Ring();
         await Lab.WatchAsync();
-        Check.That("LM-VEND-10", "guest memory", vf.Ram.Read(0, (int)vf.Ram.Length).SequenceEqual(image), "guest memory was written after SAVE_DATA was complete");
+        Check.That(
+            "LM-VEND-10", "guest memory", vf.Ram.Read(0, (int)vf.Ram.Length).SequenceEqual(image), "guest memory was written after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "cq[2].later", queue.Pair.CountPosted(), posted, "a completion came after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "vector[1]", signal.Count, interrupts, "an interrupt came after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "faults", vf.Space.Faults.Count, 0, "the VF tried to reach what is not mapped");
@@ -113,7 +114,8 @@ internal sealed class VendorSaveCases : VendorCase
         var first = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
         for (var i = 0; i < 100; i++)
         {
-            if (!Check.Equal("LM-VEND-13", $"query[{i}]", Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync()), first, "another size than the first time")) break;
+            var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+            if (!Check.Equal("LM-VEND-13", $"query[{i}]", size, first, "another size than the first time")) break;
             await World.After(1_000);
         }
 
@@ -145,7 +147,8 @@ internal sealed class VendorSaveCases : VendorCase
         }
 
         Check.That("LM-VEND-14", "cq[1]", await queue.ReachesAsync(2 + cids.Count), "commands were lost");
-        Check.Equal("LM-VEND-14", "cq[1].once", string.Join(' ', cids.Select(queue.CountOf).Distinct()), "1", "a command was completed several times, or never");
+        Check.Equal(
+            "LM-VEND-14", "cq[1].once", string.Join(' ', cids.Select(queue.CountOf).Distinct()), "1", "a command was completed several times, or never");
         Check.That("LM-VEND-14", "vf", await WorksAsync(queue), "the VF does not work");
     }
 
@@ -188,7 +191,8 @@ internal sealed class VendorSaveCases : VendorCase
         Lab.Need(size > room, "a state of more than 64 bytes");
         var buffer = host.Buffer(3 * 4096);
         buffer.Write(Enumerable.Repeat(CaseVendor.Guard, buffer.Length).ToArray());
-        var command = vendor.Commands.SaveData(vendor.IndexOf(1)) with { Prp1 = room == 0 ? nowhere : buffer.Iova + (2 * 4096) - (ulong)room, Prp2 = nowhere + 4096 };
+        var first = room == 0 ? nowhere : buffer.Iova + (2 * 4096) - (ulong)room;
+        var command = vendor.Commands.SaveData(vendor.IndexOf(1)) with { Prp1 = first, Prp2 = nowhere + 4096 };
         Check.Refused("LM-VEND-16", "save", await host.AdminAsync(command), Status.DataTransferError, Status.InvalidField, Status.PrpOffsetInvalid);
         var seen = buffer.Read();
         Check.That(

@@ -48,7 +48,9 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
         var vf = await host.BringUpAsync(2);
         await vf.CreateQueueAsync();
         await sriov.DisableAsync();
-        Check.Equal("LM-VIRT-14", "config", vf.Function.ReadConfig(PciHeader.RevisionIdOffset, 4), uint.MaxValue, "the configuration space of a VF that is gone answers");
+        Check.Equal(
+            "LM-VIRT-14", "config", vf.Function.ReadConfig(PciHeader.RevisionIdOffset, 4), uint.MaxValue,
+            "the configuration space of a VF that is gone answers");
         Check.Equal("LM-VIRT-14", "bar", vf.Function.Read32(Register.Csts), uint.MaxValue, "the registers of a VF that is gone answer");
         Check.Equal("LM-VIRT-14", "bus", host.Controlling.Bus.Find(vf.Function.Requester) is null, true, "a VF that is gone is found on the bus");
         Check.Equal("LM-VIRT-14", "online", (await EntryAsync(host, 2)).Scs.Online, false, "a VF that is gone is online");
@@ -126,6 +128,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     {
         var host = await Lab.StartAsync();
         var functions = await host.FunctionsAsync();
+        var kind = host.Pf.Function.ReadConfig(PciHeader.RevisionIdOffset, 4);
         foreach (var vf in functions)
         {
             var path = $"vf[{functions.ToList().IndexOf(vf) + 1}]";
@@ -134,7 +137,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
             Check.Equal("LM-VIRT-18", $"{path}.mse", PciConfig.ReadCommand(vf).MemorySpace, false, "the memory space bit of a VF can be set");
             Check.Equal("LM-VIRT-18", $"{path}.bme", PciConfig.ReadCommand(vf).BusMaster, true, "the bus master bit of a VF cannot be set");
             Check.Equal(
-                "LM-VIRT-18", $"{path}.class", vf.ReadConfig(PciHeader.RevisionIdOffset, 4), host.Pf.Function.ReadConfig(PciHeader.RevisionIdOffset, 4), "a VF has another class than its PF");
+                "LM-VIRT-18", $"{path}.class", vf.ReadConfig(PciHeader.RevisionIdOffset, 4), kind, "a VF has another class than its PF");
             for (var bar = 0x10; bar < 0x28; bar += 4)
             {
                 vf.WriteConfig(bar, 4, uint.MaxValue);
@@ -169,7 +172,9 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
         vf.Function.Write32(Register.Aqa, 0);
         host.Pf.Function.WriteConfig(at, 2, control.Raw);
         await World.After(1_000_000);
-        Check.Equal("LM-VIRT-19", "again", string.Join(' ', registers.Select(it => $"{vf.Function.Read32(it):X8}")), before, "registers changed while memory space was off");
+        Check.Equal(
+            "LM-VIRT-19", "again", string.Join(' ', registers.Select(it => $"{vf.Function.Read32(it):X8}")), before,
+            "registers changed while memory space was off");
         Check.That("LM-VIRT-19", "cq[1]", await queue.ReachesAsync(10), "commands were lost while memory space was off");
         Check.Equal("LM-VIRT-19", "works", (await queue.DoAsync(NvmCommand.Flush(1)))?.Status, Status.Success, "the VF does not work any more");
     }
@@ -183,7 +188,8 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
         for (var number = 1; number <= count; number++)
         {
             var requester = sriov.RequesterOf(number);
-            if (!seen.Add(requester.Value) || bus.Find(requester) is not { } vf || vf.ReadConfig(PciHeader.RevisionIdOffset, 4) == uint.MaxValue) missing.Add(number);
+            var answers = bus.Find(requester)?.ReadConfig(PciHeader.RevisionIdOffset, 4) is not (null or uint.MaxValue);
+            if (!seen.Add(requester.Value) || !answers) missing.Add(number);
         }
 
         Check.Equal("LM-VIRT-17", "missing", string.Join(' ', missing), "", "a VF does not stand alone where First VF Offset and VF Stride say");

@@ -55,6 +55,10 @@ public static class DefectCatalogue
         .. VfioStateDefects.All,
         .. VfioStreamDefects.All,
         .. VfioDirtyDefects.All,
+        .. UserDataDefects.All,
+        .. DataQueueDefects.All,
+        .. MemoryTrackingDefects.All,
+        .. MediumDefects.All,
     ];
 
     public static Defect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

@@ -122,7 +122,7 @@ public sealed partial class CaseHost
     {
         var memory = Buffer(entries * LbaMigrationQueueEntry.Size);
         var answer = await AdminAsync(MigrationCommand.CreateUserDataMigrationQueue(cntlid, (uint)entries) with { Prp1 = memory.Iova });
-        return (answer, answer.IsOk ? new CaseDataQueue(this, (ushort)answer.Completion.Dw0, memory, entries) : null);
+        return (answer, answer.IsOk ? new CaseDataQueue(this, (ushort)answer.Completion.Dw0, [memory], entries) : null);
     }
 
     /// <summary>A data queue with logging started; steps of setting up.</summary>

@@ -61,7 +61,9 @@ public sealed partial class CaseHost
         dma.Map(new DmaMapping(HostIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         var (outcome, controlling) = await ControllingFunction.StartAsync(lab.World, bus, requester, Lab.ViewOf(ram, HostIova), dma, 32, 1 << 20, lab.History);
         Lab.Must(outcome);
-        return new CaseHost(lab, name, controlling!, dma);
+        // Events are the case's to look at, and nobody else's.
+        controlling!.Pf.Admin.Events?.Signal.Subscribe(null);
+        return new CaseHost(lab, name, controlling, dma);
     }
 
     /// <summary>An admin command of the PF.</summary>

@@ -26,10 +26,10 @@ public sealed class CaseVf
         Space.Map(new DmaMapping(GuestIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         Space.Map(new DmaMapping(WindowIova, window, 0, window.Length, DmaAccess.ReadWrite));
         Face = new GuestFunction($"guest of {host.Name} VF {number}", function);
-        // The admin queue is looked at by time, so that interrupts are the guest's alone.
+        // The admin queue is looked at by time, so that interrupts are the guest's alone; not so often that a long silence costs much.
         Nvme = new NvmeController(
             host.World, carried ? Face : function, carried ? Memory : Lab.ViewOf(window, WindowIova),
-            new NvmeControllerOptions { Interrupts = false, History = host.Lab.History });
+            new NvmeControllerOptions { Interrupts = false, PollInterval = 50_000, History = host.Lab.History });
     }
 
     public CaseHost Host { get; }
@@ -108,6 +108,14 @@ public sealed class CaseVf
 
     /// <summary>All that the function can reach, as it stands; to be held against a later image.</summary>
     public byte[] Image() => [.. Ram.Read(0, (int)Ram.Length), .. Window.Read(0, (int)Window.Length)];
+
+    /// <summary>All of the guest's memory as a range to track.</summary>
+    public MemoryRangeTrackingDescriptor WholeMemory(byte granularity) =>
+        new() { Saddr = GuestIova, Len = (uint)(Ram.Length >> (12 + granularity)) };
+
+    /// <summary>The host's memory of this VF, its admin queue's, as a range to track.</summary>
+    public static MemoryRangeTrackingDescriptor WindowRange(byte granularity) =>
+        new() { Saddr = WindowIova, Len = (uint)(WindowBytes >> (12 + granularity)) };
 
     /// <summary>Guest memory, zeroed, whole pages.</summary>
     public DmaBuffer Buffer(int bytes) => Memory.Rent(bytes);

@@ -29,7 +29,7 @@ internal sealed class DefectTests
     public void A_defect_is_caught_by_a_case_that_names_what_it_breaks(Defect defect)
     {
         var covering = _cases.Cases.Where(it => it.Covers.Contains(defect.Breaks)).ToList();
-        if (covering.Count == 0) Assert.Ignore($"no case covers {defect.Breaks} yet");
+        Assert.That(covering, Is.Not.Empty, $"no case covers {defect.Breaks}");
         var settings = SimulatedDevices.BuiltBy(defect.CreatePair).Through(new VariantAccess { Steps = defect.Variant, Face = defect.VfioFace });
         var seen = new List<string>();
         foreach (var info in covering)

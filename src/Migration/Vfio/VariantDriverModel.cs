@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Conformance.Device;
 using Conformance.Driver;
+using Conformance.Nvme;
 using static Conformance.Device.VfioState;
 
 namespace Conformance.Migration;
@@ -23,6 +24,7 @@ public sealed class VariantDriverModel : IVfioDevice
     private SaveStream? _saving;
     private ResumeStream? _resuming;
     private DirtyLog? _log;
+    private bool _owesStop;
     private byte[] _ahead = [];
     private long _nextLook;
 
@@ -118,7 +120,9 @@ public sealed class VariantDriverModel : IVfioDevice
         {
             var errno = !LogsWrites ? Errno.Enotty : DirtyLog.Check(ranges, pageSize);
             if (errno == 0 && _log is not null) errno = Errno.Einval;
+            if (errno == 0 && _owesStop) errno = Steps.Errno.Run(await _core.Device.StopTrackingAsync());
             if (errno != 0) return (new VfioResult(errno), 0);
+            _owesStop = false;
             errno = Steps.Errno.Run(await _core.Device.StartMemoryTrackingAsync([.. ranges.Select(range => new DirtyMemory(range.Iova, range.Length))]));
             if (errno != 0) return (new VfioResult(errno), 0);
             _log = new DirtyLog(ranges);
@@ -138,7 +142,10 @@ public sealed class VariantDriverModel : IVfioDevice
         {
             if (_log is null) return default;
             _log = null;
-            return new VfioResult(Steps.Errno.Run(await _core.Device.StopTrackingAsync()));
+            var stopped = await _core.Device.StopTrackingAsync();
+            // A controller may refuse that while it is suspended. The log has ended for whoever asked; the device is told before the next begins.
+            _owesStop = stopped.Status == Status.ControllerSuspended;
+            return _owesStop ? default : new VfioResult(Steps.Errno.Run(stopped));
         }
         finally
         {

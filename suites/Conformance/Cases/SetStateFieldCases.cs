@@ -195,7 +195,10 @@ internal sealed class SetStateFieldCases : LoadingCase
         await host.NeedMigrationAsync();
         Lab.Need(host.Formats.Uuids.Count > 0, "a vendor's state format (Identify CNS 20h, NUUID)");
         var load = await CaseLoad.CreateAsync(Lab, taker: Taker.Disabled, csuuidi: 1);
-        await host.MustSuspendAsync(load.To.Id);
+        // A vendor's part may hold the admin queue, which an enabled controller has already.
+        var suspended = await host.SuspendAsync(load.To.Id);
+        Lab.Need(suspended.Status != Status.InvalidControllerIdentifier, "suspension of a disabled controller (refused with 1/1Fh, which is left open)");
+        Lab.Must("Migration Send, Suspend", suspended);
         return load;
     }
 

@@ -42,6 +42,7 @@ internal sealed class Compatibility(CycleContext context)
             Destination.Migrator.Use(common);
         }
 
+        CheckTracking(ours!);
         if (Source.Format.Incompatible(Destination.Format) is { } misfit) Refuse(Blocks, "compatibility.namespace", misfit);
         await CheckMediumAsync();
         Judge();
@@ -90,6 +91,15 @@ internal sealed class Compatibility(CycleContext context)
         }
     }
 
+    /// <summary>The source tracks what the plan has it track.</summary>
+    private void CheckTracking(MigratorAbilities ours)
+    {
+        if (context.Plan is { Medium: MediumSharing.Local, Dirty: DirtySource.Tracked } && ours.BlockLimit is { } blocks)
+            _reasons.Add(("LM-UDT-08", "compatibility.data-queues", $"the source cannot report changed blocks: {blocks}"));
+        if (!context.Tenant.SharesMemory && ours.MemoryLimit is { } memory)
+            _reasons.Add(("LM-MEM-12", "compatibility.memory-ranges", $"the source cannot report written memory: {memory}"));
+    }
+
     private void Least(string path, string what, long ours, long theirs)
     {
         if (ours > theirs) Refuse(Capabilities, path, $"{what}: {ours} here, {theirs} there");
@@ -100,13 +110,13 @@ internal sealed class Compatibility(CycleContext context)
         if ((ours & ~theirs) != 0) Refuse(Capabilities, path, $"{what}: {ours:X4}h here, {theirs:X4}h there");
     }
 
-    private void Refuse(string requirement, string path, string why) => _reasons.Add((requirement, path, why));
+    private void Refuse(string requirement, string path, string why) => _reasons.Add((requirement, path, $"the destination cannot carry the guest: {why}"));
 
     /// <summary>Ends the cycle where anything does not fit, with all of it in the record.</summary>
     private void Judge()
     {
         foreach (var (requirement, path, why) in _reasons)
-            context.Checks.Add(requirement, path, $"the destination cannot carry the guest: {why}", "differs", "fits", Verdict.NotSupported);
+            context.Checks.Add(requirement, path, why, "differs", "fits", Verdict.NotSupported);
         if (_reasons.Count > 0) throw new CycleEnd(CycleOutcome.Refused, _reasons[0].Why);
     }
 }

@@ -13,7 +13,7 @@ public sealed record HmlmOptions
     /// <summary>Announce the suspend by a notification first.</summary>
     public bool Notify { get; init; } = true;
 
-    /// <summary>Bytes of one Track Receive.</summary>
+    /// <summary>Bytes of one Track Receive, where the controller transfers as many.</summary>
     public int MemoryReportBytes { get; init; } = 16384;
 
     /// <summary>The data queue's pages are not neighbours (PC 0).</summary>
@@ -70,6 +70,10 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         {
             ReadsWhileRunning = true,
             MemoryGranule = identity.Trattr.HostMemoryChanges && MemoryGranularity.TryBytes(identity.Minmrtg, out var granule) ? granule : 0,
+            BlockLimit = identity.Trattr.UserDataChanges && Math.Min(identity.Mcudmq, identity.Mnsudmq) == 0
+                ? $"it has no user data migration queue (MCUDMQ {identity.Mcudmq}, MNSUDMQ {identity.Mnsudmq})" : null,
+            MemoryLimit = identity.Trattr.HostMemoryChanges && Math.Min(identity.Cmmrtd, identity.Nmmrtd) == 0
+                ? $"it has no memory range to track (CMMRTD {identity.Cmmrtd}, NMMRTD {identity.Nmmrtd})" : null,
         });
     }
 
@@ -173,26 +177,54 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
 
     public string? EntryOfWrongPhase => _queue?.WrongPhaseAt is { } slot ? $"dirty.slot[{slot}]" : null;
 
+    public string? MemoryTrackingLimit { get; private set; }
+
     public async ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges)
     {
-        var granularity = controlling.Identity.Minmrtg;
-        if (!MemoryGranularity.TryBytes(granularity, out var granule))
-            return Outcome.Failed("Track Send, Track Memory Changes", $"MINMRTG {granularity} is no granularity");
-        var descriptors = Joined(ranges, controlling.Identity.Cmmrtd)
-            .Select(r => new MemoryRangeTrackingDescriptor { Saddr = r.Iova / granule * granule, Len = (uint)((r.Iova % granule + r.Length + granule - 1) / granule) })
-            .ToArray();
-        var data = new byte[TrackMemoryChanges.Length(descriptors.Length)];
-        TrackMemoryChanges.Write(data, granularity, descriptors);
-        var answer = await controlling.Pf.WriteBytesAsync(MigrationCommand.TrackMemory(cntlid, start: true), data);
+        MemoryTrackingLimit = null;
+        var identity = controlling.Identity;
+        if (!MemoryGranularity.TryBytes(identity.Minmrtg, out _))
+            return Outcome.Failed("Track Send, Track Memory Changes", $"MINMRTG {identity.Minmrtg} is no granularity");
+        var wanted = new TrackedRanges(ranges, identity.Trattr.RangeLengthPowerOfTwo);
+        var inOneCommand = (MaxChunk - TrackMemoryChangesHeader.Size) / MemoryRangeTrackingDescriptor.Size;
+        var most = Math.Min(identity.Cmmrtd, inOneCommand);
+        if (wanted.Fit(identity.Minmrtg, identity.Maxmrtg, most) is not { } plan)
+            return Beyond($"{most} memory ranges (CMMRTD {identity.Cmmrtd}, MRTLL {(identity.Trattr.RangeLengthPowerOfTwo ? 1 : 0)}) do not hold what is to be tracked");
+        var answer = await TrackAsync(plan.Granularity, plan.Descriptors);
+        if (answer.Outcome == TicketOutcome.Completed && answer.Status == Status.NotEnoughResources)
+        {
+            // The controller says what it could do: coarser granules, fewer ranges. Asked once more, with that.
+            var possible = new TrackMemoryChangesResult(answer.Completion.Dw0, answer.Completion.Dw1);
+            var finest = Math.Max(possible.Granularity, identity.Minmrtg);
+            var limit = $"at most {possible.Descriptors} ranges of granularity {possible.Granularity} or coarser (NMRTD, MRTG)";
+            if (wanted.Fit(finest, identity.Maxmrtg, Math.Min(possible.Descriptors, most)) is not { } lesser) return Beyond(limit);
+            answer = await TrackAsync(lesser.Granularity, lesser.Descriptors);
+            if (answer.Outcome == TicketOutcome.Completed && answer.Status == Status.NotEnoughResources) return Beyond($"{limit}, which it does not take either");
+        }
+
         _memoryTracked = answer.IsOk;
         return Outcome.Of("Track Send, Track Memory Changes", answer);
     }
 
+    private Outcome Beyond(string limit)
+    {
+        MemoryTrackingLimit = limit;
+        return Outcome.Failed("Track Send, Track Memory Changes", limit);
+    }
+
+    private async ValueTask<CommandAnswer> TrackAsync(byte granularity, MemoryRangeTrackingDescriptor[] descriptors)
+    {
+        var data = new byte[TrackMemoryChanges.Length(descriptors.Length)];
+        TrackMemoryChanges.Write(data, granularity, descriptors);
+        return await controlling.Pf.WriteBytesAsync(MigrationCommand.TrackMemory(cntlid, start: true), data);
+    }
+
     public async ValueTask<(Outcome Outcome, DrainState State)> DrainMemoryAsync(List<DirtyMemory> into)
     {
+        var bytes = Math.Min(options.MemoryReportBytes, MaxChunk);
         while (true)
         {
-            var report = await controlling.Pf.ReadBytesAsync(MigrationCommand.TrackedMemory(cntlid, (uint)options.MemoryReportBytes), options.MemoryReportBytes);
+            var report = await controlling.Pf.ReadBytesAsync(MigrationCommand.TrackedMemory(cntlid, (uint)bytes), bytes);
             if (!report.IsOk) return (Outcome.Of("Track Receive", report.Answer), DrainState.Open);
             if (!TrackedMemoryChanges.TryRead(report.Value, out var header, out var ranges) || !MemoryGranularity.TryBytes(header.Granularity, out var granule))
                 return (Outcome.Failed("Track Receive", $"{header.Descriptors} descriptors of granularity {header.Granularity} are no report"), DrainState.Open);
@@ -220,26 +252,6 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         }
 
         return outcome;
-    }
-
-    /// <summary>
-    /// No more ranges than a controller can be given (CMMRTD; 0 is without limit): those with the smallest gaps between them become one, and what was
-    /// written in a gap is reported too.
-    /// </summary>
-    private static IEnumerable<DirtyMemory> Joined(IReadOnlyList<DirtyMemory> ranges, int most)
-    {
-        if (most == 0 || ranges.Count <= most) return ranges;
-        var sorted = ranges.OrderBy(range => range.Iova).ToList();
-        var bridged = Enumerable.Range(1, sorted.Count - 1).OrderBy(i => sorted[i].Iova - (sorted[i - 1].Iova + sorted[i - 1].Length))
-            .Take(sorted.Count - most).ToHashSet();
-        var joined = new List<DirtyMemory>();
-        for (var i = 0; i < sorted.Count; i++)
-        {
-            if (!bridged.Contains(i)) joined.Add(sorted[i]);
-            else joined[^1] = joined[^1] with { Length = sorted[i].Iova + sorted[i].Length - joined[^1].Iova };
-        }
-
-        return joined;
     }
 
     private async ValueTask<(Outcome Outcome, StatePiece Piece)> ReceiveAsync(ulong offset, int bytes)

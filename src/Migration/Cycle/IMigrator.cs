@@ -28,6 +28,12 @@ public sealed record MigratorAbilities(bool TracksBlocks, bool TracksMemory, boo
 
     /// <summary>Bytes that one mark of memory tracking stands for; 0 where nothing is tracked.</summary>
     public ulong MemoryGranule { get; init; }
+
+    /// <summary>Why changed blocks cannot be reported although the device says that it tracks them: a limit that leaves nothing; null for none.</summary>
+    public string? BlockLimit { get; init; }
+
+    /// <summary>The same of written memory.</summary>
+    public string? MemoryLimit { get; init; }
 }
 
 /// <summary>A controller as its controlling function sees it.</summary>
@@ -123,6 +129,9 @@ public interface IMigrator
 
     /// <summary>Starts the reports of written memory in the ranges. Only where <see cref="MigratorAbilities.TracksMemory"/>.</summary>
     ValueTask<Outcome> StartMemoryTrackingAsync(IReadOnlyList<DirtyMemory> ranges);
+
+    /// <summary>The limit of the device that the last start of memory tracking failed by; null where it was not that.</summary>
+    string? MemoryTrackingLimit => null;
 
     ValueTask<(Outcome Outcome, DrainState State)> DrainMemoryAsync(List<DirtyMemory> into);
 

@@ -35,7 +35,15 @@ internal sealed class MemoryMove(CycleContext context)
         if (!IsTracked) return;
         // From here the processor's writes are known; then the device's; then everything is copied once, so nothing falls between.
         From.Dirty.Start();
-        CycleEnd.Unless(await context.Source.Migrator.StartMemoryTrackingAsync([new DirtyMemory(context.Source.RamIova, (ulong)From.Length)]));
+        var outcome = await context.Source.Migrator.StartMemoryTrackingAsync([new DirtyMemory(context.Source.RamIova, (ulong)From.Length)]);
+        if (context.Source.Migrator.MemoryTrackingLimit is { } limit)
+        {
+            const string Path = "memory.ranges";
+            context.Checks.Add("LM-MEM-18", Path, $"the guest's memory cannot be tracked: {limit}", "too few", "enough", Verdict.NotSupported);
+            throw new CycleEnd(CycleOutcome.Refused, limit);
+        }
+
+        CycleEnd.Unless(outcome);
         await CopyAsync(0, From.Length);
     }
 

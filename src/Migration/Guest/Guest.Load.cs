@@ -124,7 +124,7 @@ public sealed partial class Guest
         blocks = 0;
         if (kind == IoKind.Flush) return true;
         var size = _load.Sizes.Count == 1 ? _load.Sizes[0] : _load.Sizes[(int)_rng.Below(_load.Sizes.Count)];
-        blocks = Math.Max(1, size / BlockSize);
+        blocks = Math.Min(Math.Max(1, size / BlockSize), _limits.Of(kind));
         var places = (long)(RegionBlocks / (ulong)blocks);
         for (var attempt = 0; attempt < PickAttempts; attempt++)
         {
@@ -147,11 +147,11 @@ public sealed partial class Guest
         switch (kind)
         {
             case IoKind.Read:
-                entry = NvmCommand.Read(Nsid, lba, z);
+                entry = Protect(NvmCommand.Read(Nsid, lba, z));
                 queue.Point(ref entry, slot, bytes);
                 break;
             case IoKind.Write:
-                entry = NvmCommand.Write(Nsid, lba, z);
+                entry = Protect(NvmCommand.Write(Nsid, lba, z));
                 queue.Point(ref entry, slot, bytes);
                 Memory.Space.Update(queue.Buffer(slot), bytes, (this, lba), static (span, state) =>
                 {
@@ -161,7 +161,7 @@ public sealed partial class Guest
                 });
                 break;
             case IoKind.WriteZeroes:
-                entry = NvmCommand.WriteZeroes(Nsid, lba, z);
+                entry = Protect(NvmCommand.WriteZeroes(Nsid, lba, z));
                 break;
             case IoKind.Deallocate:
                 entry = NvmCommand.DatasetManagement(Nsid, 0);
@@ -176,6 +176,19 @@ public sealed partial class Guest
         entry.Cid = cid;
         queue.Pair.TryPut(entry);
         Counters.Submitted++;
+    }
+
+    /// <summary>
+    /// Where blocks have protection information the controller inserts it, and checks it before it strips it: a tuple that a move lost or spoilt is
+    /// found by the next read. The reference tag is checked of the types in which it is the block's address; the guest has no application tag.
+    /// </summary>
+    private SubmissionEntry Protect(in SubmissionEntry entry)
+    {
+        if (_protection == ProtectionType.None) return entry;
+        var fields = new LbaFields(entry) { Pract = true };
+        fields.Ilbrt = (uint)fields.Slba;
+        if (entry.Opcode == (byte)NvmOpcode.Read) (fields.PrchkGuard, fields.PrchkRef) = (true, _protection != ProtectionType.Type3);
+        return fields.Entry;
     }
 
     private void Finish(GuestQueue queue, int slot, in GuestCommand command, Status status)

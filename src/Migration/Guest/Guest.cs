@@ -23,6 +23,8 @@ public sealed partial class Guest : Actor, ICompletionSink
     private readonly Queue<long> _arrivals = new();
     private ulong _cursor;
     private int _nextQueue;
+    private GuestLimits _limits;
+    private ProtectionType _protection;
     private bool _settling;
     private List<GuestFinding> _findings = [];
 
@@ -106,6 +108,11 @@ public sealed partial class Guest : Actor, ICompletionSink
         if (!ns.IsOk) return Outcome.Of($"Identify Namespace {Nsid}", ns.Answer);
         if (ns.Value.Nsze == 0) return Outcome.Failed("Identify Namespace", $"namespace {Nsid} is not attached to {Controller.Function.Name}");
         var format = MediumFormat.Of(Nsid, ns.Value);
+        if (!format.IsPlainToHosts)
+            return Outcome.Failed("load", $"namespace {Nsid} has {format.MetadataSize} bytes of metadata a block that are not protection information alone");
+        var (limited, limits) = await GuestLimits.ReadAsync(Controller, format);
+        if (!limited.IsOk) return limited;
+        (_limits, _protection) = (limits, format.IsProtectionOnly ? (ProtectionType)format.ProtectionType : ProtectionType.None);
         BlockSize = format.BlockSize;
         DeallocatedReads = format.DeallocatedReads;
         Ledger = new Ledger(Nsid, (uint)Number, ns.Value.Nsze, fresh ? BlockState.Fresh : BlockState.Unknown);

@@ -23,6 +23,15 @@ public sealed record MediumFormat(
     /// <summary>Bytes that one block takes in a separate metadata buffer.</summary>
     public int SeparateSize => Extended ? 0 : MetadataSize;
 
+    /// <summary>
+    /// A host that has no metadata of its own can use it: there is none, or it is nothing but protection information, which the controller
+    /// inserts and strips (PRACT 1; NVM Command Set, end-to-end data protection).
+    /// </summary>
+    public bool IsPlainToHosts => MetadataSize == 0 || IsProtectionOnly;
+
+    /// <summary>The metadata is one tuple of protection information and nothing else.</summary>
+    public bool IsProtectionOnly => ProtectionType != 0 && MetadataSize == ProtectionInformation.Size;
+
     public static async ValueTask<(Outcome Outcome, MediumFormat? Format)> ReadAsync(ControllingFunction side, uint nsid)
     {
         var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, nsid);

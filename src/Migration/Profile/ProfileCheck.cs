@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Nvme;
 
 namespace Conformance.Migration;
 
@@ -67,6 +68,13 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
                 Fail(it, nameof(SimulatedNamespace.BlockSize), $"block-size must be 512 or 4096, not {it.BlockSize}");
             if (it.MetadataSize is not (0 or 8 or 64))
                 Fail(it, nameof(SimulatedNamespace.MetadataSize), $"metadata-size must be 0, 8 or 64, not {it.MetadataSize}");
+            else if (it.MetadataSize != 0 && it is not { MetadataSize: ProtectionInformation.Size, ProtectionType: not 0 })
+            {
+                Fail(
+                    it,
+                    nameof(SimulatedNamespace.MetadataSize),
+                    "the guest has no metadata of its own: metadata-size must be 0, or 8 with a protection-type, for combinations");
+            }
         }
 
         var size = first.Blocks * first.BlockSize;

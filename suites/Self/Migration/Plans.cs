@@ -27,7 +27,7 @@ internal static class Plans
 
     public static Duration Microseconds(int value) => Duration.FromMicroseconds(value);
 
-    public static PlannedCombination Of(Combination combination, SimulatedDevice? device = null, GuestSettings? guest = null, ulong seed = 1)
+    public static PlannedCombination Of(Combination combination, SimulatedDevice? device = null, GuestSettings? guest = null, ulong seed = 1, SimulatedNamespace? ns = null)
     {
         device ??= Device;
         var profile = new Profile
@@ -36,7 +36,7 @@ internal static class Plans
             Seed = seed,
             Device = new DeviceUnderTest
             {
-                Sim = device with { Namespaces = [.. Enumerable.Repeat(new SimulatedNamespace { Blocks = 1024 }, combination.Vfs)] },
+                Sim = device with { Namespaces = [.. Enumerable.Repeat((ns ?? new SimulatedNamespace()) with { Blocks = 1024 }, combination.Vfs)] },
             },
             Guest = guest ?? Guest,
             Dwell = new DwellSettings { Before = Microseconds(300), After = Microseconds(300) },

@@ -70,6 +70,10 @@ public sealed class ProfileErrorTests
         "p.yaml:1:49: device.sim.topology.virtual-functions must be 0 to 1024, not 1025")]
     [TestCase("device: { sim: { namespaces: [{ block-size: 1000 }] } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
         "p.yaml:1:33: block-size must be 512 or 4096, not 1000", true)]
+    [TestCase("device: { sim: { namespaces: [{ metadata-size: 8 }] } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
+        "p.yaml:1:33: the guest has no metadata of its own: metadata-size must be 0, or 8 with a protection-type, for combinations", true)]
+    [TestCase("device: { sim: { namespaces: [{ metadata-size: 64, protection-type: 1 }] } }\ncombinations: { a: { commands: hmlm, medium: shared } }",
+        "p.yaml:1:33: the guest has no metadata of its own: metadata-size must be 0, or 8 with a protection-type, for combinations", true)]
 
     // Not YAML, or not a profile
     [TestCase("", "p.yaml:1:1: a profile is a mapping of keys to values; there is none here")]

@@ -33,8 +33,7 @@ public sealed class Controller : Actor
     internal ControllerCore State => _state;
 
     /// <summary>Neither commands nor completions move while this is false: also after a shutdown, until a reset.</summary>
-    private bool CanWork =>
-        _state.IsReady && !_state.IsFatal && _state.Function.BusMaster && !_state.Suspension.IsSuspended && !_state.IsShutDown;
+    private bool CanWork => _state.IsReady && _state.CanComplete && !_state.Suspension.IsSuspended;
 
     public override string ToString() => _state.ToString();
 
@@ -73,6 +72,13 @@ public sealed class Controller : Actor
             var result = _state.Steps.Doorbell.Run(_state, index >> 1, (index & 1) != 0, value);
             if (!result.IsDone) PutOff(new DoorbellRing(index >> 1, (index & 1) != 0, value), result.At);
         }
+    }
+
+    /// <summary>A doorbell that no queue can have was rung; there is no cell to keep it.</summary>
+    internal void StrayDoorbell(int index, uint value)
+    {
+        Run(new DoorbellRing(index >> 1, (index & 1) != 0, value));
+        Wake();
     }
 
     internal void PropertyWritten(int offset, uint value) => Run(new PropertyWrite(offset, value));

@@ -99,6 +99,12 @@ internal sealed class ControllerCore
     /// <summary>CSTS.CFS by an error of its own; only a reset helps.</summary>
     public bool IsFatal { get; set; }
 
+    /// <summary>
+    /// What it fetched can be completed. Not after a fatal error or a shutdown, and not without Bus Master Enable or outside D0: then a
+    /// function sends no request at all, be it data or a completion entry, and whether its host ever lets it again nobody knows.
+    /// </summary>
+    public bool CanComplete => !IsFatal && !IsShutDown && Function.BusMaster;
+
     /// <summary>Bytes of a memory page, CC.MPS.</summary>
     public int PageSize => Prp.PageSize(Configuration.Mps);
 
@@ -107,11 +113,11 @@ internal sealed class ControllerCore
         ? long.MaxValue
         : (long)Prp.PageSize(Options.Capabilities.MpsMin) << Options.Capabilities.Mdts;
 
-    /// <summary>I/O queue pairs that can be created: what it has, or what Number of Queues set if less.</summary>
-    public int IoSubmissionQueues => Math.Min(Resources.Queues - 1, Features.SubmissionQueues);
+    /// <summary>I/O queue pairs that can be created: what it has, or what Number of Queues set if less; none without an admin pair either.</summary>
+    public int IoSubmissionQueues => Math.Max(0, Math.Min(Resources.Queues - 1, Features.SubmissionQueues));
 
     /// <summary>The same for completion queues.</summary>
-    public int IoCompletionQueues => Math.Min(Resources.Queues - 1, Features.CompletionQueues);
+    public int IoCompletionQueues => Math.Max(0, Math.Min(Resources.Queues - 1, Features.CompletionQueues));
 
     /// <summary>The namespace attached under an identifier, or null.</summary>
     public Namespace? FindNamespace(uint nsid) => nsid < (uint)Attached.Length ? Attached[nsid] : null;

@@ -156,7 +156,12 @@ public sealed class SimFunction : IFunction
         {
             if (!Register.TryDoorbell((int)offset, Registers.Dstrd, out var qid, out var completion)) return;
             var index = (2 * qid) + (completion ? 1 : 0);
-            if (index >= 2 * Registers.DoorbellPairs) return;
+            if (index >= 2 * Registers.DoorbellPairs)
+            {
+                World.Devices.Post(StrayDoorbell, this, (ulong)index, value);
+                return;
+            }
+
             Registers.Ring(index, value);
             Controller.Wake();
         }
@@ -295,6 +300,9 @@ public sealed class SimFunction : IFunction
 
     private static readonly Action<object, ulong, ulong> PropertyWritten = static (target, offset, value) =>
         ((SimFunction)target).Controller.PropertyWritten((int)offset, (uint)value);
+
+    private static readonly Action<object, ulong, ulong> StrayDoorbell = static (target, index, value) =>
+        ((SimFunction)target).Controller.StrayDoorbell((int)index, (uint)value);
 
     private static readonly Action<object, ulong, ulong> ConfigWritten = static (target, offset, change) =>
     {

@@ -8,9 +8,11 @@ internal class ConfigStep
         switch (write.Offset)
         {
             case ConfigLayout.Command:
+                if (!c.CanComplete) c.Suspension.Drained();
                 c.Machine.Wake();
                 break;
             case ConfigLayout.PowerControl:
+                if (!c.CanComplete) c.Suspension.Drained();
                 // Without No_Soft_Reset the way back from D3hot is a reset.
                 if (ConfigRules.LeavesD3(write.Old, write.Value))
                     c.Machine.Run(new ResetRequest(ResetKind.ConventionalReset));

@@ -40,8 +40,10 @@ internal class SuspendStep
             operation.Phase = Draining;
         }
 
-        // What a controller has fetched before a fatal error or a shutdown is never completed.
-        if (target.Commands.InFlight != 0 && !target.IsFatal && !target.IsShutDown)
+        // What a controller has fetched before a fatal error or a shutdown is never completed. Without bus mastering it is not either:
+        // its tenant, who cleared it, must not hold up the management controller's admin queue. What was fetched stays where it is, and
+        // is completed if the controller is resumed here with bus mastering; a state that is moved has no place for it.
+        if (target.Commands.InFlight != 0 && target.CanComplete)
         {
             target.Suspension.WakeWhenDrained(operation.Command);
             return StepResult.WhenTold;

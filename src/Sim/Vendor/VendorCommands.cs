@@ -84,7 +84,7 @@ internal sealed class VendorQuery(VendorDialect dialect) : VendorCommand(dialect
     protected override StepResult Execute(ControllerCore c, CommandContext command, ControllerCore target)
     {
         // An admin command that is still being executed may create or delete a queue, and the size would not hold.
-        if (target.Suspension.FetchStopped && !target.IsFatal && IsAdminBusy(target))
+        if (target.Suspension.FetchStopped && target.CanComplete && IsAdminBusy(target))
         {
             target.Suspension.WakeWhenDrained(command);
             return StepResult.WhenTold;

@@ -132,6 +132,16 @@ internal sealed class SetStateTests
         MigrationBench.Of(ambiguities: new() { SetStatePrecondition = precondition }));
 
     [Test]
+    public void SET_16_A_state_without_queues_is_taken_by_an_offline_controller_without_resources() => MigrationBench.Run(async bench =>
+    {
+        var other = await bench.Other();
+        var (state, _) = await bench.Receive(cntlid: other.Controller.Id);
+        var offline = (ushort)(other.Controller.Id + 1);
+        Assert.That(await bench.Set(offline, state), Is.EqualTo(Status.Success));
+        Assert.That(await bench.Set(offline, await Saved(bench)), Is.EqualTo(Status.NotEnoughResources), "it has no queue pair");
+    });
+
+    [Test]
     public void SET_27_A_loaded_queue_exists() => MigrationBench.Run(async bench =>
     {
         var state = await Saved(bench);

@@ -47,6 +47,39 @@ internal sealed class SuspendTests
         _slow);
 
     [Test]
+    public void A_controller_that_may_not_write_holds_up_no_suspend([Values] bool meanwhile, [Values] bool asleep) => MigrationBench.Run(
+        async bench =>
+        {
+            var function = bench.Vf.Function;
+            MigrationBench.Burst(bench.Io, 8, i => bench.WithData(NvmCommand.Read(1, (ulong)i, 0)));
+            Assert.That(await bench.Vf.Reaches(() => bench.Vf.Truth.InFlight == 8));
+            if (!meanwhile) Quiet();
+            bench.Pf.Submit(bench.Pf.Admin, MigrationCommand.Suspend(bench.C));
+            if (meanwhile)
+            {
+                await bench.Rig.World.After(100_000);
+                Assert.That(bench.Pf.Admin.TryTake(out _), Is.False, "8 reads are under way");
+                Quiet();
+            }
+
+            Assert.That((await bench.Pf.Next(bench.Pf.Admin)).Status, Is.EqualTo(Status.Success));
+            Assert.That(await bench.IsSuspended());
+            if (asleep) return;
+            function.WriteConfig(PciHeader.CommandOffset, 2, 6);
+            await bench.Rig.World.After(5_000_000);
+            Assert.That(bench.Io.TryTake(out _), Is.False, "it is suspended");
+            await bench.Resume();
+            for (var i = 0; i < 8; i++) Assert.That((await bench.Vf.Next(bench.Io)).Cid, Is.EqualTo(1000 + i));
+
+            void Quiet()
+            {
+                if (asleep) function.WriteConfig(Capability.Find(function, Capability.PowerManagement) + 4, 2, 3);
+                else function.WriteConfig(PciHeader.CommandOffset, 2, 2);
+            }
+        },
+        _slow);
+
+    [Test]
     public void SUSP_04_05_What_is_submitted_while_suspended_is_latched_and_nothing_else() => MigrationBench.Run(async bench =>
     {
         var signal = new Signal(bench.Rig.World);

@@ -20,6 +20,8 @@ internal sealed class DoorbellTests
         await Wrong(Register.CqHeadDoorbell(1, 0), (uint)io.Head + 1, ErrorEvent.InvalidDoorbellValue); // beyond what was posted
         await Wrong(Register.SqTailDoorbell(2, 0), 1, ErrorEvent.InvalidDoorbellRegister); // there is no such queue
         await Wrong(Register.CqHeadDoorbell(2, 0), 0, ErrorEvent.InvalidDoorbellRegister);
+        await Wrong(Register.SqTailDoorbell(400, 0), 1, ErrorEvent.InvalidDoorbellRegister); // no controller here has so many
+        await Wrong(Register.CqHeadDoorbell(400, 0), 0, ErrorEvent.InvalidDoorbellRegister);
 
         async Task Wrong(long at, uint value, ErrorEvent expected)
         {

@@ -41,7 +41,7 @@ internal static class InspectCommand
 
     private static ExitCode WriteTrace(string path, Services services)
     {
-        if (!File.Exists(path)) throw new UsageException($"{path}: no such file");
+        RequireFile(path);
         var number = 0;
         foreach (var line in File.ReadLines(path))
         {
@@ -63,8 +63,15 @@ internal static class InspectCommand
         return [.. StateField.Walk(state)];
     }
 
+    private static void RequireFile(string path)
+    {
+        if (Directory.Exists(path)) throw new UsageException($"{path}: a folder, not a file");
+        if (!File.Exists(path)) throw new UsageException($"{path}: no such file");
+    }
+
     private static byte[] Read(string path)
     {
+        RequireFile(path);
         try
         {
             var length = new FileInfo(path).Length;

@@ -98,9 +98,14 @@ internal static class ListCommand
     private static void Write(Services services, string name, string description) =>
         services.Out.WriteLine($"  {name,-24} {FirstSentence(description)}");
 
+    /// <summary>A dot within a word, that of CSTS.RDY, ends nothing.</summary>
     private static string FirstSentence(string text)
     {
-        var end = text.IndexOfAny(['.', '?']);
-        return end < 0 ? text : text[..(end + 1)];
+        for (var i = 0; i < text.Length - 1; i++)
+        {
+            if (text[i] is '.' or '?' && char.IsWhiteSpace(text[i + 1])) return text[..(i + 1)];
+        }
+
+        return text;
     }
 }

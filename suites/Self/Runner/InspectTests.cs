@@ -39,6 +39,15 @@ public sealed class InspectTests
         Assert.That(_bench.Out, Does.Contain("blob[0x0]   00 01 02").And.Contain("blob[0x10]  10 11\n"));
     }
 
+    [TestCase("run")]
+    [TestCase("run.tsv")]
+    public void AFolderIsCalledOne(string name)
+    {
+        Directory.CreateDirectory(_bench.PathOf(name));
+        Assert.That(_bench.Run("inspect", _bench.PathOf(name)), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Is.EqualTo($"{_bench.PathOf(name)}: a folder, not a file\n"));
+    }
+
     [Test]
     public void ATruncatedStateIsRefusedAtEveryLength()
     {

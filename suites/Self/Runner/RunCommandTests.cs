@@ -264,6 +264,15 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void ADescriptionIsListedToTheEndOfItsFirstSentence()
+    {
+        _bench.Write("profiles/ready.yaml", "# Reads CSTS.RDY in 2.5 ms. Then more.\ndevice: { sim: {} }");
+        _bench.Write("profiles/whole.yaml", "# Ends with CSTS.RDY\ndevice: { sim: {} }");
+        Assert.That(_bench.Run("list"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Match("ready +Reads CSTS[.]RDY in 2[.]5 ms[.]\n").And.Match("whole +Ends with CSTS[.]RDY\n"));
+    }
+
+    [Test]
     public void PlanIsATableOrJsonAndRunsNothing()
     {
         _bench.Runner = (_, _, _) => throw new InvalidOperationException("it ran");

@@ -6,6 +6,9 @@ namespace Conformance.Device;
 /// </summary>
 public sealed record SimulatedTiming
 {
+    /// <summary>ns: the most that PCI Express grants a function that was reset before it must answer.</summary>
+    public const long LongestFunctionReset = 100_000_000;
+
     /// <summary>Any admin command without a figure of its own.</summary>
     public Duration Admin { get; init; }
 

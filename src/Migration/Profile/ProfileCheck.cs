@@ -21,12 +21,20 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             return;
         }
 
+        CheckParts(sim, "device.sim");
+        if (profile.Device.SimDestination is { } destination) CheckParts(destination, "device.sim-destination");
+        foreach (var (name, device) in profile.Devices) CheckParts(device, $"devices.{name}");
         if (profile.Cases is { } options && cases is not null) CheckCases(options, [.. cases()]);
         if (profile.Cases is null && profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), "devices are for cases, and there are none: cases");
         // The guest's load is that of combinations.
         if (profile.Combinations.Count == 0) return;
         CheckDevice(sim);
         foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
+    }
+
+    private void CheckParts(SimulatedDevice device, string path)
+    {
+        foreach (var error in SimulatedDeviceCheck.Of(device)) Fail(error.Part, error.Property, $"{path}.{error.What}");
     }
 
     /// <summary>A name that names nothing is a mistake.</summary>

@@ -10,7 +10,7 @@ namespace Conformance.Sim;
 public sealed class SimFunction : IFunction
 {
     /// <summary>ns that a host waits after a Function Level Reset, and after setting VF Enable, unless the function says less.</summary>
-    public const long LongestReset = 100_000_000;
+    public const long LongestReset = SimulatedTiming.LongestFunctionReset;
 
     private const uint AllOnes = 0xFFFF_FFFF;
 

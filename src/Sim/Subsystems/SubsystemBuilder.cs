@@ -12,7 +12,8 @@ internal static class SubsystemBuilder
     /// <param name="sharedWith">A subsystem whose blocks it reaches, namespace by namespace; null for blocks of its own.</param>
     public static Subsystem Build(SimHost host, SimulatedDevice options, ControllerSteps steps, Subsystem? sharedWith = null)
     {
-        SimulatedDeviceCheck.Require(options);
+        if (SimulatedDeviceCheck.Of(options).FirstOrDefault() is { } error)
+            throw new ArgumentException($"device.sim.{error.What}", nameof(options));
         var subsystem = new Subsystem(host.World, $"{host.Name} subsystem", options, steps);
         var topology = options.Topology;
         var cntlid = topology.FirstControllerId;

@@ -162,6 +162,37 @@ public sealed class ProfileErrorTests
         Assert.That(errors, Does.Contain(expected));
     }
 
+    [TestCase("topology: { virtual-functions: 1024, vf-stride: 100 }", 30, "topology: functions beyond requester identifier FFFFh")]
+    [TestCase("topology: { vf-stride: 0 }", 30, "topology.vf-stride must be 1 or more")]
+    [TestCase("topology: { first-controller-id: 65535 }", 30, "topology: controllers beyond identifier FFEFh")]
+    [TestCase("resources: { primary-vectors: 2000, flexible-vectors: 100 }", 54, "resources: more than 2048 vectors")]
+    [TestCase("resources: { flexible-queues: 0, secondary-private: 1 }", 51, "resources.secondary-private must be 2 or more")]
+    [TestCase("capabilities: { mps-min: 5 }", 34, "capabilities.mps-min must not be above mps-max")]
+    [TestCase("capabilities: { maximum-namespaces: 1 }, namespaces: [{}, {}]", 59, "namespaces: more than capabilities.maximum-namespaces")]
+    [TestCase("namespaces: [{ protection-type: 1 }]", 33, "namespaces[0]: protection information needs 8 bytes of metadata")]
+    [TestCase("namespaces: [{}, { capacity: 70000 }]", 37, "namespaces[1].capacity must not be above blocks")]
+    [TestCase("timing: { function-reset: 101ms }", 28, "timing.function-reset must be at most 100 ms")]
+    [TestCase("migration: { maximum-granularity: 31 }", 31, "migration.maximum-granularity must be at most 30")]
+    [TestCase("migration: { minimum-granularity: 10 }", 31, "migration.minimum-granularity must not be above maximum-granularity")]
+    [TestCase("local-memory: { buffer: { bytes: 5000 } }", 44, "local-memory.buffer.bytes must be whole 4 KiB, at most 1 GiB")]
+    [TestCase("local-memory: { buffer: { submission-queues: false } }", 44, "local-memory.buffer: lists need submission-queues")]
+    [TestCase("local-memory: { region: { bytes: 12288 } }", 44, "local-memory.region.bytes must be a power of two of 4 KiB to 1 GiB")]
+    [TestCase("vendor-rfc: { save-opcode: 128 }", 32, "vendor-rfc.save-opcode must be C0h to FFh")]
+    [TestCase("vendor-rfc: { save-opcode: 196 }", 32, "vendor-rfc.save-opcode must not be C4h, which query-opcode is")]
+    [TestCase("vendor-rfc: { size-unit: 0 }", 32, "vendor-rfc.size-unit must be 1 to 4096")]
+    [TestCase("vendor-rfc: { capability-offset: 5000 }", 32, "vendor-rfc.capability-offset must be 3072 to 4095")]
+    public void ADeviceThatCannotBeIsToldWithItsPlace(string keys, int column, string expected)
+    {
+        const string combinations = "combinations: { a: { commands: hmlm, medium: shared } }";
+        Assert.That(_folder.Errors($"device: {{ sim: {{ {keys} }} }}\n{combinations}"), Does.Contain($"p.yaml:1:{column}: device.sim.{expected}"));
+        Assert.That(
+            _folder.Errors($"device:\n  sim: {{}}\n  sim-destination: {{ {keys} }}\n{combinations}"),
+            Has.Some.StartsWith("p.yaml:3:").And.EndsWith($": device.sim-destination.{expected}"));
+        Assert.That(
+            _folder.Errors($"device: {{ sim: {{}} }}\ncases: {{}}\ndevices: {{ other: {{ {keys} }} }}"),
+            Has.Some.StartsWith("p.yaml:3:").And.EndsWith($": devices.other.{expected}"));
+    }
+
     [TestCase("medium: local", "p.yaml:2:20: vfio reports no changed blocks; with medium: local, dirty must be host-noted or copy-while-suspended")]
     [TestCase("medium: local, dirty: tracked",
         "p.yaml:2:53: vfio reports no changed blocks; with medium: local, dirty must be host-noted or copy-while-suspended")]

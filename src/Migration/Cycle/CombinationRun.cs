@@ -15,6 +15,9 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private Cycle[] _underWay = [];
     private long _commands;
     private long _bytes;
+    private readonly GuestLatencies _latencies = new();
+    private IReadOnlyList<Tenant> _tenants = [];
+    private LoadRecord? _load;
     private long _elapsed;
     private bool _interrupted;
 
@@ -31,7 +34,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         return new CombinationResult
         {
             Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
-            Interrupted = _interrupted,
+            Interrupted = _interrupted, Load = _load, Latency = _cycles.Count > 0 ? _latencies.Record() : null,
         };
     }
 
@@ -59,6 +62,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         finally
         {
             _elapsed += world.Now;
+            CountCommands();
         }
     }
 
@@ -75,7 +79,8 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         if (!checks.Ok(outcome, "bench", outcome.Step ?? "bench", "the pair could not be made ready")) return false;
         using (bench)
         {
-            foreach (var tenant in bench!.Tenants) tenant.Guest.Start();
+            _tenants = bench!.Tenants;
+            foreach (var tenant in _tenants) tenant.Guest.Start();
             var goesOn = true;
             for (var number = first; number < first + count && goesOn; number++)
             {
@@ -84,10 +89,23 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
                 goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
             }
 
-            _commands += bench.Tenants.Sum(t => t.Guest.Counters.Completions);
-            _bytes += bench.Tenants.Sum(t => t.Guest.Counters.Bytes);
             return goesOn;
         }
+    }
+
+    /// <summary>What the guests of a series did, wherever it ended.</summary>
+    private void CountCommands()
+    {
+        if (_tenants.Count == 0) return;
+        _commands += _tenants.Sum(t => t.Guest.Counters.Completions);
+        _bytes += _tenants.Sum(t => t.Guest.Counters.Bytes);
+        _load = new LoadRecord
+        {
+            Commands = (_load?.Commands ?? 0) + _tenants.Sum(t => t.Guest.Counters.LoadCompletions),
+            Bytes = (_load?.Bytes ?? 0) + _tenants.Sum(t => t.Guest.Counters.LoadBytes),
+            Ns = (_load?.Ns ?? 0) + (_tenants.Sum(t => t.Guest.LoadTime) / _tenants.Count),
+        };
+        _tenants = [];
     }
 
     /// <summary>One move of every tenant at once; false when a guest is left standing, or a controlling function takes no more commands.</summary>
@@ -103,6 +121,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             records.Add(record);
             _cycles.Add(record);
             Keep(_underWay[i], record);
+            _latencies.Merge(bench.Tenants[i].Latencies);
         }
 
         _underWay = [];

@@ -193,7 +193,13 @@ public sealed partial class Guest
 
     private void Finish(GuestQueue queue, int slot, in GuestCommand command, Status status)
     {
-        if (!command.Verifies) (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(World.Now - command.IntendedAt);
+        if (!command.Verifies)
+        {
+            (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(World.Now - command.IntendedAt);
+            Counters.LoadCompletions++;
+            if (status.IsSuccess && command.Kind is (IoKind.Read or IoKind.Write)) Counters.LoadBytes += (long)command.Blocks * BlockSize;
+        }
+
         if (!status.IsSuccess)
         {
             Ledger.Refuse(command.Lba, command.Blocks);

@@ -26,6 +26,8 @@ public sealed partial class Guest : Actor, ICompletionSink
     private GuestLimits _limits;
     private ProtectionType _protection;
     private bool _settling;
+    private long _loadBegan;
+    private long _loadBefore;
     private List<GuestFinding> _findings = [];
 
     /// <param name="world">The world whose host lane runs it.</param>
@@ -93,6 +95,9 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>ns; when the first command that the destination fetched completed after the last restart; <see cref="World.Never"/> until then.</summary>
     public long FirstAnswerAfterRestart { get; private set; } = World.Never;
 
+    /// <summary>ns that its load has run so far; that it stood still meanwhile counts, for what should have begun then is made up for.</summary>
+    public long LoadTime => _loadBefore + (_mode == Mode.Load ? World.Now - _loadBegan : 0);
+
     /// <summary>Commands in flight on all I/O queues.</summary>
     public int InFlight => _queues.Sum(q => q.Slots.InFlight);
 
@@ -152,6 +157,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>Begins the load.</summary>
     public void Start()
     {
+        if (_mode != Mode.Load) _loadBegan = World.Now;
         _mode = Mode.Load;
         if (_load.Rate > 0) _nextArrival = World.Now;
         Run();
@@ -175,6 +181,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>Ends the load and waits until nothing is in flight; what does not complete by <paramref name="deadline"/> (ns) is lost.</summary>
     public async ValueTask<bool> QuiesceAsync(long deadline)
     {
+        _loadBefore = LoadTime;
         _mode = Mode.Idle;
         _arrivals.Clear();
         _nextArrival = World.Never;

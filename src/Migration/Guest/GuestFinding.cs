@@ -52,6 +52,12 @@ public sealed class GuestCounters
 
     public long LostCommands { get; internal set; }
 
+    /// <summary>Commands of its load that completed: its own verification reads are not among them.</summary>
+    public long LoadCompletions { get; internal set; }
+
+    /// <summary>Bytes that those commands read and wrote.</summary>
+    public long LoadBytes { get; internal set; }
+
     /// <summary>All findings, also those beyond what is kept.</summary>
     public long Findings { get; internal set; }
 }

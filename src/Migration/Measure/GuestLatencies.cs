@@ -1,6 +1,9 @@
 namespace Conformance.Migration;
 
-/// <summary>Latencies of one guest's commands in one cycle, by when they should have begun; used again for the next cycle.</summary>
+/// <summary>
+/// Latencies of one guest's commands in one cycle, by when they should have begun; used again for the next cycle. Those of several cycles
+/// are put together from what was counted.
+/// </summary>
 internal sealed class GuestLatencies
 {
     private readonly Histogram _before = new();
@@ -21,6 +24,13 @@ internal sealed class GuestLatencies
 
     /// <summary>What was submitted so far waited for the move; what comes now does not.</summary>
     public void GuestRestarts(Guest guest, long now) => Turn(guest, _after, _during, now);
+
+    public void Merge(GuestLatencies other)
+    {
+        _before.Merge(other._before);
+        _during.Merge(other._during);
+        _after.Merge(other._after);
+    }
 
     public LatencyRecord Record() => new()
     {

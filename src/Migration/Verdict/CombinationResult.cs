@@ -28,11 +28,17 @@ public sealed record CombinationResult
     /// <summary>What concerns no single cycle, vacuity included.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>Commands that the guest completed, over all cycles.</summary>
+    /// <summary>Commands that the guests completed, over all cycles, their verification reads among them.</summary>
     public long Commands { get; init; }
 
     /// <summary>Bytes that those commands read and wrote.</summary>
     public long Bytes { get; init; }
+
+    /// <summary>What the load did of it; null where none was begun.</summary>
+    public LoadRecord? Load { get; init; }
+
+    /// <summary>Latency of the load's commands over all cycles and guests; null where no cycle was begun.</summary>
+    public LatencyRecord? Latency { get; init; }
 
     /// <summary>Saved states worth keeping; each becomes a file under <c>states/</c> that <c>inspect</c> reads.</summary>
     [JsonIgnore]
@@ -51,6 +57,23 @@ public sealed record CombinationResult
     /// <summary>For a combination that was not begun: why.</summary>
     public static CombinationResult NotDone(Verdict verdict, string requirement, string what) =>
         new() { Findings = [new Finding { Verdict = verdict, Requirement = requirement, Path = "combination", What = what }] };
+}
+
+/// <summary>What the guests' load did in the time that it ran: verification, bring-up and comparisons are not in it.</summary>
+public sealed record LoadRecord
+{
+    /// <summary>Commands of the load that completed, those of all guests.</summary>
+    public required long Commands { get; init; }
+
+    /// <summary>Bytes that those commands read and wrote.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>ns from the begin of the load to its end, downtime included, over all cycles; the mean of the guests, which run at once.</summary>
+    public required long Ns { get; init; }
+
+    /// <summary>Commands a second; null where the load ran no time.</summary>
+    [JsonIgnore]
+    public double? Rate => Ns > 0 ? Commands * 1e9 / Ns : null;
 }
 
 /// <summary>A saved controller state to be written beside the record.</summary>

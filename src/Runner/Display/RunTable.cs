@@ -22,7 +22,7 @@ internal static class RunTable
         grid.AddFigures("fetched", inFlight.Select(it => Known(it.Fetched)));
         grid.AddFigures("unfetched", inFlight.Select(it => Known(it.Unfetched)));
         grid.AddFigures("posted", inFlight.Select(it => Known(it.Posted)));
-        grid.AddFigures("IO/s", all.Select(it => it.Result.WorldNs == 0 ? "-" : Human.Count(it.Result.Commands * 1e9 / it.Result.WorldNs)));
+        grid.AddFigures("IO/s", all.Select(it => it.Result.Load?.Rate is { } rate ? Human.Count(rate) : "-"));
         grid.AddFigures("down: guest", all.Select(it => Downtime(it, downtime => downtime.GuestNs)));
         grid.AddFigures("orchestrator", all.Select(it => Downtime(it, downtime => downtime.OrchestratorNs)));
         grid.AddFigures("device", all.Select(it => Downtime(it, downtime => downtime.DeviceNs)));

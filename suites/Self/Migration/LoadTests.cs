@@ -28,6 +28,41 @@ public sealed class LoadTests
         Assert.That(before, Is.EqualTo(4 * 0.040 * Rate).Within(5).Percent);
     }
 
+    [TestCase(Route.OneWay, 1)]
+    [TestCase(Route.ThereAndBack, 1)]
+    [TestCase(Route.ThereAndBack, 2)]
+    public void The_rate_that_is_told_of_an_open_loop_is_its_rate(Route route, int vfs)
+    {
+        // Verification reads and the time of the bring-up are in neither figure.
+        var plan = Plans.Of(Kind with { Route = route, Vfs = vfs }, guest: Open with { Arrivals = ArrivalKind.Constant });
+        var result = Plans.Run(plan with { Dwell = new DwellSettings { Before = Milliseconds(20), After = Milliseconds(20) } });
+        Assert.That(result.Findings(), Is.Empty);
+        Assert.That(result.Load!.Rate, Is.EqualTo(vfs * Rate).Within(2).Percent);
+        Assert.That(result.Load.Commands, Is.LessThan(result.Commands));
+        Assert.That(result.Load.Ns, Is.LessThan(result.WorldNs));
+    }
+
+    [Test]
+    public void An_interrupted_run_tells_what_its_load_did_by_then_and_one_without_a_load_tells_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var plan = Plans.Of(Kind, guest: Open) with { Dwell = new DwellSettings { Before = Milliseconds(20), After = Milliseconds(20) } };
+        var atVerify = new StopAt(stop, CycleStep.Verify);
+        var result = new CombinationRun(plan, Plans.NewPair, atVerify).Execute(stop.Token);
+        Assert.That(result.Interrupted, Is.True);
+        Assert.That(result.Load!.Commands, Is.Positive);
+        Assert.That(result.Load.Rate, Is.Positive);
+        Assert.That(new CombinationRun(plan, Plans.NewPair).Execute(stop.Token).Load?.Rate, Is.Null);
+    }
+
+    private sealed class StopAt(CancellationTokenSource stop, CycleStep step) : IProgress<CombinationProgress>
+    {
+        public void Report(CombinationProgress value)
+        {
+            if (value.Step == step) stop.Cancel();
+        }
+    }
+
     [Test]
     public void In_an_open_loop_latency_counts_from_the_intended_start()
     {

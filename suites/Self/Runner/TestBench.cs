@@ -86,8 +86,9 @@ internal sealed class TestBench : IDisposable
     /// <summary>One cycle as it should be.</summary>
     public static CombinationResult Good(PlannedCombination plan, params Finding[] findings) => new()
     {
-        Commands = 1_000,
-        WorldNs = 10_000_000,
+        Commands = 1_500,
+        Load = new LoadRecord { Commands = 1_000, Bytes = 4_096_000, Ns = 10_000_000 },
+        WorldNs = 30_000_000,
         Cycles =
         [
             new CycleRecord

@@ -90,6 +90,8 @@ internal sealed class BlockMove(CycleContext context)
     /// <summary>The source is frozen: what it reported to the last entry, and then nothing differs any more.</summary>
     public async Task<string> FinishAsync()
     {
+        // The limit is for as long as the guest runs.
+        (_copier ??= NewCopier()).LiftLimit();
         if (Plan.Dirty == DirtySource.CopyWhileSuspended) return await BulkCopyAsync();
         if (IsTracked) await DrainToTheEndAsync();
         else CycleEnd.Unless((await DrainAsync()).Outcome);
@@ -102,7 +104,7 @@ internal sealed class BlockMove(CycleContext context)
         }
 
         _blocksAfterStop = _dirty.Blocks;
-        CycleEnd.Unless(await _copier!.CopyAsync(_dirty.Take()));
+        CycleEnd.Unless(await _copier.CopyAsync(_dirty.Take()));
         return $"{_blocksAfterStop} blocks copied";
     }
 

@@ -40,7 +40,7 @@ public sealed partial class MediumCopier
     private readonly AllocatedRanges _allocated;
     private readonly AllocatedRanges _allocatedThere;
     private readonly int _depth;
-    private readonly double _nsPerByte;
+    private double _nsPerByte;
     private long _allowedAt;
 
     private readonly record struct Staging(DmaBuffer Data, DmaBuffer Metadata);
@@ -53,7 +53,7 @@ public sealed partial class MediumCopier
     /// <param name="staging">Memory that is mapped for both at the same addresses.</param>
     /// <param name="chunkBytes">Largest transfer.</param>
     /// <param name="depth">Chunks at once.</param>
-    /// <param name="bytesPerSecond">Limit, 0 for none.</param>
+    /// <param name="bytesPerSecond">Limit until <see cref="LiftLimit"/>, 0 for none.</param>
     public MediumCopier(
         World world, ControllingFunction source, ControllingFunction destination, MediumFormat from, MediumFormat to,
         DriverMemory staging, int chunkBytes, int depth, long bytesPerSecond)
@@ -74,6 +74,9 @@ public sealed partial class MediumCopier
     public int ChunkBlocks { get; }
 
     public CopyCounters Counters { get; } = new();
+
+    /// <summary>The guest stands still: there is nobody left to be spared, and what still has to be copied costs downtime.</summary>
+    public void LiftLimit() => _nsPerByte = 0;
 
     /// <summary>Gives the staging buffers back; those of a command without an answer stay out.</summary>
     public void Release()

@@ -106,6 +106,27 @@ public sealed class ChoiceTests
         Assert.That(result.Cycles, Is.Empty);
     }
 
+    [TestCase(DirtySource.CopyWhileSuspended)]
+    [TestCase(DirtySource.Tracked)]
+    [TestCase(DirtySource.HostNoted)]
+    public void The_limit_of_a_copy_is_none_while_the_guest_stands_still(DirtySource dirty)
+    {
+        // No rounds: something is left for when the guest stands still.
+        var plan = Plans.Of(Local with { Dirty = dirty });
+        var free = Plans.Run(plan with { Copy = plan.Copy with { RoundsMax = 0, Chunk = Size.KiB(4) } });
+        var limited = Plans.Run(plan with { Copy = plan.Copy with { RoundsMax = 0, Bandwidth = Size.MiB(16), Chunk = Size.KiB(4) } });
+        AssertMoves(limited);
+        static long Ns(CombinationResult result, CycleStep step) =>
+            result.Cycles.SelectMany(it => it.Steps).Where(it => it.Step == step).Sum(it => it.EndNs - it.BeginNs);
+        // What was copied then would have taken longer than this alone.
+        var bytes = dirty == DirtySource.CopyWhileSuspended
+            ? limited.Cycles.Sum(it => it.Copy.MediumBytes)
+            : limited.Cycles.Sum(it => it.Copy.BlocksAfterStop) * (long)plan.Pair.Device.Namespaces[0].BlockSize;
+        Assert.That(bytes, Is.GreaterThan(64 << 10));
+        Assert.That(Ns(limited, CycleStep.Drain), Is.LessThan(bytes * 1e9 / (16 << 20) / 2));
+        if (dirty != DirtySource.CopyWhileSuspended) Assert.That(Ns(limited, CycleStep.BulkCopy), Is.GreaterThan(2 * Ns(free, CycleStep.BulkCopy)));
+    }
+
     private static void AssertMoves(CombinationResult result)
     {
         Assert.That(result.Findings(), Is.Empty);

@@ -28,6 +28,7 @@ public sealed partial class Cycle
     private HostState? _hostState;
     private SavedState _state = SavedState.None;
     private SavedState? _readBack;
+    private long? _readBackNs;
     private readonly List<string> _proven = [];
     private Place _place = Place.Source;
     private CycleStep? _committed;
@@ -301,11 +302,12 @@ public sealed partial class Cycle
         CycleEnd.Unless(await Destination.Migrator.SuspendAsync());
         CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
         if (Destination.Migrator.IsOpaque) return;
-        // Save-load-save: read again what was loaded, judged once the guest runs. It costs downtime, so the step says how much.
+        // Save-load-save: read again what was loaded, judged once the guest runs. No migration does so: the time is taken off the downtime.
         var begin = World.Now;
         (var outcome, _readBack) = await Destination.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
+        _readBackNs = World.Now - begin;
         CycleEnd.Unless(outcome);
-        _note = $"read back in {World.Now - begin} ns";
+        _note = $"read back in {_readBackNs} ns";
     }
 
     private Task RestoreHostAsync()
@@ -384,12 +386,15 @@ public sealed partial class Cycle
     {
         if (_restartedAt == 0) return new DowntimeRecord();
         var first = Guest.FirstAnswerAfterRestart;
+        // It lies whole within each interval: the source is frozen by then, and the destination not resumed.
+        var readBack = _readBackNs ?? 0;
         return new DowntimeRecord
         {
-            GuestNs = first == World.Never ? null : first - _stoppedAt,
-            OrchestratorNs = _restartedAt - _stoppedAt,
-            SuspendedNs = _resumedAt - _suspendAt,
-            DeviceNs = _context.Bench.DeviceDowntime?.Invoke(Source.Function, Destination.Function),
+            GuestNs = first == World.Never ? null : first - _stoppedAt - readBack,
+            OrchestratorNs = _restartedAt - _stoppedAt - readBack,
+            SuspendedNs = _resumedAt - _suspendAt - readBack,
+            DeviceNs = _context.Bench.DeviceDowntime?.Invoke(Source.Function, Destination.Function) - readBack,
+            ReadBackNs = _readBackNs,
         };
     }
 

@@ -83,7 +83,11 @@ public sealed record CycleRecord
 /// <param name="Note">What is worth saying about it; null for nothing.</param>
 public sealed record StepRecord(CycleStep Step, long BeginNs, long EndNs, string? Note = null);
 
-/// <summary>Downtime by observer, ns (what each means is DESIGN section 10); null where it was not observed.</summary>
+/// <summary>
+/// Downtime by observer, ns (what each means is DESIGN section 10); null where it was not observed. The suite reads the loaded state back
+/// for its oracle while the guest stands still, which no migration does: that time is <see cref="ReadBackNs"/> and in none of the others,
+/// so that with it added each is what the clock showed.
+/// </summary>
 public sealed record DowntimeRecord
 {
     /// <summary>Stop of the guest to its first completion of a command that the destination fetched.</summary>
@@ -97,6 +101,9 @@ public sealed record DowntimeRecord
 
     /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
     public long? DeviceNs { get; init; }
+
+    /// <summary>Reading back what was loaded; null where it was not read back.</summary>
+    public long? ReadBackNs { get; init; }
 }
 
 /// <summary>Commands in flight at the cut, in three classes; null where a class cannot be known.</summary>

@@ -12,6 +12,8 @@ internal static class RunTable
         services.Out.WriteLine();
         services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; "
             + "downtime median / most over the cycles, in flight at the cut summed over them");
+        if (run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Downtime.ReadBackNs is not null)))
+            services.Out.WriteLine("downtime without the suite's own reading back of the loaded state: read-back-ns of run.json");
         var all = run.Combinations;
         var inFlight = all.Select(it => it.Result.Cycles.Select(cycle => cycle.InFlight).ToTotal()).ToList();
         var grid = new Grid(services);

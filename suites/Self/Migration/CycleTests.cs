@@ -38,6 +38,26 @@ public sealed class CycleTests
         Assert.That(result.Cycles.Sum(c => c.InFlight.Posted), Is.Positive);
     }
 
+    [TestCase(AdminQueueKind.Mediated)]
+    [TestCase(AdminQueueKind.Carried)]
+    public void The_suites_own_reading_back_of_the_state_is_not_in_the_downtime(AdminQueueKind admin)
+    {
+        var kind = new Combination { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, AdminQueue = admin, Cycles = 2 };
+        foreach (var cycle in Plans.Run(kind).Cycles)
+        {
+            StepRecord Step(CycleStep of) => cycle.Steps.Single(it => it.Step == of);
+            var (net, readBack) = (cycle.Downtime, cycle.Downtime.ReadBackNs);
+            Assert.That(readBack, Is.GreaterThanOrEqualTo(Plans.Timing.SaveState.Nanoseconds), "the device takes so long for its state");
+            // What stands in the record is the interval that the clock showed, without the read-back.
+            Assert.That(net.OrchestratorNs + readBack, Is.EqualTo(Step(CycleStep.RestartGuest).BeginNs - Step(CycleStep.StopGuest).BeginNs));
+            Assert.That(net.SuspendedNs + readBack, Is.EqualTo(Step(CycleStep.Resume).EndNs - Step(CycleStep.Suspend).BeginNs));
+            Assert.That(net.GuestNs, Is.GreaterThan(net.OrchestratorNs!.Value));
+        }
+
+        var opaque = Plans.Run(new Combination { Commands = MigrationCommands.VendorRfc, Medium = MediumSharing.Shared, Cycles = 1 });
+        Assert.That(opaque.Cycles.Select(it => it.Downtime.ReadBackNs), Is.All.Null, "nothing is read back of an opaque state");
+    }
+
     private static IEnumerable<TestCaseData> Stops() =>
         from kind in new[]
         {

@@ -171,6 +171,20 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void DowntimeWithoutTheReadBackIsToldAsSuch()
+    {
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        Assert.That(_bench.Out, Does.Not.Contain("read-back-ns"));
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good
+            ? good with { Cycles = [.. good.Cycles.Select(it => it with { Downtime = it.Downtime with { ReadBackNs = 20_000 } })] }
+            : good;
+        _bench.Run("run", "two", "--out", _bench.PathOf("b"));
+        Assert.That(_bench.Out, Does.Contain("read-back-ns"));
+        Assert.That(_bench.Read("b/run.json"), Does.Contain("\"read-back-ns\": 20000"));
+        Assert.That(_bench.Read("b/report.html"), Does.Contain("read-back-ns"));
+    }
+
+    [Test]
     public void ANegativeControlMustFailAsWhatItIs()
     {
         string[] control = ["run", "two", "--set", "combinations.first.expect=fail", "--set", "combinations.first.must-find=[D2]"];

@@ -238,8 +238,9 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var outcome = Outcome.Ok;
         if (_memoryTracked)
         {
-            _memoryTracked = false;
             outcome = Outcome.Of("Track Send, stop memory tracking", await controlling.AdminAsync(MigrationCommand.TrackMemory(cntlid, start: false)));
+            // Refused while the controller is suspended, it is still to be ended.
+            _memoryTracked = outcome.Status == Status.ControllerSuspended;
         }
 
         if (_queue is { } queue)

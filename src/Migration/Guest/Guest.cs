@@ -23,7 +23,7 @@ public sealed partial class Guest : Actor, ICompletionSink
     private readonly Queue<long> _arrivals = new();
     private ulong _cursor;
     private int _nextQueue;
-    private GuestLimits _limits;
+    private DatalessLimits _limits;
     private ProtectionType _protection;
     private bool _settling;
     private long _loadBegan;
@@ -115,7 +115,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         var format = MediumFormat.Of(Nsid, ns.Value);
         if (!format.IsPlainToHosts)
             return Outcome.Failed("load", $"namespace {Nsid} has {format.MetadataSize} bytes of metadata a block that are not protection information alone");
-        var (limited, limits) = await GuestLimits.ReadAsync(Controller, format);
+        var (limited, limits) = await DatalessLimits.ReadAsync(Controller, format);
         if (!limited.IsOk) return limited;
         (_limits, _protection) = (limits, format.IsProtectionOnly ? (ProtectionType)format.ProtectionType : ProtectionType.None);
         BlockSize = format.BlockSize;

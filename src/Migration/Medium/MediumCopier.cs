@@ -42,6 +42,7 @@ public sealed partial class MediumCopier
     private readonly int _depth;
     private double _nsPerByte;
     private long _allowedAt;
+    private DatalessLimits? _limits;
 
     private readonly record struct Staging(DmaBuffer Data, DmaBuffer Metadata);
 
@@ -196,11 +197,14 @@ public sealed partial class MediumCopier
     /// <summary>Writes a part of what was read of a chunk; written zeroes by a command without data where there is one.</summary>
     private async ValueTask<Outcome> WriteAsync(LbaRange part, LbaRange chunk, Staging staging)
     {
+        var (limited, limits) = await LimitsAsync();
+        if (!limited.IsOk) return limited;
         Counters.Commands++;
         var (skipped, z) = ((int)(part.Lba - chunk.Lba), (ushort)(part.Count - 1));
         var data = staging.Data.Slice(skipped * _from.TransferSize, (int)part.Count * _from.TransferSize);
         // With protection information the tuples of a written zero block are not zero, so only a bare format may be zeroed.
-        if (_from.MetadataSize == 0 && _destination.Identity.Oncs.WriteZeroes && !data.Read().ContainsAnyExcept((byte)0))
+        var mayZero = _from.MetadataSize == 0 && _destination.Identity.Oncs.WriteZeroes && part.Count <= (ulong)limits.WriteZeroes;
+        if (mayZero && !data.Read().ContainsAnyExcept((byte)0))
         {
             var zeroed = await _destination.IoAsync(NvmCommand.WriteZeroes(_to.Nsid, part.Lba, z));
             if (zeroed.IsOk) Counters.BlocksZeroed += part.Count;
@@ -215,20 +219,32 @@ public sealed partial class MediumCopier
         return Outcome.Ok;
     }
 
+    /// <summary>Of the destination; asked for once.</summary>
+    private async ValueTask<(Outcome Outcome, DatalessLimits Limits)> LimitsAsync()
+    {
+        if (_limits is { } known) return (Outcome.Ok, known);
+        var (outcome, limits) = await DatalessLimits.ReadAsync(_destination.Pf, _to);
+        if (outcome.IsOk) _limits = limits;
+        return (outcome, limits);
+    }
+
     private async ValueTask<Outcome> DeallocateAsync(LbaRange run)
     {
-        const int RangesPerCommand = 256;
-        var buffer = _memory.Rent(RangesPerCommand * DatasetManagementRange.Size);
+        var (limited, limits) = await LimitsAsync();
+        if (!limited.IsOk) return limited;
+        var buffer = _memory.Rent(limits.Ranges * DatasetManagementRange.Size);
         var answer = default(CommandAnswer);
         for (var lba = run.Lba; lba < run.End;)
         {
             var ranges = 0;
-            for (; ranges < RangesPerCommand && lba < run.End; ranges++)
+            var left = limits.AllRanges;
+            for (; ranges < limits.Ranges && lba < run.End && left > 0; ranges++)
             {
-                var length = (uint)Math.Min(uint.MaxValue, run.End - lba);
+                var length = (uint)Math.Min(limits.Range, Math.Min(left, run.End - lba));
                 var range = new DatasetManagementRange { Slba = lba, LengthInBlocks = length };
                 buffer.Write(Wire.Bytes(range), ranges * DatasetManagementRange.Size);
                 lba += length;
+                left -= length;
             }
 
             Counters.Commands++;

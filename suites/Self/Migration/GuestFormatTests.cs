@@ -24,14 +24,15 @@ public sealed class GuestFormatTests
         AssertMoves(Plans.Run(Plans.Of(Kind, guest: Mixed, ns: ns)));
     }
 
-    [TestCase(1, 0U, 0L)]
-    [TestCase(0, 2U, 0L)]
-    [TestCase(0, 0U, 3L)]
-    public void Commands_without_data_keep_within_the_announced_limits(int writeZeroes, uint range, long all)
+    [Test, Combinatorial]
+    public void Commands_without_data_keep_within_the_announced_limits([Values] MediumSharing medium, [Values(0, 1, 2, 3)] int limit)
     {
-        var limits = new SimulatedIoCommands { WriteZeroesSizeLimit = (byte)writeZeroes, DatasetRangeBlocks = range, DatasetBlocks = all };
-        // The host copies by commands of its own; the medium is shared so that they are the guest's alone.
-        AssertMoves(Plans.Run(Plans.Of(Kind with { Medium = MediumSharing.Shared }, Plans.Device with { IoCommands = limits }, Mixed)));
+        var limits = new SimulatedIoCommands
+        {
+            WriteZeroesSizeLimit = (byte)(limit == 0 ? 1 : 0), DatasetRangeBlocks = limit == 1 ? 2U : 0, DatasetBlocks = limit == 2 ? 3 : 0,
+            DatasetRanges = (byte)(limit == 3 ? 1 : 0),
+        };
+        AssertMoves(Plans.Run(Plans.Of(Kind with { Medium = medium }, Plans.Device with { IoCommands = limits }, Mixed)));
     }
 
     private static void AssertMoves(CombinationResult result)

@@ -19,6 +19,9 @@ public sealed record CombinationRecord
     /// <summary>What a negative control should have been found to break, and was not.</summary>
     public IReadOnlyList<string> NotFound { get; init; } = [];
 
+    /// <summary>What a negative control was found to break, or left open, besides what it should: each by its requirement, once.</summary>
+    public IReadOnlyList<string> NotNamed { get; init; } = [];
+
     /// <summary>Gates that did not hold, a sentence each.</summary>
     public required IReadOnlyList<string> GatesBroken { get; init; }
 
@@ -40,7 +43,8 @@ public sealed record CombinationRecord
         if (result.Interrupted && found == Verdict.Pass) found = Verdict.Inconclusive;
         var control = plan.Expect == Expectation.Fail;
         var missed = control ? NegativeControl.Missed(plan.MustFind, findings) : [];
-        var verdict = control ? VerdictOfControl(plan, findings, missed, completed) : found;
+        var unexpected = control ? NegativeControl.Unexpected(plan.MustFind, findings).ToList() : [];
+        var verdict = control ? VerdictOfControl(unexpected, missed, completed) : found;
         var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
         if (unmeasured.Count > 0 && (verdict is Verdict.Pass or Verdict.Warn)) verdict = Verdict.Inconclusive;
         return new CombinationRecord
@@ -51,6 +55,7 @@ public sealed record CombinationRecord
             Verdict = verdict,
             UnexpectedPass = missed.Count > 0 && (found is Verdict.Pass or Verdict.Warn or Verdict.Fail),
             NotFound = missed,
+            NotNamed = [.. unexpected.Select(finding => finding.Requirement).Distinct()],
             GatesBroken = [.. Gates.Broken(plan.Gates, result.Cycles)],
             GatesUnmeasured = unmeasured,
             Result = result,
@@ -58,9 +63,6 @@ public sealed record CombinationRecord
     }
 
     /// <summary>Found as what it is and in nothing else: a pass. What else was found counts as it would anywhere.</summary>
-    private static Verdict VerdictOfControl(PlannedCombination plan, List<Finding> findings, IReadOnlyList<string> missed, int completed)
-    {
-        var others = NegativeControl.Unexpected(plan.MustFind, findings).Select(finding => finding.Verdict);
-        return Verdicts.Worst([.. others, missed.Count > 0 ? Verdict.Warn : completed > 0 ? Verdict.Pass : Verdict.Skipped]);
-    }
+    private static Verdict VerdictOfControl(List<Finding> unexpected, IReadOnlyList<string> missed, int completed) =>
+        Verdicts.Worst([.. unexpected.Select(it => it.Verdict), missed.Count > 0 ? Verdict.Warn : completed > 0 ? Verdict.Pass : Verdict.Skipped]);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Conformance.Migration;
 
 /// <summary>How a cycle ended.</summary>
@@ -161,6 +163,10 @@ public sealed record LatencyRecord
 
     /// <summary>After the restart.</summary>
     public LatencyFigures After { get; init; } = new();
+
+    /// <summary>All three in their order, each with the word for when it was.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string When, LatencyFigures Figures)> Phases => [("before", Before), ("during", During), ("after", After)];
 }
 
 /// <summary>Latencies in ns; a quantile is null where there are too few commands for it.</summary>

@@ -11,9 +11,12 @@ internal static class CombinationSection
         if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
         if (it.NotFound.Count > 0)
             html.Write($"<p class=\"warn\">A negative control: it should have been found to break {string.Join(", ", it.NotFound)}, and was not.</p>");
+        if (it.NotNamed.Count > 0)
+            html.Write($"<p class=\"warn\">A negative control: it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name.</p>");
         foreach (var gate in it.GatesUnmeasured) html.Write($"<p class=\"warn\">Gate: {gate}</p>");
         foreach (var gate in it.GatesBroken) html.Write($"<p class=\"fail\">Gate: {gate}</p>");
         WriteFindings(html, [.. it.AllFindings()]);
+        if (it.Result.Latency is { } latency) WriteLatency(html, latency);
         WriteCycles(html, it.Result.Cycles, cyclesShown);
     }
 
@@ -39,6 +42,19 @@ internal static class CombinationSection
         {
             html.Write($"<tr><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}<td class=\"n\">{it.Cycle}<td>{it.Requirement}");
             html.Write($"<td><code>{it.Path}</code><td>{it.What}<td><code>{it.Observed}</code><td><code>{it.Expected}</code></tr>");
+        }
+
+        html.Write($"</table></div>");
+    }
+
+    private static void WriteLatency(Html html, LatencyRecord latency)
+    {
+        html.Write($"<div class=\"wide\"><table><tr><th>latency from the intended start, us<th>commands<th>p50<th>p99<th>most</tr>");
+        foreach (var (when, it) in latency.Phases)
+        {
+            html.Write($"<tr><td>{when} the move<td class=\"n\">{it.N}");
+            foreach (var figure in (long?[])[it.MedianNs, it.P99Ns, it.MaxNs]) html.Write($"<td class=\"n\">{(figure is { } ns ? Microseconds(ns) : "-")}");
+            html.Write($"</tr>");
         }
 
         html.Write($"</table></div>");

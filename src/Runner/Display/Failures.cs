@@ -25,6 +25,7 @@ internal static class Failures
             services.Out.WriteLine();
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
             if (it.NotFound.Count > 0) services.Out.WriteLine($"  it should have been found to break {string.Join(", ", it.NotFound)}, and was not");
+            if (it.NotNamed.Count > 0) services.Out.WriteLine($"  it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name");
             foreach (var gate in it.GatesBroken.Concat(it.GatesUnmeasured)) services.Out.WriteLine($"  gate: {gate}");
             foreach (var kind in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(it => it.Key.Verdict))
             {

@@ -29,7 +29,25 @@ internal static class RunTable
         grid.AddFigures("orchestrator", all.Select(it => Downtime(it, downtime => downtime.OrchestratorNs)));
         grid.AddFigures("device", all.Select(it => Downtime(it, downtime => downtime.DeviceNs)));
         grid.Write();
+        WriteLatencies(run, services);
     }
+
+    /// <summary>What the moves cost those who did not wait for them to ask: a line for each combination of an open loop.</summary>
+    private static void WriteLatencies(RunRecord run, Services services)
+    {
+        var open = run.Plan.Combinations.Where(it => it.Guest.Mode == LoadMode.Open).Select(it => it.Name).ToHashSet(StringComparer.Ordinal);
+        var told = run.Combinations.Where(it => open.Contains(it.Name) && it.Result.Latency is not null).ToList();
+        if (told.Count == 0) return;
+        services.Out.WriteLine();
+        services.Out.WriteLine("latency from the intended start, p50 / p99 / most, before, during and after the moves:");
+        foreach (var it in told)
+        {
+            var phases = it.Result.Latency!.Phases.Select(phase => $"{phase.When} {Time(phase.Figures.MedianNs)} / {Time(phase.Figures.P99Ns)} / {Time(phase.Figures.MaxNs)}");
+            services.Out.WriteLine($"{it.Name}: {string.Join("; ", phases)}");
+        }
+    }
+
+    private static string Time(long? nanoseconds) => nanoseconds is { } ns ? Human.Time(ns) : "-";
 
     private static string Known(long? count) => count?.ToString() ?? "-";
 

@@ -57,5 +57,6 @@ public sealed class CombinationRecordTests
         Finding Of(Verdict verdict, string requirement) => new() { Verdict = verdict, Requirement = requirement, Path = "somewhere", What = "what" };
         var result = new CombinationResult { Cycles = [Cycle(device: 1)], Findings = [Of(Verdict.Fail, "LM-POST-01"), Of(Verdict.Inconclusive, "vacuity")] };
         Assert.That(CombinationRecord.Of(plan, result).Verdict, Is.EqualTo(Verdict.Inconclusive));
+        Assert.That(CombinationRecord.Of(plan, result).NotNamed, Is.EqualTo(new[] { "vacuity" }));
     }
 }

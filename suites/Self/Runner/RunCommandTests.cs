@@ -200,6 +200,32 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void ANegativeControlThatBreaksMoreSaysWhatNobodyNamed()
+    {
+        string[] control = ["run", "two", "--out", _bench.PathOf("a"), "--set", "combinations.first.expect=fail", "--set", "combinations.first.must-find=[D2]"];
+        var other = TestBench.Finding(Verdict.Fail) with { Requirement = "D9" };
+        _bench.Runner = (plan, _, _) => plan.Name == "first" ? TestBench.Good(plan, TestBench.Finding(Verdict.Fail), other, other) : TestBench.Good(plan);
+        Assert.That(_bench.Run(control), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_bench.Out, Does.Contain("  it was also found to break D9, which must-find does not name\n"));
+        Assert.That(_bench.Read("a/report.html"), Does.Contain("also found to break D9, which must-find does not name"));
+    }
+
+    [TestCase("open", true)]
+    [TestCase("closed", false)]
+    public void LatencyAroundTheMovesIsOnThePageAndOfAnOpenLoopOnTheConsole(string mode, bool told)
+    {
+        LatencyFigures Of(long n) => new() { N = n, MedianNs = 80_000, P99Ns = n < 100 ? null : 150_000, MaxNs = 2_000_000 };
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with { Latency = new LatencyRecord { Before = Of(1000), During = Of(100), After = Of(20) } };
+        string[] rate = told ? ["--set", "guest.rate=1000"] : [];
+        _bench.Run(["run", "two", "--only", "first", "--out", _bench.PathOf("a"), "--set", $"guest.mode={mode}", .. rate]);
+        const string Line = "first: before 80.0 us / 150 us / 2.00 ms; during 80.0 us / 150 us / 2.00 ms; after 80.0 us / - / 2.00 ms";
+        Assert.That(_bench.Out, told ? Does.Contain(Line) : Does.Not.Contain("latency"));
+        var page = _bench.Read("a/report.html").Replace("\n", "");
+        Assert.That(page, Does.Contain("<td>before the move<td class=\"n\">1000<td class=\"n\">80.0<td class=\"n\">150.0<td class=\"n\">2,000.0</tr>"));
+        Assert.That(page, Does.Contain("<td>after the move<td class=\"n\">20<td class=\"n\">80.0<td class=\"n\">-<td class=\"n\">2,000.0</tr>"));
+    }
+
+    [Test]
     public void AGateOnAFigureThatWasNotMeasuredIsInconclusive()
     {
         _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good

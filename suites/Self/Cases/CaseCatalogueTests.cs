@@ -1,18 +1,15 @@
 using System.Reflection;
-using Conformance.Migration;
 using Conformance.Suite;
 using NUnit.Framework;
 
 namespace Conformance.Self.Cases;
 
-/// <summary>The cases of the suite as a whole: what each must have, and that a correct device passes them all.</summary>
+/// <summary>The cases of the suite as a whole: what each must have. That a correct device passes them is theirs to say, as tests.</summary>
 [TestFixture]
 internal sealed class CaseCatalogueTests
 {
     private static readonly CaseCatalogue _cases = CaseCatalogue.Load();
     private static readonly RequirementCatalogue _requirements = RequirementCatalogue.Load();
-
-    private static IEnumerable<CaseInfo> Cases => _cases.Cases;
 
     [Test]
     public void Every_case_covers_requirements_that_there_are_and_that_have_cases()
@@ -38,10 +35,12 @@ internal sealed class CaseCatalogueTests
         }
     }
 
-    [TestCaseSource(nameof(Cases))]
-    public void A_correct_device_passes(CaseInfo info)
+    [Test]
+    public void Every_requirement_that_is_to_be_tested_has_a_case_unless_it_is_ours()
     {
-        var record = _cases.Run(info, SimulatedDevices.Default);
-        Assert.That(record.Verdict, Is.EqualTo(Verdict.Pass), record.ToString());
+        var covered = _cases.Cases.SelectMany(it => it.Covers).ToHashSet();
+        var missed = _requirements.Requirements
+            .Where(it => it.Status == RequirementStatus.Tested && it.Level != RequirementLevel.Harness && !covered.Contains(it.Id)).Select(it => it.Id);
+        Assert.That(missed, Is.Empty);
     }
 }

@@ -11,8 +11,11 @@ public enum Relation
     /// <summary>A decimal number that is not less.</summary>
     NotLess,
 
-    /// <summary>It may be anything, and is noted.</summary>
+    /// <summary>It may be anything, and is noted beside what is judged: it does not count as having looked.</summary>
     Any,
+
+    /// <summary>It may be anything, and to tell it is all that is asked: a figure, or which way a device went where none is demanded.</summary>
+    Told,
 }
 
 /// <summary>

@@ -55,6 +55,13 @@ public sealed record CaseRecord
     [System.Text.Json.Serialization.JsonIgnore]
     public string Area => Id[..Math.Max(0, Id.IndexOf('/'))];
 
+    /// <summary>
+    /// Requirements that it found not to hold, each once, in order of finding. A hazard that did not come about says nothing of one; beside what
+    /// was found it does not hide it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<string> Broken => [.. Findings.Where(it => it.Verdict != Verdict.Inconclusive).Select(it => it.Requirement).Distinct()];
+
     /// <summary>A case that gave no record of itself.</summary>
     public static CaseRecord Without(string id, Verdict verdict, string reason, string device = "none") =>
         new() { Id = id, Device = device, Verdict = verdict, Reason = reason, Stop = new CaseStop(verdict, reason) };
@@ -65,7 +72,7 @@ public sealed record CaseRecord
     public static CaseRecord Judge(string id, string device, IReadOnlyList<string> covers, Journal journal, CaseStop? stop)
     {
         var findings = journal.Findings.ToList();
-        var requirements = journal.Observations.GroupBy(it => it.Requirement).OrderBy(it => it.Key, StringComparer.Ordinal)
+        var requirements = journal.Observations.Where(it => it.Relation != Relation.Any).GroupBy(it => it.Requirement).OrderBy(it => it.Key, StringComparer.Ordinal)
             .Select(it => new RequirementVerdict(it.Key, Verdicts.Worst(it.Select(o => o.Holds ? Verdict.Pass : o.Otherwise)))).ToList();
         var (verdict, reason) = VerdictOf(covers, stop, findings, requirements);
         return new CaseRecord
@@ -93,7 +100,7 @@ public sealed record CaseRecord
     {
         var found = Verdicts.Worst(findings.Select(it => it.Verdict));
         if (stop is { } end) return end.Verdict >= found ? (end.Verdict, end.Reason) : (found, null);
-        // A case that looked at nothing has shown nothing, and one that names a requirement must have looked at it.
+        // A case that looked at nothing has shown nothing, and one that names a requirement must have looked at it, with a look that could fail.
         var missed = covers.Where(it => !requirements.Exists(seen => seen.Id == it)).ToList();
         if (missed.Count > 0 && found < Verdict.Inconclusive) return (Verdict.Inconclusive, $"{string.Join(", ", missed)}: was not looked at");
         return found > Verdict.Pass ? (found, null) : (Verdict.Pass, null);

@@ -42,11 +42,8 @@ public sealed record CaseKill(string Case, Verdict Verdict, IReadOnlyList<string
     /// <summary>Null where the case did not see anything.</summary>
     public static CaseKill? Of(CaseRecord it)
     {
-        // A case that hung or died took its observations with it. A requirement of level harness that does not hold is a harness error of the
-        // case, and what the bug broke all the same: such bugs are in a driver of the suite's own.
-        var broken = it.Verdict is Verdict.Timeout or Verdict.Crash && it.Findings.Count == 0
-            ? it.Covers
-            : [.. it.Requirements.Where(one => one.Verdict.IsNonConformant() || one.Verdict is Verdict.Warn or Verdict.HarnessError).Select(one => one.Id)];
+        // A case that hung or died took its observations with it.
+        var broken = it.Verdict is Verdict.Timeout or Verdict.Crash && it.Findings.Count == 0 ? it.Covers : it.Broken;
         return broken.Count == 0 ? null : new CaseKill(it.Id, it.Verdict, broken);
     }
 }

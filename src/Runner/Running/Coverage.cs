@@ -28,7 +28,7 @@ internal static class Coverage
 
         foreach (var (name, journal) in combinations)
         {
-            foreach (var group in journal.Observations.GroupBy(it => it.Requirement))
+            foreach (var group in journal.Observations.Where(it => it.Relation != Relation.Any).GroupBy(it => it.Requirement))
             {
                 if ((catalogue.Find(group.Key) ?? catalogue.FindByAssertion(group.Key)) is { } requirement)
                     See(requirement.Id, name, Verdicts.Worst(group.Select(o => o.Holds ? Verdict.Pass : o.Otherwise)));

@@ -76,7 +76,7 @@ internal sealed class DiscoveryCases : ConformanceCase
 
     /// <summary>The effects logs of both sides, held against what Identify Controller says.</summary>
     [Test]
-    [Covers("LM-DISC-08", "LM-DISC-09", "LM-DISC-10")]
+    [Covers("LM-DISC-08", "LM-DISC-09")]
     public async CaseTask The_effects_logs_say_what_Identify_says()
     {
         var host = await Lab.StartAsync();
@@ -95,47 +95,53 @@ internal sealed class DiscoveryCases : ConformanceCase
         var controlled = await CommandEffectsAsync(vf.Nvme);
         foreach (var opcode in (AdminOpcode[])[AdminOpcode.MigrationSend, AdminOpcode.MigrationReceive])
             Check.Equal("LM-DISC-09", $"vf.acs[{(byte)opcode:X2}h]", controlled.Acs[(byte)opcode].Raw, 0u, "a controlled controller lists a migration command");
-        if (!attributes.UserDataChanges)
-        {
-            Check.Saw("LM-DISC-10", "fid 21h", "no data queues");
-            return;
-        }
+    }
 
+    /// <summary>The feature of data queues in the feature effects log.</summary>
+    [Test]
+    [Covers("LM-DISC-10")]
+    public async CaseTask The_feature_of_data_queues_has_their_scope()
+    {
+        var host = await Lab.StartAsync();
+        await host.NeedUserDataTrackingAsync();
         var features = Lab.Must("Get Log Page 12h", await host.Pf.ReadAsync<FeatureEffectsLog>(AdminCommand.GetLogPage((byte)LogId.FeatureEffects, FeatureEffectsLog.Size)));
         var data = features.Fis[ControllerDataQueueFeature.Fid];
         Check.Equal("LM-DISC-10", "fid[21h].fsupp", data.Supported, true, "the feature of data queues is not marked as supported");
         Check.That("LM-DISC-10", "fid[21h].fsp", data.Scope is EffectScope.None or EffectScope.ControllerDataQueue, "the scope is not that of a data queue alone");
     }
 
-    /// <summary>The limits of data queues and of memory tracking, and what is reserved around them.</summary>
+    /// <summary>The limits of data queues, of the controller and of the subsystem.</summary>
     [Test]
-    [Covers("LM-DISC-11", "LM-DISC-12", "LM-DISC-13")]
-    public async CaseTask Limits_of_tracking_allow_tracking()
+    [Covers("LM-DISC-11")]
+    public async CaseTask Limits_of_data_queues_allow_one()
+    {
+        var host = await Lab.StartAsync();
+        await host.NeedUserDataTrackingAsync();
+        var id = host.Identity;
+        Check.That("LM-DISC-11", "mcudmq", id.Mcudmq >= 1 && id.Mcudmq <= id.Mnsudmq, $"MCUDMQ {id.Mcudmq} is 0 or above MNSUDMQ {id.Mnsudmq}");
+        Check.That("LM-DISC-11", "mcmr", id.Mcmr >= 1 && id.Mcmr <= id.Nmcmr, $"MCMR {id.Mcmr} is 0 or above NMCMR {id.Nmcmr}");
+    }
+
+    /// <summary>The limits of memory tracking, of the controller and of the subsystem.</summary>
+    [Test]
+    [Covers("LM-DISC-12")]
+    public async CaseTask Limits_of_memory_tracking_allow_a_range()
+    {
+        var host = await Lab.StartAsync();
+        await host.NeedMemoryTrackingAsync();
+        var id = host.Identity;
+        Check.That("LM-DISC-12", "cmmrtd", id.Cmmrtd >= 1 && id.Cmmrtd <= id.Nmmrtd, $"CMMRTD {id.Cmmrtd} is 0 or above NMMRTD {id.Nmmrtd}");
+        Check.That("LM-DISC-12", "minmrtg", id.Minmrtg <= id.Maxmrtg, $"MINMRTG {id.Minmrtg} is above MAXMRTG {id.Maxmrtg}");
+    }
+
+    /// <summary>What is reserved around the attributes of tracking.</summary>
+    [Test]
+    [Covers("LM-DISC-13")]
+    public async CaseTask What_is_reserved_around_tracking_is_0()
     {
         var host = await Lab.StartAsync();
         await host.NeedMigrationAsync();
-        var id = host.Identity;
-        if (id.Trattr.UserDataChanges)
-        {
-            Check.That("LM-DISC-11", "mcudmq", id.Mcudmq >= 1 && id.Mcudmq <= id.Mnsudmq, $"MCUDMQ {id.Mcudmq} is 0 or above MNSUDMQ {id.Mnsudmq}");
-            Check.That("LM-DISC-11", "mcmr", id.Mcmr >= 1 && id.Mcmr <= id.Nmcmr, $"MCMR {id.Mcmr} is 0 or above NMCMR {id.Nmcmr}");
-        }
-        else
-        {
-            Check.Saw("LM-DISC-11", "trattr.tudcs", "no data queues");
-        }
-
-        if (id.Trattr.HostMemoryChanges)
-        {
-            Check.That("LM-DISC-12", "cmmrtd", id.Cmmrtd >= 1 && id.Cmmrtd <= id.Nmmrtd, $"CMMRTD {id.Cmmrtd} is 0 or above NMMRTD {id.Nmmrtd}");
-            Check.That("LM-DISC-12", "minmrtg", id.Minmrtg <= id.Maxmrtg, $"MINMRTG {id.Minmrtg} is above MAXMRTG {id.Maxmrtg}");
-        }
-        else
-        {
-            Check.Saw("LM-DISC-12", "trattr.thmcs", "no memory tracking");
-        }
-
-        var bytes = Wire.Bytes(id);
+        var bytes = Wire.Bytes(host.Identity);
         Check.Equal("LM-DISC-13", "trattr[7:3]", bytes[576] >> 3, 0, "bits without a meaning are set");
         Check.Equal("LM-DISC-13", "byte[577]", bytes[577], (byte)0, "a reserved byte is set");
         Check.That("LM-DISC-13", "byte[588..767]", !bytes[588..768].ContainsAnyExcept((byte)0), "reserved bytes are set");

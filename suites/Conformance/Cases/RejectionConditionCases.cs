@@ -13,7 +13,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-06")]
     public async CaseTask A_UUID_index_that_means_nothing_is_ignored_or_refused()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Lab.Need(!await SelectsUuidsAsync(host), "commands that do not select by UUID (commands supported and effects, USS of 41h is set)");
         foreach (var index in (uint[])[1, 2, 0x7F])
         {
@@ -32,7 +32,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-07")]
     public async CaseTask A_UUID_index_at_nothing_is_refused()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Lab.Need(await SelectsUuidsAsync(host), "commands that select by UUID (commands supported and effects, USS of 41h)");
         var list = Lab.Must("Identify, UUID List", await host.Pf.IdentifyAsync<UuidList>(Cns.UuidList));
         var count = 0;
@@ -59,7 +59,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-08")]
     public async CaseTask Nothing_is_sanitized_while_a_controller_is_suspended(SanitizeAction action)
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var other = await host.BringUpAsync(2);
         NeedSanitize(host, action);
         var outcome = (await SanitizeStatusAsync(host)).Sstat.Outcome;
@@ -77,7 +77,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-09")]
     public async CaseTask Migration_waits_for_a_sanitize_operation()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         NeedSanitize(host, SanitizeAction.BlockErase);
         var page = host.Buffer(4096);
         Lab.Must("Sanitize", await host.AdminAsync(AdminCommand.Sanitize(SanitizeAction.BlockErase)));
@@ -104,7 +104,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-10")]
     public async CaseTask A_controller_whose_namespace_is_sanitized_does_not_move()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         NeedSanitize(host, SanitizeAction.CryptoErase);
         var other = await host.BringUpAsync(2);
         Lab.Must(await host.Namespaces.DetachAsync(1, other.Id));
@@ -126,7 +126,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-11")]
     public async CaseTask A_command_under_lockdown_is_refused()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Lab.Need(host.Identity.Oacs.Lockdown, "Command and Feature Lockdown (OACS bit 10, Identify Controller bytes 256:257)");
         var locked = 0;
         foreach (var command in NamedCommand.All(vf.Id, host.Csvi, host.Buffer(4096)).Where(it => it.Name != "delete-queue").DistinctBy(it => it.Entry.Opcode))
@@ -214,7 +214,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     [Covers("LM-REJ-14")]
     public async CaseTask An_aborted_suspend_leaves_the_controller_as_it_says()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queue = await vf.CreateQueueAsync();
         queue.Burst(16, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), vf.Buffer(4096)));
         await World.After(2_000);
@@ -233,13 +233,6 @@ internal sealed class RejectionConditionCases : LoadingCase
         if (suspended) Check.Ok("LM-REJ-14", "resume", resume, "a suspended controller was not resumed");
         else Check.Refused("LM-REJ-14", "resume", resume, Status.ControllerNotSuspended);
         Check.Equal("LM-REJ-14", "reads", await queue.ReachesAsync(16), true, "commands from before the suspension did not complete");
-    }
-
-    private static async ValueTask<(CaseHost Host, CaseVf Vf)> StartAsync()
-    {
-        var host = await Lab.StartAsync();
-        await host.NeedMigrationAsync();
-        return (host, await host.BringUpAsync());
     }
 
     /// <summary>Whether Migration Send selects by UUID (commands supported and effects log, Base 2.3 5.2.12.1.6).</summary>

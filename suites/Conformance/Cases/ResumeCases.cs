@@ -13,7 +13,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-01")]
     public async CaseTask A_suspended_controller_is_resumed_and_says_so()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queue = await vf.CreateQueueAsync();
         await host.MustSuspendAsync(vf.Id);
         Check.Ok("LM-RES-01", "resume", await host.ResumeAsync(vf.Id), "a suspended controller could not be resumed");
@@ -31,7 +31,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-02")]
     public async CaseTask What_waits_in_the_queues_is_done_once_without_a_doorbell(int commands)
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queues = new[] { await vf.CreateQueueAsync(1), await vf.CreateQueueAsync(2) };
         await host.MustSuspendAsync(vf.Id);
         var cids = queues.Select(it => it.Burst(commands, _ => NvmCommand.Flush(1))).ToList();
@@ -54,7 +54,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-03")]
     public async CaseTask A_running_controller_is_not_resumed()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Check.Refused("LM-RES-03", "running", await host.ResumeAsync(vf.Id), Status.ControllerNotSuspended);
         await host.MustSuspendAsync(vf.Id);
         await host.MustResumeAsync(vf.Id);
@@ -79,7 +79,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-05", "LM-RES-06")]
     public async CaseTask A_state_must_be_whole_before_the_controller_runs()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         await host.MustSuspendAsync(vf.Id);
         var state = (await host.ReadStateAsync(vf.Id)).Bytes.AsMemory();
         Lab.Must("Set Controller State, first piece", await host.SetStateAsync(vf.Id, state[..48], 0, SequenceIndicator.First));
@@ -95,7 +95,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-07")]
     public async CaseTask The_first_entry_after_it_is_marked_as_such()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         await host.NeedUserDataTrackingAsync();
         var queue = await vf.CreateQueueAsync();
         var log = await host.StartLoggingAsync(vf.Id);
@@ -123,7 +123,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-08")]
     public async CaseTask A_cancelled_migration_leaves_the_source_as_it_was(int commands, int consumed)
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queue = await vf.CreateQueueAsync(entries: 16);
         for (var i = 0; i < consumed; i++) await queue.MustAsync("flush", NvmCommand.Flush(1));
         var data = vf.Buffer(4096);
@@ -148,7 +148,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-09")]
     public async CaseTask A_controller_that_does_not_exist_is_not_resumed()
     {
-        var (host, _) = await StartAsync();
+        var (host, _) = await Lab.StartMigratableAsync();
         foreach (var cntlid in (ushort[])[0xFFEF, 0xFFF0, 0xFFFF])
             Check.Refused("LM-RES-09", $"cntlid[{cntlid:X4}h]", await host.ResumeAsync(cntlid), Status.InvalidControllerIdentifier);
     }
@@ -158,7 +158,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-10")]
     public async CaseTask Event_requests_bring_what_happens_afterwards()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var wanted = new AsynchronousEventFeature(0) { AttachedNamespaceAttribute = true };
         Lab.Must("Set Features", await vf.Nvme.SetFeatureAsync(FeatureId.AsynchronousEventConfiguration, wanted.Raw));
         var ticket = vf.Nvme.Admin.Submit(AdminCommand.AsyncEventRequest());
@@ -179,7 +179,7 @@ internal sealed class ResumeCases : ConformanceCase
     [Covers("LM-RES-11")]
     public async CaseTask A_long_suspension_does_no_harm()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queue = await vf.CreateQueueAsync();
         var data = vf.Buffer(4096);
         var cids = queue.Burst(20, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), data));
@@ -191,12 +191,5 @@ internal sealed class ResumeCases : ConformanceCase
         queue.Consume();
         Check.Equal("LM-RES-11", "cq[1].once", string.Join(' ', cids.Select(queue.CountOf).Distinct()), "1", "a command was completed several times, or never");
         Check.Equal("LM-RES-11", "cq[1].count", queue.Taken.Count, 20, "completions came that nobody asked for");
-    }
-
-    private static async ValueTask<(CaseHost Host, CaseVf Vf)> StartAsync()
-    {
-        var host = await Lab.StartAsync();
-        await host.NeedMigrationAsync();
-        return (host, await host.BringUpAsync());
     }
 }

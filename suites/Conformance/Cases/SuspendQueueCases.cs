@@ -19,7 +19,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-15", "LM-SUSP-16")]
     public async CaseTask A_full_completion_queue_does_not_hold_it_up(int room, int commands)
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var queue = await vf.CreateQueueAsync(entries: 16, completionEntries: room);
         var cids = queue.Burst(commands, _ => NvmCommand.Flush(1));
         await World.After(10_000_000);
@@ -43,7 +43,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-17")]
     public async CaseTask A_fused_pair_is_not_cut_in_two()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Lab.Need(vf.Nvme.Identity.Fuses.CompareAndWrite, "fused Compare and Write (FUSES bit 0)");
         var queue = await vf.CreateQueueAsync();
         var size = (await vf.FormatAsync()).BlockSize;
@@ -75,7 +75,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-18", "LM-SUSP-20")]
     public async CaseTask The_suspension_is_the_last_entry_and_all_changes_stand_before_it()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         await host.NeedUserDataTrackingAsync();
         var queue = await vf.CreateQueueAsync();
         var log = await host.StartLoggingAsync(vf.Id, 256);
@@ -108,7 +108,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-19")]
     public async CaseTask With_DUDMQ_the_queue_is_gone(bool logging)
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         await host.NeedUserDataTrackingAsync();
         var (created, log) = await host.CreateDataQueueAsync(vf.Id);
         Lab.Must("Controller Data Queue, Create", created);
@@ -128,7 +128,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-21", "LM-SUSP-22")]
     public async CaseTask Without_a_queue_or_logging_there_is_nothing_to_delete_or_mark()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         Check.Ok("LM-SUSP-21", "suspend", await host.SuspendAsync(vf.Id, deleteQueue: true), "DUDMQ without a queue is refused");
         Check.Equal("LM-SUSP-21", "csup", await host.IsSuspendedAsync(vf.Id), true, "the controller is not suspended");
         await host.MustResumeAsync(vf.Id);
@@ -145,7 +145,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     [Covers("LM-SUSP-13")]
     public async CaseTask The_controller_memory_buffer_works_while_suspended()
     {
-        var (host, vf) = await StartAsync();
+        var (host, vf) = await Lab.StartMigratableAsync();
         var at = vf.Nvme.Capabilities.Cmbs ? BufferOf(vf) : -1;
         Lab.Need(at >= 0, "a Controller Memory Buffer in BAR0 (CAP.CMBS, CMBLOC, CMBSZ)");
         vf.Function.Write32(at, 0x1234_5678);
@@ -161,12 +161,5 @@ internal sealed class SuspendQueueCases : ConformanceCase
         vf.Function.Write64(Register.CmbMsc, new CmbMemorySpaceControl { Cre = true }.Raw);
         var (location, size) = (new CmbLocation(vf.Function.Read32(Register.CmbLoc)), new CmbSize(vf.Function.Read32(Register.CmbSz)));
         return size.Bytes == 0 || location.Bir != 0 ? -1 : location.Ofst * size.Unit;
-    }
-
-    private static async ValueTask<(CaseHost Host, CaseVf Vf)> StartAsync()
-    {
-        var host = await Lab.StartAsync();
-        await host.NeedMigrationAsync();
-        return (host, await host.BringUpAsync());
     }
 }

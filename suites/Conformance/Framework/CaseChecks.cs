@@ -56,9 +56,12 @@ public sealed class CaseChecks
     public bool Figure<T>(string requirement, string path, T observed, T expected, string what) =>
         _checks.Equal(requirement, path, observed, expected, what, OfFigure(requirement));
 
-    /// <summary>Which of several legal ways a device went; it is noted, and always right.</summary>
+    /// <summary>
+    /// Which of several legal ways a device went, or a figure; it is noted, and always right. So it is no look at a requirement that demands
+    /// something; of one that recommends, is inferred or asks for a figure it is all there is to see.
+    /// </summary>
     public void Saw(string requirement, string path, string alternative) =>
-        _checks.Note(requirement, path, alternative, "", "", relation: Relation.Any);
+        _checks.Note(requirement, path, alternative, "", "", relation: OfEffect(requirement) == Verdict.Fail ? Relation.Any : Relation.Told);
 
     /// <summary>A hazard that the case needs: without it nothing was shown, so that the verdict is inconclusive.</summary>
     /// <param name="requirement">The requirement that could then not be looked at.</param>

@@ -58,6 +58,14 @@ public sealed class Lab : IDisposable
         return _source ??= await CaseHost.StartAsync(this, "source", pair.SourceBus, pair.SourcePf);
     }
 
+    /// <summary>The source host with one enabled VF, where the PF has Host Managed Live Migration.</summary>
+    public async ValueTask<(CaseHost Host, CaseVf Vf)> StartMigratableAsync()
+    {
+        var host = await StartAsync();
+        await host.NeedMigrationAsync();
+        return (host, await host.BringUpAsync());
+    }
+
     /// <summary>The destination host; the source itself where one PF is both.</summary>
     /// <param name="medium">As in <see cref="StartAsync"/>.</param>
     public async ValueTask<CaseHost> StartDestinationAsync(MediumSharing medium = MediumSharing.Shared)

@@ -52,10 +52,14 @@ sources() { # a digest of everything the build reads
 dotnet_quietly() { # output only if it fails; the compiler server that stays behind must hold neither our lock nor our output
     local log=$artifacts/build.log
     dotnet "$@" --nologo -v q >"$log" 2>&1 </dev/null 9>&- && return
-    # A package index without the ahead-of-time compiler is no reason to stop: the program then starts a little later.
-    if grep -qiE 'NU110[0-9].*(crossgen2|netcore\.app\.runtime)' "$log"; then
-        dotnet "$@" --nologo -v q -p:PublishReadyToRun=false >"$log" 2>&1 </dev/null 9>&- && return
-    fi
+    # A package index without the ahead-of-time compiler is no reason to stop, nor is a compiler that finds no way: the program then
+    # starts a little later.
+    local less=() what
+    for what in PublishReadyToRunComposite PublishReadyToRun; do
+        grep -qiE 'NU110[0-9].*(crossgen2|netcore\.app\.runtime)|CrossGen\.targets' "$log" || break
+        less+=("-p:$what=false")
+        dotnet "$@" --nologo -v q "${less[@]}" >"$log" 2>&1 </dev/null 9>&- && return
+    done
     # The compiler repeats its messages at the end, each with the name of the project.
     { grep -E ': (error|warning) ' "$log" || cat "$log"; } | sed 's/ \[[^]]*\]$//' | awk '!seen[$0]++' >&2
     printf 'run.sh: the build failed; everything it said is in %s\n' "$log" >&2
@@ -121,5 +125,7 @@ esac
 
 require shared/Microsoft.NETCore.App
 program=$artifacts/program/Conformance.Runner.dll
-build run "$program" publish src/Runner -c Release -o "$artifacts/program"
+build run "$program" publish src/Runner -c Release -o "$artifacts/program" -p:PublishReadyToRunComposite=true
+# Where it brings its runtime along it is a program of its own.
+! grep -q includedFrameworks "${program%.dll}.runtimeconfig.json" || exec "${program%.dll}" "$@"
 exec dotnet "$program" "$@"

@@ -49,11 +49,13 @@ internal static class Composition
     /// <summary>This program once more, started as it was itself.</summary>
     public static ProcessStartInfo Again(IReadOnlyList<string> words)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, $"{typeof(Composition).Assembly.GetName().Name}.dll");
+        var name = typeof(Composition).Assembly.GetName().Name;
+        var self = Path.GetFileName(Environment.ProcessPath);
         // Under another program's name, a test's, the host of .NET is not the process itself.
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var host = self == name || self == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        if (self != name) words = [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. words];
         // It lives too short for code to be compiled twice.
-        return new ProcessStartInfo(host, [program, .. words]) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
+        return new ProcessStartInfo(host, words) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
     }
 
     /// <summary>

@@ -17,7 +17,6 @@ public sealed unsafe class GuestMemory : IDisposable
     public const int PageSize = 4096;
 
     private byte* _base;
-    private readonly void* _allocation;
 
     /// <param name="name">For messages: whose memory it is.</param>
     /// <param name="length">Bytes; a multiple of <see cref="PageSize"/>.</param>
@@ -27,9 +26,7 @@ public sealed unsafe class GuestMemory : IDisposable
         if (length % PageSize != 0) throw new ArgumentOutOfRangeException(nameof(length), length, "Not a whole number of pages.");
         Name = name;
         Length = length;
-        // Zeroed allocation of this size comes from fresh pages of the system: untouched pages cost nothing.
-        _allocation = NativeMemory.AllocZeroed((nuint)length + PageSize);
-        _base = (byte*)(((nuint)_allocation + PageSize - 1) & ~(nuint)(PageSize - 1));
+        _base = FreshPages.Take(length);
         Dirty = new DirtyPages(length / PageSize);
     }
 
@@ -100,8 +97,8 @@ public sealed unsafe class GuestMemory : IDisposable
     private void Free()
     {
         if (_base is null) return;
+        FreshPages.GiveBack(_base, Length);
         _base = null;
-        NativeMemory.Free(_allocation);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

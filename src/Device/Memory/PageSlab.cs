@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Conformance.Device;
 
@@ -17,10 +16,10 @@ public sealed unsafe class PageSlab : IDisposable
     public const int SlabSize = 2 << 20;
 
     private readonly int _shift;
-    private readonly List<nint> _allocations = [];
     private readonly Stack<int> _free = [];
     private nint[] _slabs = [];
     private ulong[] _rented = [];
+    private int _count;
     private int _fresh;
     private bool _disposed;
 
@@ -43,7 +42,7 @@ public sealed unsafe class PageSlab : IDisposable
     public int Rented { get; private set; }
 
     /// <summary>Bytes taken from the system, in use or not.</summary>
-    public long ReservedBytes => (long)_allocations.Count * ((long)ChunkSize << _shift);
+    public long ReservedBytes => _count * SlabBytes;
 
     /// <summary>The bytes of a rented chunk; any other handle is a bug of the caller and throws.</summary>
     public Span<byte> this[int handle]
@@ -66,7 +65,7 @@ public sealed unsafe class PageSlab : IDisposable
         }
         else
         {
-            if (_fresh >> _shift == _allocations.Count) Grow();
+            if (_fresh >> _shift == _count) Grow();
             index = _fresh++;
         }
 
@@ -89,7 +88,7 @@ public sealed unsafe class PageSlab : IDisposable
     public void Clear()
     {
         Free();
-        _allocations.Clear();
+        _count = 0;
         _free.Clear();
         _slabs = [];
         _rented = [];
@@ -108,20 +107,18 @@ public sealed unsafe class PageSlab : IDisposable
 
     private void Grow()
     {
-        var slab = _allocations.Count;
+        var slab = _count;
         if (slab == _slabs.Length)
         {
             Array.Resize(ref _slabs, Math.Max(4, slab * 2));
             Array.Resize(ref _rented, Math.Max(1, (_slabs.Length << _shift) + 63 >> 6));
         }
 
-        // Zeroed memory of this size comes as fresh pages of the system, which cost nothing until touched; an aligned allocation would
-        // have to be cleared here. So alignment is made by hand.
-        var page = Environment.SystemPageSize;
-        var allocation = (nint)NativeMemory.AllocZeroed(((nuint)ChunkSize << _shift) + (nuint)page);
-        _allocations.Add(allocation);
-        _slabs[slab] = (allocation + page - 1) & -page;
+        _slabs[slab] = (nint)FreshPages.Take(SlabBytes);
+        _count++;
     }
+
+    private long SlabBytes => (long)ChunkSize << _shift;
 
     private bool IsRented(int index) => (uint)index < (uint)_fresh && (_rented[index >> 6] >> index & 1) != 0;
 
@@ -130,7 +127,7 @@ public sealed unsafe class PageSlab : IDisposable
 
     private void Free()
     {
-        foreach (var allocation in _allocations) NativeMemory.Free((void*)allocation);
+        for (var slab = 0; slab < _count; slab++) FreshPages.GiveBack((byte*)_slabs[slab], SlabBytes);
     }
 
     private void Refuse(int handle) => throw new ArgumentOutOfRangeException(nameof(handle), handle, $"Not rented of {this}.");

@@ -31,8 +31,8 @@ internal sealed class LocalMemory
     private readonly RegisterFile _registers;
     private readonly SimulatedMemoryBuffer? _buffer;
     private readonly SimulatedMemoryRegion? _region;
-    private readonly byte[] _bufferBytes;
-    private readonly byte[] _regionBytes;
+    private byte[]? _bufferBytes; // made when somebody looks: most functions are reset often and their buffer is never used
+    private byte[]? _regionBytes;
     private Window _bufferWindow;
     private Window _regionWindow;
 
@@ -49,25 +49,25 @@ internal sealed class LocalMemory
         public bool Overlaps(in Window other) => Overlaps(other.First, other.Bytes);
     }
 
-    private LocalMemory(RegisterFile registers, SimulatedLocalMemory options)
-    {
+    private LocalMemory(RegisterFile registers, SimulatedLocalMemory options) =>
         (_registers, _buffer, _region) = (registers, options.Buffer, options.Region);
-        _bufferBytes = new byte[_buffer?.Bytes ?? 0];
-        _regionBytes = new byte[_region?.Bytes ?? 0];
-    }
 
     public bool HasBuffer => _buffer is not null;
 
     public bool HasRegion => _region is not null;
 
     /// <summary>Bytes that the host sees behind the registers: the buffer, while CMBMSC.CRE tells of it.</summary>
-    public Span<byte> BufferBytes => Control.Cre ? _bufferBytes : default;
+    public Span<byte> BufferBytes => Control.Cre ? Buffer : default;
 
     /// <summary>Bytes of BAR2: the region; empty while it is not ready.</summary>
-    public Span<byte> RegionBytes => IsRegionReady ? _regionBytes : default;
+    public Span<byte> RegionBytes => IsRegionReady ? Region : default;
 
     /// <summary>Bytes of BAR2.</summary>
-    public long RegionLength => _regionBytes.Length;
+    public long RegionLength => _region?.Bytes ?? 0;
+
+    private byte[] Buffer => _bufferBytes ??= Enumerable.Repeat(Undefined, (int)(_buffer?.Bytes ?? 0)).ToArray();
+
+    private byte[] Region => _regionBytes ??= new byte[_region?.Bytes ?? 0];
 
     private CmbMemorySpaceControl Control => new(_registers.Read64(Register.CmbMsc));
 
@@ -84,7 +84,7 @@ internal sealed class LocalMemory
     /// </summary>
     public void Reset(ResetKind kind)
     {
-        _bufferBytes.AsSpan().Fill(Undefined);
+        _bufferBytes?.AsSpan().Fill(Undefined);
         if (kind == ResetKind.ControllerReset) return;
         if (kind != ResetKind.FunctionLevelReset) _registers.Write64(Register.CmbMsc, 0);
         if (_region is not null)
@@ -126,7 +126,7 @@ internal sealed class LocalMemory
         var isValid = wanted.IsValid && !wanted.Overlaps(in _regionWindow);
         _bufferWindow = isValid ? wanted : default;
         _registers[Register.CmbSts] = new CmbStatus { Cbai = !isValid }.Raw;
-        if (!wasEnabled && _bufferWindow.Bytes != 0) _bufferBytes.AsSpan().Fill(Undefined);
+        if (!wasEnabled && _bufferWindow.Bytes != 0) _bufferBytes?.AsSpan().Fill(Undefined);
     }
 
     /// <summary>The host wrote PMRCTL, PMRMSCL or PMRMSCU, or what holds the region has changed.</summary>
@@ -145,9 +145,9 @@ internal sealed class LocalMemory
     /// <summary>A sanitize operation of the subsystem: everything is altered but queues that lie in the buffer (Base 2.3 8.1.26).</summary>
     public void Sanitize(QueueTable queues)
     {
-        _regionBytes.AsSpan().Clear();
-        var before = _bufferBytes.ToArray();
-        _bufferBytes.AsSpan().Clear();
+        _regionBytes?.AsSpan().Clear();
+        var before = Buffer.ToArray();
+        Buffer.AsSpan().Clear();
         foreach (var queue in queues.Submission) Keep(before, queue.Memory, queue.Entries);
         foreach (var queue in queues.Completion) Keep(before, queue.Memory, queue.Entries);
     }
@@ -159,7 +159,7 @@ internal sealed class LocalMemory
             var (address, length) = (memory.AddressOf(i), memory.EntrySize);
             if (Locate(address, ref length) != MemoryPlace.Buffer) continue;
             var at = (int)(address - _bufferWindow.First);
-            before.AsSpan(at, length).CopyTo(_bufferBytes.AsSpan(at));
+            before.AsSpan(at, length).CopyTo(Buffer.AsSpan(at));
         }
     }
 
@@ -183,8 +183,8 @@ internal sealed class LocalMemory
     /// <summary>Bytes that lie in one place; empty where the region is not ready.</summary>
     public Span<byte> Bytes(MemoryPlace place, ulong address, int length)
     {
-        if (place == MemoryPlace.Buffer) return _bufferBytes.AsSpan((int)(address - _bufferWindow.First), length);
-        return IsRegionReady ? _regionBytes.AsSpan((int)(address - _regionWindow.First), length) : default;
+        if (place == MemoryPlace.Buffer) return Buffer.AsSpan((int)(address - _bufferWindow.First), length);
+        return IsRegionReady ? Region.AsSpan((int)(address - _regionWindow.First), length) : default;
     }
 
     /// <summary>Stores the last word of an entry after the rest of it.</summary>

@@ -12,14 +12,14 @@ public sealed class CaseCatalogue
     private readonly NUnitTestAssemblyRunner _runner;
     private readonly Dictionary<string, CaseInfo> _byId;
 
-    private CaseCatalogue(NUnitTestAssemblyRunner runner, IReadOnlyList<CaseInfo> cases)
+    private CaseCatalogue(NUnitTestAssemblyRunner runner, IEnumerable<CaseInfo> cases)
     {
-        (_runner, Cases) = (runner, cases);
+        _runner = runner;
         _byId = cases.ToDictionary(it => it.Id);
     }
 
     /// <summary>In order of area in the requirements, then of name.</summary>
-    public IReadOnlyList<CaseInfo> Cases { get; }
+    public IReadOnlyList<CaseInfo> Cases => field ??= Sorted(_byId.Values);
 
     public CaseInfo? Find(string id) => _byId.GetValueOrDefault(id);
 
@@ -32,9 +32,7 @@ public sealed class CaseCatalogue
         // Only classes of cases: an assembly may have other tests, and what they draw their arguments from is not wanted here.
         var classes = assembly.GetTypes().Where(it => it.IsDefined(typeof(AreaAttribute), inherit: false)).Select(it => it.FullName!).ToList();
         var root = runner.Load(assembly, new Dictionary<string, object> { ["NumberOfTestWorkers"] = 0, ["LOAD"] = classes });
-        var areas = RequirementCatalogue.Load().Areas.Select(area => area.Name).ToList();
-        return new CaseCatalogue(
-            runner, [.. CasesOf(root).OrderBy(it => areas.IndexOf(it.Area)).ThenBy(it => it.Id, StringComparer.Ordinal)]);
+        return new CaseCatalogue(runner, CasesOf(root));
     }
 
     /// <summary>Runs one case; another may be run when it has returned.</summary>
@@ -42,13 +40,38 @@ public sealed class CaseCatalogue
     {
         CaseRecord? record = null;
         CaseSettings.Current = settings with { Ended = it => record = it };
-        _runner.Run(TestListener.NULL, TestFilter.FromXml($"<filter><id>{info.TestId}</id></filter>"));
+        _runner.Run(TestListener.NULL, new OneTest(info.Test));
         return record ?? CaseRecord.Without(info.Id, Verdict.HarnessError, "the test framework did not run it");
+    }
+
+    private static List<CaseInfo> Sorted(IEnumerable<CaseInfo> cases)
+    {
+        var areas = RequirementCatalogue.Load().Areas.Select(area => area.Name).ToList();
+        return [.. cases.OrderBy(it => areas.IndexOf(it.Area)).ThenBy(it => it.Id, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<CaseInfo> CasesOf(ITest test)
     {
         if (!test.IsSuite) return test.Method!.IsDefined<CoversAttribute>(inherit: false) ? [CaseInfo.Of(test)] : [];
         return test.Tests.SelectMany(CasesOf);
+    }
+
+    /// <summary>Leads straight to a test: a filter by its number alone would look at all tests for each.</summary>
+    private sealed class OneTest(ITest test) : TestFilter
+    {
+        private readonly HashSet<ITest> _way = [.. Way(test)];
+
+        public override bool Match(ITest candidate) => ReferenceEquals(candidate, test);
+
+        public override bool Pass(ITest candidate, bool negated) => _way.Contains(candidate);
+
+        public override bool IsExplicitMatch(ITest candidate) => _way.Contains(candidate);
+
+        public override TNode AddToXml(TNode parentNode, bool recursive) => parentNode.AddElement("id", test.Id);
+
+        private static IEnumerable<ITest> Way(ITest? to)
+        {
+            for (; to is not null; to = to.Parent) yield return to;
+        }
     }
 }

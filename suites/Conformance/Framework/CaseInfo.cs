@@ -9,8 +9,8 @@ namespace Conformance.Suite;
 /// <param name="Area">Of the catalogue.</param>
 /// <param name="Covers">Identifiers of the requirements that it looks at.</param>
 /// <param name="Method">Where its story is told.</param>
-/// <param name="TestId">NUnit's number of it, in the assembly as loaded.</param>
-public sealed record CaseInfo(string Id, string Area, IReadOnlyList<string> Covers, MethodInfo Method, string TestId)
+/// <param name="Test">NUnit's view of it, in the assembly as loaded.</param>
+public sealed record CaseInfo(string Id, string Area, IReadOnlyList<string> Covers, MethodInfo Method, ITest Test)
 {
     /// <summary>The case that a test is.</summary>
     public static CaseInfo Of(ITest test)
@@ -19,7 +19,7 @@ public sealed record CaseInfo(string Id, string Area, IReadOnlyList<string> Cove
         var area = type.GetCustomAttribute<AreaAttribute>()?.Name
             ?? throw new InvalidOperationException($"{type.Name} has cases and no area.");
         var method = test.Method!.MethodInfo;
-        return new CaseInfo($"{area}/{test.Name}", area, method.GetCustomAttribute<CoversAttribute>()!.Requirements, method, test.Id);
+        return new CaseInfo($"{area}/{test.Name}", area, method.GetCustomAttribute<CoversAttribute>()!.Requirements, method, test);
     }
 
     /// <summary>As profiles know it.</summary>

@@ -6,7 +6,7 @@ namespace Conformance.Device;
 /// Seeded random numbers (xoshiro256**, seeded by SplitMix64). Our own because the same seed must give the same run on every
 /// version of the runtime. A mutable struct: keep it in a field.
 /// </summary>
-public struct Rng
+public record struct Rng
 {
     private ulong _a;
     private ulong _b;

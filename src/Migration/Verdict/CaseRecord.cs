@@ -41,6 +41,9 @@ public sealed record CaseRecord
     /// <summary>How often of these it ended no better than this.</summary>
     public int RunsAsBad { get; init; } = 1;
 
+    /// <summary>It drew random numbers: with another seed it is another run.</summary>
+    public bool Random { get; init; }
+
     /// <summary>Time on the clock of its world that it took, ns.</summary>
     public long WorldNs { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class CaseRun : IDisposable
     private readonly CaseInfo _info;
     private readonly CaseDevice _device;
     private readonly Journal _journal = new();
+    private readonly Rng _first;
     private Exception? _fault;
     private CaseStop? _end;
 
@@ -21,7 +22,7 @@ internal sealed class CaseRun : IDisposable
         World = new World(device.Clock, settings.Limits.Time.Nanoseconds, settings.Limits.Steps);
         Check = new CaseChecks(_journal);
         Lab = new Lab(this, device);
-        Random = new Rng(Rng.Derive(settings.Seed, info.Id));
+        Random = _first = new Rng(Rng.Derive(settings.Seed, info.Id));
     }
 
     /// <summary>The one that this thread is in.</summary>
@@ -69,7 +70,10 @@ internal sealed class CaseRun : IDisposable
                 Verdict.HarnessError,
                 $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault(it => it.Contains(" in "))?.Trim()}".TrimEnd())
             : _end;
-        var record = CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with { WorldNs = World.Now, Identity = Lab.Identity };
+        var record = CaseRecord.Judge(_info.Id, _device.Name, _info.Covers, _journal, stop) with
+        {
+            WorldNs = World.Now, Identity = Lab.Identity, Random = Random != _first,
+        };
         if (record.Verdict > Verdict.Warn) Settings.Failed?.Invoke(new Evidence(Lab).Take(record));
         return record;
     }

@@ -26,7 +26,9 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
             foreach (var device in settings.Devices)
             {
                 context.CurrentResult = context.CurrentTest.MakeTestResult();
+                var drew = record is { Random: true };
                 record = RunOn(device, info, settings, context);
+                record = record with { Random = record.Random || drew };
                 if (record.Verdict != Migration.Verdict.NotSupported) break;
             }
 

@@ -34,7 +34,9 @@ internal sealed class NoFalseAlarmTests
     [TestCaseSource(nameof(Cases))]
     public void No_seed_makes_a_correct_device_fail(CaseInfo info)
     {
-        for (ulong seed = 1; seed <= Seeds; seed++) Check(info, SimulatedDevices.Default with { Seed = seed }, $"seed {seed}");
+        // On this clock the seed is all that can differ, so a case that draws no number is the same each time.
+        var draws = true;
+        for (ulong seed = 1; seed <= Seeds && draws; seed++) draws = Check(info, SimulatedDevices.Default with { Seed = seed }, $"seed {seed}").Random;
     }
 
     [TestCaseSource(nameof(Knobs))]
@@ -57,9 +59,10 @@ internal sealed class NoFalseAlarmTests
         });
     }
 
-    private static void Check(CaseInfo info, CaseSettings settings, string what)
+    private static CaseRecord Check(CaseInfo info, CaseSettings settings, string what)
     {
         var record = _cases.Run(info, settings);
         Assert.That(record.Verdict, Is.AnyOf(Verdict.Pass, Verdict.Warn, Verdict.NotSupported), $"{info.Id}, {what}: {record}");
+        return record;
     }
 }

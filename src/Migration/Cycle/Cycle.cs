@@ -299,7 +299,7 @@ public sealed partial class Cycle
         _hostState = Tenant.Function.Save();
         if (Tenant.Function.Mediator is { } mediator) CycleEnd.Unless(await mediator.ReplayAsync(DestinationHost, _hostState.Admin!));
 
-        CycleEnd.Unless(await Destination.Migrator.SuspendAsync());
+        CycleEnd.Unless(await DormantController.SuspendAsync(World, Destination.Function, Destination.Migrator));
         CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
         if (Destination.Migrator.IsOpaque) return;
         // Save-load-save: read again what was loaded, judged once the guest runs. No migration does so: the time is taken off the downtime.

@@ -4,11 +4,14 @@ using Conformance.Nvme;
 namespace Conformance.Migration;
 
 /// <summary>What the variant driver knows of the function that it drives; its steps work on this.</summary>
+/// <param name="world">Whose clock it waits on.</param>
 /// <param name="function">The virtual function.</param>
 /// <param name="device">How the controlling function is asked about it.</param>
 /// <param name="streamFormat">Names the state that the device gives and takes.</param>
-public sealed class VariantCore(IFunction function, IMigrator device, string streamFormat)
+public sealed class VariantCore(World world, IFunction function, IMigrator device, string streamFormat)
 {
+    public World World { get; } = world;
+
     public IFunction Function { get; } = function;
 
     public IMigrator Device { get; } = device;
@@ -21,6 +24,9 @@ public sealed class VariantCore(IFunction function, IMigrator device, string str
     /// <summary>The stopped device was loaded: it is not what it was when it stopped.</summary>
     public bool IsLoaded { get; set; }
 
+    /// <summary>The device stands because it was never enabled; it did not want to be suspended.</summary>
+    public bool IsDormant { get; set; }
+
     /// <summary>The device had a fatal status when it was stopped: what it holds is nobody's to have.</summary>
     public bool IsFatal { get; set; }
 
@@ -28,5 +34,5 @@ public sealed class VariantCore(IFunction function, IMigrator device, string str
     public bool ReadsFatal => new ControllerStatus(Function.Read32(Register.Csts)) is { Raw: not uint.MaxValue, Cfs: true };
 
     /// <summary>The device runs, or was reset: nothing that was known of the stopped one holds.</summary>
-    public void Forget() => (Kept, IsLoaded, IsFatal) = (null, false, false);
+    public void Forget() => (Kept, IsLoaded, IsDormant, IsFatal) = (null, false, false, false);
 }

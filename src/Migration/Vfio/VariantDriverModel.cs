@@ -64,7 +64,7 @@ public sealed class VariantDriverModel : IVfioDevice
         if (best is not { } format) return (Outcome.Failed("VFIO open", why), null);
         device.Use(format);
         var name = abilities.Formats.Blob ?? $"state version {format.Version}, vendor part {format.Vendor?.ToString() ?? "none"}";
-        return (Outcome.Ok, new VariantDriverModel(world, new VariantCore(function, device, name), abilities, options));
+        return (Outcome.Ok, new VariantDriverModel(world, new VariantCore(world, function, device, name), abilities, options));
     }
 
     public async ValueTask<(VfioResult Result, VfioState State)> GetStateAsync()

@@ -194,11 +194,11 @@ internal static class VendorStateCodec
         c.Registers.Write64(Register.Asq, admin.Asq);
         c.Registers.Write64(Register.Acq, admin.Acq);
         c.Machine.DropQueue(0);
+        c.Registers.Csts = c.Registers.Csts with { Rdy = c.Configuration.En };
         if (!c.Configuration.En) return;
         AdminQueues.Create(c);
         var (sq, cq) = (c.Queues.Sq(0)!, c.Queues.Cq(0)!);
         (sq.Head, sq.Tail, cq.Head, cq.Tail, cq.Phase) = (admin.SqHead, admin.SqTail, admin.CqHead, admin.CqTail, admin.Phase);
-        c.Registers.Csts = c.Registers.Csts with { Rdy = true };
     }
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)

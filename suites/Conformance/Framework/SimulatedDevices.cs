@@ -41,6 +41,7 @@ public static class SimulatedDevices
         (world, medium) => PairOf((build ?? ((w, options) => SimulatedPair.Create(w, options)))(
             world, new SimulatedPairOptions { Device = device, Destination = destination, Medium = medium })))
     {
+        IsMadeToFail = device.Faults.Count > 0 || destination?.Faults.Count > 0,
         Vendor = VendorOptions.Of(device.VendorRfc, CancelAfterSave.LoadThenResume),
     };
 

@@ -42,6 +42,14 @@ public sealed class ChoiceTests
         Assert.That(result.Cycles.Select(it => it.Outcome), Is.EqualTo(new[] { CycleOutcome.Cancelled, CycleOutcome.Completed }));
     }
 
+    [TestCase(MigrationCommands.Hmlm)]
+    [TestCase(MigrationCommands.Vfio)]
+    public void A_destination_that_nobody_has_enabled_is_taken_also_where_the_device_suspends_no_such_one(MigrationCommands commands)
+    {
+        var device = Plans.Device with { Ambiguities = new() { SuspendDisabled = Leniency.Refuse } };
+        AssertMoves(Plans.Run(new() { Commands = commands, Medium = MediumSharing.Shared, AdminQueue = AdminQueueKind.Carried, Cycles = 2 }, device));
+    }
+
     [Test]
     public void Tail_events_tell_the_host_that_reports_wait()
     {

@@ -12,6 +12,8 @@ public class QuiesceStep
         // Before it is saved, which may disable it.
         core.IsFatal = core.ReadsFatal;
         var suspended = await core.Device.SuspendAsync();
+        core.IsDormant = DormantController.IsWhy(suspended, core.Function);
+        if (core.IsDormant) return ArcEnd.Done;
         if (!suspended.IsOk || core.Device.FreezePoint == FreezePoint.Suspend) return ArcEnd.Of(suspended);
         var (saved, state) = await core.Device.SaveAllAsync();
         if (saved.IsOk)

@@ -5,6 +5,13 @@ public class RestoreStep
 {
     public virtual async ValueTask<ArcEnd> RunAsync(VariantCore core, ReadOnlyMemory<byte> state)
     {
+        if (core.IsDormant)
+        {
+            var awake = await DormantController.SuspendAsync(core.World, core.Function, core.Device);
+            if (!awake.IsOk) return ArcEnd.Of(awake);
+            core.IsDormant = false;
+        }
+
         var end = ArcEnd.Of(await core.Device.LoadAllAsync(state));
         if (!end.Outcome.IsOk) return end;
         core.IsLoaded = true;

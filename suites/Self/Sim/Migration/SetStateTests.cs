@@ -198,4 +198,18 @@ internal sealed class SetStateTests
             Assert.That((await bench.Vf.Next(bench.Vf.Admin)).Cid, Is.EqualTo(aer));
         },
         _vendorPart);
+
+    [Test]
+    public void The_state_of_a_disabled_controller_disables() => MigrationBench.Run(
+        async bench =>
+        {
+            var disabled = await bench.Other(enable: false);
+            var state = (await bench.Receive(1, 1, disabled.Controller.Id)).Bytes;
+            var enabled = await bench.Other(3);
+            Assert.That(await bench.Set(enabled.Controller.Id, state, csuuidi: 1), Is.EqualTo(Status.Success));
+            var function = enabled.Function;
+            Assert.That(new ControllerConfiguration(function.Read32(Register.Cc)).En, Is.False);
+            Assert.That(new ControllerStatus(function.Read32(Register.Csts)).Rdy, Is.False);
+        },
+        MigrationBench.Of(new() { VendorState = new() { Supported = true } }));
 }

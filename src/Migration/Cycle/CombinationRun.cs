@@ -34,7 +34,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         return new CombinationResult
         {
             Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
-            Interrupted = _interrupted, Load = _load, Latency = _cycles.Count > 0 ? _latencies.Record() : null,
+            Interrupted = _interrupted, Load = _load, Latency = _cycles.Count > 0 ? _latencies.Record(spread: true) : null,
         };
     }
 

@@ -32,9 +32,10 @@ internal sealed class GuestLatencies
         _after.Merge(other._after);
     }
 
-    public LatencyRecord Record() => new()
+    /// <param name="spread">With how they are spread.</param>
+    public LatencyRecord Record(bool spread = false) => new()
     {
-        Before = LatencyFigures.Of(_before), During = LatencyFigures.Of(_during), After = LatencyFigures.Of(_after),
+        Before = LatencyFigures.Of(_before, spread), During = LatencyFigures.Of(_during, spread), After = LatencyFigures.Of(_after, spread),
     };
 
     private static void Turn(Guest guest, Histogram latencies, Histogram older, long since) =>

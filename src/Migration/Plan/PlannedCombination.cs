@@ -12,6 +12,9 @@ public sealed record PlannedCombination
     /// <summary>Its own, so that it runs the same alone.</summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>Where it stands in a sweep; null where it is in none.</summary>
+    public SweepPoint? Sweep { get; init; }
+
     public required MigrationCommands Commands { get; init; }
 
     /// <summary>Null unless the commands are vfio.</summary>

@@ -40,6 +40,9 @@ public sealed record CombinationResult
     /// <summary>Latency of the load's commands over all cycles and guests; null where no cycle was begun.</summary>
     public LatencyRecord? Latency { get; init; }
 
+    /// <summary>One cycle over time; null where none was completed.</summary>
+    public StripRecord? Strip { get; init; }
+
     /// <summary>Saved states worth keeping; each becomes a file under <c>states/</c> that <c>inspect</c> reads.</summary>
     [JsonIgnore]
     public IReadOnlyList<KeptState> States { get; init; } = [];

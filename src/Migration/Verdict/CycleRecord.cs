@@ -67,6 +67,11 @@ public sealed record CycleRecord
 
     public LatencyRecord Latency { get; init; } = new();
 
+    public ThroughputRecord Throughput { get; init; } = new();
+
+    /// <summary>What makes its times doubtful; on the virtual clock nothing does.</summary>
+    public IReadOnlyList<Taint> Taints { get; init; } = [];
+
     public CopyRecord Copy { get; init; } = new();
 
     /// <summary>Blocks compared with the ledger after this cycle.</summary>
@@ -169,7 +174,7 @@ public sealed record LatencyRecord
     public IEnumerable<(string When, LatencyFigures Figures)> Phases => [("before", Before), ("during", During), ("after", After)];
 }
 
-/// <summary>Latencies in ns; a quantile is null where there are too few commands for it.</summary>
+/// <summary>Latencies in ns; a quantile is null where there are too few commands for it (<see cref="Quantiles.Needed"/>).</summary>
 public sealed record LatencyFigures
 {
     /// <summary>Commands.</summary>
@@ -177,15 +182,49 @@ public sealed record LatencyFigures
 
     public long? MedianNs { get; init; }
 
+    public long? P90Ns { get; init; }
+
     public long? P99Ns { get; init; }
+
+    public long? P999Ns { get; init; }
+
+    public long? P9999Ns { get; init; }
+
+    public long? P99999Ns { get; init; }
 
     public long? MaxNs { get; init; }
 
-    public static LatencyFigures Of(Histogram latencies) => new()
+    /// <summary>
+    /// How they are spread: the highest value of each bucket of the histogram that is not empty, and how many are in it, in turn. Null in the records
+    /// of single cycles.
+    /// </summary>
+    [JsonConverter(typeof(CompactNumbers))]
+    public IReadOnlyList<long>? Buckets { get; init; }
+
+    /// <summary>Each quantile that is told, with its name.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string Name, double Quantile, long? Ns)> Quantiles =>
+    [
+        ("p50", 0.5, MedianNs), ("p90", 0.9, P90Ns), ("p99", 0.99, P99Ns), ("p99.9", 0.999, P999Ns), ("p99.99", 0.9999, P9999Ns),
+        ("p99.999", 0.99999, P99999Ns),
+    ];
+
+    /// <param name="latencies">Of all commands.</param>
+    /// <param name="spread">With <see cref="Buckets"/>.</param>
+    public static LatencyFigures Of(Histogram latencies, bool spread = false)
     {
-        N = latencies.Count,
-        MedianNs = latencies.Quantile(0.5),
-        P99Ns = latencies.Count >= 100 ? latencies.Quantile(0.99) : null,
-        MaxNs = latencies.Count == 0 ? null : latencies.Max,
-    };
+        long? At(double quantile) => Migration.Quantiles.IsSupported(quantile, latencies.Count) ? latencies.Quantile(quantile) : null;
+        return new LatencyFigures
+        {
+            N = latencies.Count,
+            MedianNs = latencies.Quantile(0.5),
+            P90Ns = At(0.9),
+            P99Ns = At(0.99),
+            P999Ns = At(0.999),
+            P9999Ns = At(0.9999),
+            P99999Ns = At(0.99999),
+            MaxNs = latencies.Count == 0 ? null : latencies.Max,
+            Buckets = spread ? [.. latencies.Buckets().SelectMany(it => (long[])[it.Value, it.Count])] : null,
+        };
+    }
 }

@@ -38,3 +38,17 @@ internal sealed class KebabEnums : JsonConverterFactory
     public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         _enums.CreateConverter(typeToConvert, options);
 }
+
+/// <summary>A list of numbers on one line, where thousands of lines would help nobody.</summary>
+internal sealed class CompactNumbers : JsonConverter<IReadOnlyList<long>>
+{
+    public override IReadOnlyList<long>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var numbers = new List<long>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) numbers.Add(reader.GetInt64());
+        return numbers;
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<long> value, JsonSerializerOptions options) =>
+        writer.WriteRawValue($"[{string.Join(',', value)}]", skipInputValidation: true);
+}

@@ -18,6 +18,9 @@ public sealed record RunRecord
 
     public required IReadOnlyList<CombinationRecord> Combinations { get; init; }
 
+    /// <summary>What the suite itself costs here; null where no time of the machine's clock is told.</summary>
+    public SuiteCostRecord? Cost { get; init; }
+
     /// <summary>In the order of the plan, whatever the order of the run.</summary>
     public IReadOnlyList<CaseRecord> Cases { get; init; } = [];
 

@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace Conformance.Migration;
+
+/// <summary>What one guest's load did around the cut of one cycle, in equal spans of time, from the begin of the cycle to its end.</summary>
+public sealed record StripRecord
+{
+    /// <summary>Number of the cycle in its combination: the one whose guest downtime is the median.</summary>
+    public required int Cycle { get; init; }
+
+    /// <summary>Which guest, from 1.</summary>
+    public required int Guest { get; init; }
+
+    /// <summary>ns of the world's clock: when the first span begins.</summary>
+    public required long BeginNs { get; init; }
+
+    /// <summary>ns of one span.</summary>
+    public required long WidthNs { get; init; }
+
+    /// <summary>ns of the world's clock: when the guest was stopped, and when it was restarted.</summary>
+    public required long StoppedNs { get; init; }
+
+    public required long RestartedNs { get; init; }
+
+    /// <summary>Commands that completed in each span.</summary>
+    [JsonConverter(typeof(CompactNumbers))]
+    public required IReadOnlyList<long> Completions { get; init; }
+
+    /// <summary>Bytes read and written by them.</summary>
+    [JsonConverter(typeof(CompactNumbers))]
+    public required IReadOnlyList<long> Bytes { get; init; }
+
+    /// <summary>ns from intended start to completion, the longest of each span; 0 where nothing completed.</summary>
+    [JsonConverter(typeof(CompactNumbers))]
+    public required IReadOnlyList<long> LongestNs { get; init; }
+}
+
+/// <summary>Throughput of one guest's load around the cut of one cycle; null where it was not observed for long enough.</summary>
+public sealed record ThroughputRecord
+{
+    /// <summary>Commands a second, the mean before anything was done to move.</summary>
+    public double? BeforePerSecond { get; init; }
+
+    /// <summary>The lowest window while it moved, the blackout not counted, as a share of the mean before: 0.8 is a dip of a fifth.</summary>
+    public double? LowestShare { get; init; }
+
+    /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of the mean before.</summary>
+    public long? RecoveryNs { get; init; }
+
+    /// <summary>ns of a window.</summary>
+    public long WindowNs { get; init; }
+}
+
+/// <summary>What makes a sample taken on the machine's clock doubtful: something else than what is measured took time in it.</summary>
+public enum Taint
+{
+    /// <summary>The collector of the suite's own runtime stopped it.</summary>
+    GarbageCollection,
+
+    /// <summary>Code of the suite was compiled.</summary>
+    Compilation,
+
+    /// <summary>The system took the processor away from a thread of the suite.</summary>
+    ContextSwitch,
+
+    /// <summary>The machine's own host took the processor away.</summary>
+    StolenTime,
+}
+
+/// <summary>
+/// What the suite itself costs on this machine, measured in the same run on the machine's clock: a simulated device without latency is moved, so that
+/// all the time that passes is the suite's.
+/// </summary>
+public sealed record SuiteCostRecord
+{
+    /// <summary>ns a command of the guest's load, from submission to the judged completion.</summary>
+    public required double CommandNs { get; init; }
+
+    /// <summary>ns of each step, the median.</summary>
+    public required IReadOnlyList<StepCost> Steps { get; init; }
+
+    /// <summary>ns of the guest's and the orchestrator's downtime that are the suite's, the medians.</summary>
+    public required long GuestDowntimeNs { get; init; }
+
+    public required long OrchestratorDowntimeNs { get; init; }
+
+    /// <summary>Cycles that the medians are of.</summary>
+    public required int Cycles { get; init; }
+}
+
+/// <summary>One step's cost.</summary>
+public sealed record StepCost(CycleStep Step, long Ns);
+
+/// <summary>Where a combination stands in a sweep.</summary>
+/// <param name="Name">Of the sweep, as the profile names it.</param>
+/// <param name="Key">The key of the profile that is swept: <c>guest.depth</c>.</param>
+/// <param name="Value">What it is here, as written.</param>
+/// <param name="Number">The same as a number, in the base unit of the key (bytes, ns); what a plot draws along.</param>
+public sealed record SweepPoint(string Name, string Key, string Value, double Number);

@@ -27,6 +27,9 @@ public sealed class Tenant(int number, Guest guest, GuestFunction function, Side
     /// <summary>Of its commands in the cycle at hand.</summary>
     internal GuestLatencies Latencies { get; } = new();
 
+    /// <summary>What its load did over the time of the cycle at hand.</summary>
+    internal LoadStrip Strip { get; } = new();
+
     /// <summary>After a cycle: the destination is the next one's source.</summary>
     public void Swap() => (Source, Destination) = (Destination, Source);
 }

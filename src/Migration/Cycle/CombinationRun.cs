@@ -17,6 +17,8 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private long _bytes;
     private readonly GuestLatencies _latencies = new();
     private IReadOnlyList<Tenant> _tenants = [];
+    private readonly List<(long Downtime, StripRecord Strip)> _strips = [];
+    private SteadyState? _steady;
     private LoadRecord? _load;
     private long _elapsed;
     private bool _interrupted;
@@ -35,6 +37,8 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
             Interrupted = _interrupted, Load = _load, Latency = _cycles.Count > 0 ? _latencies.Record(spread: true) : null,
+            // An example that is neither the best nor the worst.
+            Strip = _strips.OrderBy(it => it.Downtime).Select(it => it.Strip).ElementAtOrDefault((_strips.Count - 1) / 2), Steady = _steady,
         };
     }
 
@@ -81,6 +85,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             _tenants = bench!.Tenants;
             foreach (var tenant in _tenants) tenant.Guest.Start();
+            if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
             var goesOn = true;
             for (var number = first; number < first + count && goesOn; number++)
             {
@@ -91,6 +96,23 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
 
             return goesOn;
         }
+    }
+
+    /// <summary>Lets the load run until it is steady, or as long as the plan allows.</summary>
+    private async Task SettleAsync(World world)
+    {
+        var (rounds, compiled) = (new List<double>(), new List<long>());
+        do
+        {
+            var (begin, done) = (world.Now, _tenants.Sum(t => t.Guest.Counters.LoadCompletions));
+            compiled.Add(TaintWatch.CompiledMethods);
+            await world.After(plan.Dwell.SteadyRound.Nanoseconds);
+            rounds.Add((_tenants.Sum(t => t.Guest.Counters.LoadCompletions) - done) * 1e9 / (world.Now - begin));
+            var isCompiled = world.Clock == ClockKind.Virtual
+                || (compiled.Count >= SteadyState.Window && compiled[^SteadyState.Window] == TaintWatch.CompiledMethods);
+            _steady = SteadyState.Of(rounds, isCompiled);
+        }
+        while (!(_steady.IsSteady && _steady.IsCompiled) && rounds.Count < plan.Dwell.SteadyRounds);
     }
 
     /// <summary>What the guests of a series did, wherever it ended.</summary>
@@ -122,6 +144,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             _cycles.Add(record);
             Keep(_underWay[i], record);
             _latencies.Merge(bench.Tenants[i].Latencies);
+            if (record.Downtime.GuestNs is { } downtime && _underWay[i].Strip() is { } strip) _strips.Add((downtime, strip));
         }
 
         _underWay = [];

@@ -23,6 +23,7 @@ public sealed partial class Cycle
     private readonly Silence _silence;
     private readonly DmaFaults _faults;
     private readonly Verification _verification;
+    private readonly TaintWatch _taints;
     private readonly string _from;
     private readonly string _to;
     private HostState? _hostState;
@@ -66,6 +67,7 @@ public sealed partial class Cycle
         _silence = new Silence(_context);
         _faults = new DmaFaults(_context);
         _verification = new Verification(_context);
+        _taints = new TaintWatch(bench.World);
         (_from, _to) = (Source.Slot, Destination.Slot);
     }
 
@@ -131,6 +133,8 @@ public sealed partial class Cycle
         Downtime = Downtime(),
         InFlight = _verification.InFlight(_cut, State),
         Latency = _verification.Latency,
+        Throughput = _verification.Throughput(_stoppedAt, _restartedAt),
+        Taints = _taints.Taints(),
         Copy = _memory.Record(_blocks.Record(new CopyRecord())),
         BlocksVerified = _verification.BlocksVerified,
         FeaturesNotDefault = Guest.FeaturesNotDefault.Count,
@@ -219,6 +223,7 @@ public sealed partial class Cycle
 
     private void Stop()
     {
+        _taints.Begin();
         _stoppedAt = World.Now;
         Guest.Stop();
     }
@@ -358,7 +363,7 @@ public sealed partial class Cycle
     private async Task VerifyAsync()
     {
         _verification.JudgeState(_cut, _state, _readBack);
-        await World.After(Plan.Dwell.After.Nanoseconds);
+        await DwellAsync();
         if (await _verification.QuietAsync())
         {
             await _verification.ReadBlocksAsync(_options.VerifyAll);
@@ -368,6 +373,20 @@ public sealed partial class Cycle
         await _verification.LookAgainAsync();
         Guest.Start();
     }
+
+    /// <summary>The guest runs undisturbed. On the machine's clock what disturbs the figures is looked for until its first answer only.</summary>
+    private async Task DwellAsync()
+    {
+        const long look = 20_000;
+        var end = World.Now + Plan.Dwell.After.Nanoseconds;
+        while (World.Clock == ClockKind.Real && Guest.FirstAnswerAfterRestart == World.Never && World.Now < end) await World.After(look);
+        _taints.End();
+        if (World.Now < end) await World.After(end - World.Now);
+        _verification.LoadEnds();
+    }
+
+    /// <summary>The cycle over time; null where the guest did not move.</summary>
+    public StripRecord? Strip() => _restartedAt == 0 ? null : Tenant.Strip.Record(_number, Tenant.Number, _stoppedAt, _restartedAt);
 
     private async Task RetireAsync()
     {

@@ -11,6 +11,7 @@ internal sealed class Verification(CycleContext context)
     private GuestView? _before;
     private long _verifiedBefore;
     private long _guestFindings;
+    private long _movesAt;
 
     private Guest Guest => context.Guest;
 
@@ -23,10 +24,23 @@ internal sealed class Verification(CycleContext context)
         _verifiedBefore = Guest.Counters.BlocksVerified;
         _guestFindings = Guest.Counters.Findings;
         context.Tenant.Latencies.Begin(Guest, context.World.Now);
+        context.Tenant.Strip.Begin(context.World.Now);
+        Guest.Strip = context.Tenant.Strip;
     }
 
     /// <summary>What was undisturbed so far is not any more.</summary>
-    public void MoveBegins() => context.Tenant.Latencies.MoveBegins(Guest, context.World.Now);
+    public void MoveBegins()
+    {
+        _movesAt = context.World.Now;
+        context.Tenant.Latencies.MoveBegins(Guest, _movesAt);
+    }
+
+    /// <summary>The load is about to be ended.</summary>
+    public void LoadEnds() => context.Tenant.Strip.End(context.World.Now);
+
+    /// <summary>What its load lost by the move.</summary>
+    public ThroughputRecord Throughput(long stopped, long restarted) =>
+        context.Tenant.Strip.Throughput(_movesAt, stopped, restarted, context.Plan.Dwell.Window.Nanoseconds);
 
     public void GuestRestarts() => context.Tenant.Latencies.GuestRestarts(Guest, context.World.Now);
 

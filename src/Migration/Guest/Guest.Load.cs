@@ -197,7 +197,9 @@ public sealed partial class Guest
         {
             (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(World.Now - command.IntendedAt);
             Counters.LoadCompletions++;
-            if (status.IsSuccess && command.Kind is (IoKind.Read or IoKind.Write)) Counters.LoadBytes += (long)command.Blocks * BlockSize;
+            var bytes = status.IsSuccess && command.Kind is (IoKind.Read or IoKind.Write) ? (long)command.Blocks * BlockSize : 0;
+            Counters.LoadBytes += bytes;
+            Strip?.Add(World.Now, World.Now - command.IntendedAt, bytes);
         }
 
         if (!status.IsSuccess)

@@ -92,6 +92,9 @@ public sealed partial class Guest : Actor, ICompletionSink
 
     public Histogram OlderLatency { get; set; } = new();
 
+    /// <summary>Where its load is told over time; null: nowhere.</summary>
+    internal LoadStrip? Strip { get; set; }
+
     /// <summary>ns; when the first command that the destination fetched completed after the last restart; <see cref="World.Never"/> until then.</summary>
     public long FirstAnswerAfterRestart { get; private set; } = World.Never;
 

@@ -21,6 +21,11 @@ public static class Quantiles
     /// </summary>
     public static long? UpperRank(double quantile, long n) => Rank(quantile, n, Confidence) is var rank && rank <= n ? rank : null;
 
+    /// <summary>
+    /// The rank, from 1, of the greatest sample that exceeds the quantile with a chance of at most 1 - <see cref="Confidence"/>; null where n is too small.
+    /// </summary>
+    public static long? LowerRank(double quantile, long n) => Rank(quantile, n, 1 - Confidence) - 1 is var rank && rank >= 1 ? rank : null;
+
     /// <summary>The ranks, from 1, between which the median lies with <see cref="Confidence"/>; null below six samples.</summary>
     public static (long Low, long High)? MedianRanks(long n)
     {

@@ -95,5 +95,5 @@ public sealed record StepCost(CycleStep Step, long Ns);
 /// <param name="Name">Of the sweep, as the profile names it.</param>
 /// <param name="Key">The key of the profile that is swept: <c>guest.depth</c>.</param>
 /// <param name="Value">What it is here, as written.</param>
-/// <param name="Number">The same as a number, in the base unit of the key (bytes, ns); what a plot draws along.</param>
-public sealed record SweepPoint(string Name, string Key, string Value, double Number);
+/// <param name="Number">The same as a number, in the base unit of the key (bytes, ns), which a plot draws along; null where it is none.</param>
+public sealed record SweepPoint(string Name, string Key, string Value, double? Number);

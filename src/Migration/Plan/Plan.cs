@@ -23,7 +23,10 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             profile.Name,
             HashOf(profile),
             profile.Seed,
-            [.. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value))])
+            [
+                .. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value)),
+                .. profile.Swept.Select(it => Swept(it, profile.Seed)),
+            ])
         {
             Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
         };
@@ -31,6 +34,15 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
     private static string HashOf(Profile profile) =>
         Convert.ToHexStringLower(SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(profile with { Name = "", Seed = 0 }, MigrationJson.Default.Profile)));
+
+    private static PlannedCombination Swept(SweptProfile it, ulong seed)
+    {
+        var combination = it.Profile.Combinations[it.Of];
+        return One(it.Profile with { Seed = seed }, $"{it.Point.Name}/{it.Point.Value}", combination, combination.CancelAfter.Step, combination.BreakAt.Step) with
+        {
+            Sweep = it.Point,
+        };
+    }
 
     private static IEnumerable<PlannedCombination> Expand(Profile profile, string name, Combination it)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Conformance.Device;
 
 namespace Conformance.Migration;
@@ -36,6 +37,13 @@ public sealed record Profile
 
     /// <summary>What is done: each name is a series of cycles. A base's combination given as ~ is left out.</summary>
     public OrderedDictionary<string, Combination> Combinations { get; init; } = [];
+
+    /// <summary>Combinations that are repeated along the values of a key. Names must not be those of combinations.</summary>
+    public OrderedDictionary<string, SweepOptions> Sweeps { get; init; } = [];
+
+    /// <summary>The profile at each value of each sweep.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<SweptProfile> Swept { get; init; } = [];
 
     /// <summary>The cases of the conformance suite that are run; {} for all of them.</summary>
     public CaseOptions? Cases { get; init; }
@@ -170,6 +178,21 @@ public sealed record DwellSettings
     /// <summary>After the guest was restarted, before it is verified.</summary>
     [Range(typeof(Duration), "0", "24h")]
     public Duration After { get; init; } = Duration.FromMilliseconds(2);
+
+    /// <summary>Over which the guest's throughput is told: its lowest while it moves, and when it is back after the move.</summary>
+    [Range(typeof(Duration), "1us", "1h")]
+    public Duration Window { get; init; } = Duration.FromMilliseconds(100);
+
+    /// <summary>
+    /// Before the first move the load runs in rounds of this length until it is steady (SNIA: of five rounds, 20 % range and 10 % slope) and, on the
+    /// real clock, nothing of the suite is compiled any more; 0: not waited for.
+    /// </summary>
+    [Range(typeof(Duration), "0", "1h")]
+    public Duration SteadyRound { get; init; }
+
+    /// <summary>Rounds at most; if it is not steady then, the figures say so.</summary>
+    [Range(5, 10_000)]
+    public int SteadyRounds { get; init; } = 50;
 }
 
 /// <summary>The copy of a local medium, and of the state.</summary>
@@ -211,4 +234,65 @@ public sealed record GateSettings
 
     /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
     public Duration? DeviceDowntime { get; init; }
+
+    /// <summary>Limits on quantiles over the cycles of a combination. Each needs as many cycles as can say something of it: 299 for 0.99.</summary>
+    public IReadOnlyList<QuantileGate> Quantiles { get; init; } = [];
+
+    /// <summary>There is something to hold figures against.</summary>
+    [JsonIgnore]
+    internal bool Any => GuestDowntime is not null || OrchestratorDowntime is not null || DeviceDowntime is not null || Quantiles.Count > 0;
 }
+
+/// <summary>
+/// A limit on a quantile of downtime. It is held where the one-sided 95 % upper bound of the quantile is within it, and broken where the lower bound
+/// is not; in between nothing is known.
+/// </summary>
+public sealed record QuantileGate
+{
+    public required DowntimeObserver Downtime { get; init; }
+
+    /// <summary>0.5 is the median.</summary>
+    [Range(0.01, 0.9999)]
+    public required double Quantile { get; init; }
+
+    public required Duration Limit { get; init; }
+}
+
+/// <summary>Who observes downtime.</summary>
+public enum DowntimeObserver
+{
+    /// <summary>Stop of the guest to its first completion of a command that the destination fetched.</summary>
+    Guest,
+
+    /// <summary>Stop of the guest to its restart.</summary>
+    Orchestrator,
+
+    /// <summary>Within it, submission of suspend to completion of resume.</summary>
+    Suspended,
+
+    /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
+    Device,
+}
+
+/// <summary>One combination with one key of the profile at several values, each a combination of its own: what a figure depends on.</summary>
+public sealed record SweepOptions
+{
+    /// <summary>The combination.</summary>
+    public required string Of { get; init; }
+
+    /// <summary>The key, as --set has it: guest.depth.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Its values, as they would be written there.</summary>
+    [MinLength(1)]
+    public required IReadOnlyList<string> Values { get; init; }
+
+    /// <summary>What else differs from the profile, the same at each value: guest.mode=closed.</summary>
+    public IReadOnlyList<string> With { get; init; } = [];
+}
+
+/// <summary>The profile as it is at one value of a sweep.</summary>
+/// <param name="Point">Which.</param>
+/// <param name="Of">The combination.</param>
+/// <param name="Profile">All of it.</param>
+internal sealed record SweptProfile(SweepPoint Point, string Of, Profile Profile);

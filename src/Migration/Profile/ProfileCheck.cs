@@ -30,6 +30,32 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         if (profile.Combinations.Count == 0) return;
         CheckDevice(sim);
         foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
+        foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
+        foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
+    }
+
+    /// <summary>What so few cycles cannot answer is not asked.</summary>
+    private void CheckGate(QuantileGate gate)
+    {
+        var needed = Quantiles.Needed(gate.Quantile);
+        foreach (var (name, it) in profile.Combinations)
+        {
+            var has = (long)it.Cycles * it.Vfs;
+            if (has >= needed) continue;
+            Fail(gate, nameof(QuantileGate.Quantile), $"p{gate.Quantile * 100:0.####} gate needs {needed} cycles, '{name}' has {has}");
+            return;
+        }
+    }
+
+    private void CheckSweep(string name, SweepOptions sweep)
+    {
+        if (profile.Combinations.ContainsKey(name)) Fail(sweep, nameof(SweepOptions.Of), $"a combination is named '{name}' too");
+        if (!profile.Combinations.TryGetValue(sweep.Of, out var of))
+        {
+            var hint = Nearest.To(sweep.Of, profile.Combinations.Keys);
+            Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: no combination is named '{sweep.Of}'; the nearest is '{hint}'");
+        }
+        else if (of.CancelAfter.IsEvery || of.BreakAt.IsEvery) Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: '{sweep.Of}' is one combination for each step");
     }
 
     private void CheckParts(SimulatedDevice device, string path)

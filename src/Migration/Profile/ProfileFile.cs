@@ -1,3 +1,6 @@
+using System.Globalization;
+using Conformance.Device;
+
 namespace Conformance.Migration;
 
 /// <summary>A profile, or what is wrong with it: one of the two.</summary>
@@ -33,15 +36,47 @@ public static class ProfileFile
 
         foreach (var text in overrides ?? []) root = Override.Apply(text, root, errors);
         root = Named(root, path);
+        var profile = Bind(root, cases, errors);
+        if (errors.Count == 0 && profile!.Sweeps.Count > 0) profile = profile with { Swept = [.. Sweep(profile, root, errors)] };
+        return new ProfileResult(errors.Count == 0 ? profile : null, Sorted(errors));
+    }
+
+    private static Profile? Bind(MapNode root, Func<IEnumerable<CaseName>>? cases, List<ProfileError> errors)
+    {
         root = WithDestination(root);
         root = WithVariants(root);
         root = WithDefaults(root, errors);
-
         var binder = new Binder(errors);
         var profile = binder.Bind<Profile>(root);
         if (errors.Count == 0) new ProfileCheck(profile!, binder, errors, cases).Run();
-        return new ProfileResult(errors.Count == 0 ? profile : null, Sorted(errors));
+        return profile;
     }
+
+    /// <summary>The profile at each value of each sweep, each read and checked as if it were written so.</summary>
+    private static List<SweptProfile> Sweep(Profile profile, MapNode root, List<ProfileError> errors)
+    {
+        var swept = new List<SweptProfile>();
+        foreach (var (name, sweep) in profile.Sweeps)
+        {
+            foreach (var value in sweep.Values)
+            {
+                var wrong = new List<ProfileError>();
+                var changed = sweep.With.Append($"{sweep.Key}={value}").Aggregate(root, (map, text) => Override.Apply(text, map, wrong));
+                var at = wrong.Count == 0 ? Bind(changed, null, wrong) : null;
+                errors.AddRange(wrong.Select(it => it with { What = $"sweeps.{name}, {sweep.Key}={value}: {it.What}" }));
+                if (wrong.Count == 0) swept.Add(new SweptProfile(new SweepPoint(name, sweep.Key, value, NumberOf(value)), sweep.Of, at!));
+            }
+        }
+
+        return swept;
+    }
+
+    /// <summary>A value as a number, in bytes or ns where it has a unit; null where it is none, so that a plot takes it for a word.</summary>
+    private static double? NumberOf(string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : Size.TryParse(value, null, out var size) ? size.Bytes
+        : Duration.TryParse(value, null, out var duration) ? duration.Nanoseconds
+        : null;
 
     private static MapNode? Merge(string path, Place asked, IReadOnlyList<string> chain, Func<string, string> read, List<ProfileError> errors)
     {

@@ -40,6 +40,9 @@ public sealed record CombinationResult
     /// <summary>Latency of the load's commands over all cycles and guests; null where no cycle was begun.</summary>
     public LatencyRecord? Latency { get; init; }
 
+    /// <summary>Whether the load had settled before the first move, and how that was seen; null where it was not waited for.</summary>
+    public SteadyState? Steady { get; init; }
+
     /// <summary>One cycle over time; null where none was completed.</summary>
     public StripRecord? Strip { get; init; }
 

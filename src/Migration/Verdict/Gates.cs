@@ -41,4 +41,40 @@ internal static class Gates
             else if (without > 0) yield return $"{observer} downtime: not measured in {without} of {completed.Count} migrations, so nothing is known of {most}";
         }
     }
+
+    private static readonly Dictionary<DowntimeObserver, Func<DowntimeRecord, long?>> s_figures = new()
+    {
+        [DowntimeObserver.Guest] = it => it.GuestNs,
+        [DowntimeObserver.Orchestrator] = it => it.OrchestratorNs,
+        [DowntimeObserver.Suspended] = it => it.SuspendedNs,
+        [DowntimeObserver.Device] = it => it.DeviceNs,
+    };
+
+    /// <summary>A sentence for each limit on a quantile that does not hold, or of which nothing is known.</summary>
+    public static IEnumerable<(bool IsBroken, string What)> OfQuantiles(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
+    {
+        foreach (var gate in gates.Quantiles)
+        {
+            var sorted = cycles.Select(it => s_figures[gate.Downtime](it.Downtime)).OfType<long>().Order().ToArray();
+            var name = $"{Words.Of(gate.Downtime)} downtime, p{gate.Quantile * 100:0.####}";
+            if (Quantiles.UpperRank(gate.Quantile, sorted.Length) is not { } upper)
+                yield return (false, $"{name}: needs {Quantiles.Needed(gate.Quantile)} cycles that measured it, has {sorted.Length}");
+            else if (sorted[upper - 1] <= gate.Limit.Nanoseconds) continue;
+            else if (Quantiles.LowerRank(gate.Quantile, sorted.Length) is { } lower && sorted[lower - 1] > gate.Limit.Nanoseconds)
+                yield return (true, $"{name}: over {gate.Limit}; its 95 % lower bound over {sorted.Length} cycles is {new Duration(sorted[lower - 1])}");
+            else yield return (false, $"{name}: its 95 % upper bound over {sorted.Length} cycles is {new Duration(sorted[upper - 1])}, so nothing is known of {gate.Limit}");
+        }
+    }
+
+    /// <summary>Where too many samples are doubtful nothing is known of any gate: a sentence, or null.</summary>
+    public static string? Tainted(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
+    {
+        const double most = 0.2;
+        var completed = cycles.Where(it => it.Outcome == CycleOutcome.Completed).ToList();
+        var tainted = completed.Count(it => it.Taints.Count > 0);
+        return gates.Any && tainted > most * completed.Count ? $"{tainted} of {completed.Count} samples are tainted ({Kinds(completed)}), over 20 %" : null;
+    }
+
+    private static string Kinds(IEnumerable<CycleRecord> cycles) =>
+        string.Join(", ", cycles.SelectMany(it => it.Taints).GroupBy(it => it).Select(it => $"{Words.Of(it.Key)} {it.Count()}"));
 }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime;
+using Conformance.Device;
+
+namespace Conformance.Migration;
+
+/// <summary>
+/// Watches, on the machine's clock, what else than the measured thing takes time: the runtime's collector and compiler, the system's scheduler, the
+/// machine's own host. On the virtual clock none of it is in any figure.
+/// </summary>
+internal sealed class TaintWatch(World world)
+{
+    private readonly bool _isReal = world.Clock == ClockKind.Real;
+    private Counters _before;
+    private Counters _after;
+
+    private readonly record struct Counters(int Collections, long Methods, long Switches, long Stolen);
+
+    /// <summary>Called just before what is measured begins.</summary>
+    public void Begin() => _before = _after = _isReal ? Read() : default;
+
+    /// <summary>Called when it has ended; again, for a longer measurement.</summary>
+    public void End()
+    {
+        if (_isReal) _after = Read();
+    }
+
+    public IReadOnlyList<Taint> Taints()
+    {
+        var taints = new List<Taint>();
+        if (_after.Collections != _before.Collections) taints.Add(Taint.GarbageCollection);
+        if (_after.Methods != _before.Methods) taints.Add(Taint.Compilation);
+        if (_after.Switches != _before.Switches) taints.Add(Taint.ContextSwitch);
+        if (_after.Stolen != _before.Stolen) taints.Add(Taint.StolenTime);
+        return taints;
+    }
+
+    /// <summary>Methods that were compiled so far: while this grows, nothing is as fast as it will be.</summary>
+    public static long CompiledMethods => JitInfo.GetCompiledMethodCount(currentThread: false);
+
+    private static Counters Read() => new(
+        GC.CollectionCount(0), CompiledMethods, Number("/proc/thread-self/status", "nonvoluntary_ctxt_switches:", 1), Number("/proc/stat", "cpu ", 8));
+
+    /// <summary>A number in a line of a file of the system's; 0 where there is no such file.</summary>
+    private static long Number(string path, string line, int field)
+    {
+        try
+        {
+            var found = File.ReadLines(path).FirstOrDefault(it => it.StartsWith(line, StringComparison.Ordinal));
+            var words = found?.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            return words?.Length > field ? long.Parse(words[field], CultureInfo.InvariantCulture) : 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

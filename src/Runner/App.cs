@@ -22,6 +22,7 @@ public static class App
         ./run.sh plan local-medium                    what would be done
         ./run.sh explain LM-SUSP-04                   what is asked, who says so, which cases look at it
         ./run.sh defects                              does the suite notice each planted bug?
+        ./run.sh compare reports/A reports/B          verdicts and figures that changed
         ./run.sh inspect before.bin after.bin         what differs between two saved states
         ./run.sh test                                 the tests of the suite itself
         """;
@@ -32,6 +33,10 @@ public static class App
         root.Add(RunCommand.Create(services, arguments));
         root.Add(PlanCommand.Create(services));
         root.Add(DefectsCommand.Create(services));
+        root.Add(CompareCommand.Create(services));
+        root.Add(BaselineCommand.Create(services));
+        root.Add(HistoryCommand.Create(services));
+        root.Add(CalibrateCommand.Create(services));
         root.Add(InspectCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));

@@ -54,18 +54,28 @@ public static class ExitCodes
     /// <param name="cases">Likewise, waivers applied.</param>
     /// <param name="staleWaivers">A waiver is out of date.</param>
     /// <param name="surprises">Where results are not as expected: nothing else counts then; null: nothing was expected.</param>
+    /// <param name="baseline">What the figures are against what they were; null where they were held against nothing.</param>
     public static ExitCode Of(
         IReadOnlyCollection<CombinationRecord> combinations, IReadOnlyCollection<CaseRecord>? cases = null, bool staleWaivers = false,
-        IReadOnlyCollection<Surprise>? surprises = null)
+        IReadOnlyCollection<Surprise>? surprises = null, BaselineResult? baseline = null)
     {
         var codes = combinations.SelectMany(Of).Concat((cases ?? []).SelectMany(it => Of(it.Verdict))).ToList();
         // What is as expected is no reproach, whatever it is; that the suite failed always is one.
         if (surprises is not null) codes = [.. codes.Where(code => code is ExitCode.Conformant or ExitCode.HarnessFailed), .. surprises.SelectMany(Of)];
         if (surprises is not null && codes.Count == 0 && (cases ?? []).Count + combinations.Count > 0) codes.Add(ExitCode.Conformant);
+        codes.AddRange(baseline is null ? [] : Of(baseline));
         if (staleWaivers) codes.Add(ExitCode.UnexpectedPass);
         // Skipped and not supported are no reproach, but if all is so, nothing was shown.
         if (codes.Count == 0) codes.Add(ExitCode.Inconclusive);
         return Worst(codes);
+    }
+
+    private static IEnumerable<ExitCode> Of(BaselineResult baseline)
+    {
+        if (baseline.NotComparable.Count > 0 || baseline.Missing.Count > 0) yield return ExitCode.Inconclusive;
+        if (baseline.Worse.Count > 0) yield return ExitCode.Regression;
+        // It no longer guards what is reached.
+        if (baseline.Better.Count > 0) yield return ExitCode.UnexpectedPass;
     }
 
     private static IEnumerable<ExitCode> Of(Surprise surprise) =>

@@ -235,6 +235,12 @@ public sealed record GateSettings
     /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
     public Duration? DeviceDowntime { get; init; }
 
+    /// <summary>
+    /// A file of exact figures, made by baseline set, which the run must reach: commands, bytes, rounds and times of the virtual clock. Relative to the
+    /// folder in which the program is called, or to the root of the tree.
+    /// </summary>
+    public string? Baseline { get; init; }
+
     /// <summary>Limits on quantiles over the cycles of a combination. Each needs as many cycles as can say something of it: 299 for 0.99.</summary>
     public IReadOnlyList<QuantileGate> Quantiles { get; init; } = [];
 

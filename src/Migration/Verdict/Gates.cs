@@ -42,20 +42,12 @@ internal static class Gates
         }
     }
 
-    private static readonly Dictionary<DowntimeObserver, Func<DowntimeRecord, long?>> s_figures = new()
-    {
-        [DowntimeObserver.Guest] = it => it.GuestNs,
-        [DowntimeObserver.Orchestrator] = it => it.OrchestratorNs,
-        [DowntimeObserver.Suspended] = it => it.SuspendedNs,
-        [DowntimeObserver.Device] = it => it.DeviceNs,
-    };
-
     /// <summary>A sentence for each limit on a quantile that does not hold, or of which nothing is known.</summary>
     public static IEnumerable<(bool IsBroken, string What)> OfQuantiles(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
     {
         foreach (var gate in gates.Quantiles)
         {
-            var sorted = cycles.Select(it => s_figures[gate.Downtime](it.Downtime)).OfType<long>().Order().ToArray();
+            var sorted = cycles.Select(it => Downtimes.Of(gate.Downtime, it.Downtime)).OfType<long>().Order().ToArray();
             var name = $"{Words.Of(gate.Downtime)} downtime, p{gate.Quantile * 100:0.####}";
             if (Quantiles.UpperRank(gate.Quantile, sorted.Length) is not { } upper)
                 yield return (false, $"{name}: needs {Quantiles.Needed(gate.Quantile)} cycles that measured it, has {sorted.Length}");

@@ -17,6 +17,7 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(ExpectedResults))]
 [JsonSerializable(typeof(KillMatrix))]
 [JsonSerializable(typeof(CaseOrderLine))]
+[JsonSerializable(typeof(Baseline))]
 public sealed partial class MigrationJson : JsonSerializerContext
 {
     /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>

@@ -18,6 +18,9 @@ public sealed record RunRecord
 
     public required IReadOnlyList<CombinationRecord> Combinations { get; init; }
 
+    /// <summary>What it is against the baseline that it was held to; null where there was none to hold it to.</summary>
+    public BaselineResult? Baseline { get; init; }
+
     /// <summary>What the suite itself costs here; null where no time of the machine's clock is told.</summary>
     public SuiteCostRecord? Cost { get; init; }
 

@@ -41,10 +41,14 @@ internal static class RunCommand
         {
             Description = "The expected.json of an earlier run: what is as it says is no failure, and what is better is one.", HelpName = "FILE",
         };
+        var baseline = new Option<string?>("--baseline")
+        {
+            Description = "Figures that must be reached exactly, made by baseline set; default what the profile says (gates.baseline).", HelpName = "FILE",
+        };
         var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N" };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, trace, jobs]) command.Add(option);
+        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
@@ -79,6 +83,7 @@ internal static class RunCommand
                 Waivers = excused,
                 Trace = parsed.GetValue(trace),
                 Expected = expected,
+                Baseline = BaselineFile.Of(parsed.GetValue(baseline), plan, services),
                 Earlier = earlier,
             };
             return (int)Run(new Session(plan, options, folder), services);

@@ -16,6 +16,7 @@ internal static class Failures
     {
         WriteCases(run, services);
         WriteOutOfDate(run, services);
+        WriteBaseline(run, services);
         foreach (var it in run.Combinations)
         {
             var findings = it.AllFindings().ToList();
@@ -35,6 +36,18 @@ internal static class Failures
 
             services.Out.WriteLine($"  again: {Again(run, it.Name, run.Plan.Seed)}");
         }
+    }
+
+    /// <summary>Where the figures are not what they were.</summary>
+    private static void WriteBaseline(RunRecord run, Services services)
+    {
+        if (run.Baseline is not { } baseline) return;
+        services.Out.WriteLine();
+        foreach (var it in baseline.NotComparable) services.Out.WriteLine($"baseline: not comparable: {it}");
+        foreach (var it in baseline.Worse) services.Out.WriteLine($"baseline: worse: {it}");
+        foreach (var it in baseline.Better) services.Out.WriteLine($"baseline: better, so it guards it no longer: {it}");
+        foreach (var it in baseline.Missing) services.Out.WriteLine($"baseline: {it}: in one of the two only");
+        services.Out.WriteLine(baseline.IsSame ? "baseline: every figure is as it was" : "baseline accept RUN --reason TEXT takes these figures for the new baseline");
     }
 
     /// <summary>Whether a verdict is told at the end, and run again by who asks for what failed.</summary>

@@ -21,6 +21,9 @@ internal static class Human
         _ => $"{Digits(count / 1e9)}G",
     };
 
+    /// <summary>A figure with its unit: ns, or 1/s.</summary>
+    public static string Figure(double value, string unit) => unit == "ns" ? Time(value) : $"{Count(value)}{unit[1..]}";
+
     /// <summary>Median and maximum of what was observed, <c>-</c> where nothing was.</summary>
     public static string MedianAndMost(IEnumerable<long?> observed)
     {

@@ -32,6 +32,9 @@ internal sealed record SessionOptions
     /// <summary>What the run is expected to show; null: nothing in particular.</summary>
     public ExpectedResults? Expected { get; init; }
 
+    /// <summary>What its figures are held against: the file, and what it says where there is one; null: nothing.</summary>
+    public (string Path, Baseline? Value)? Baseline { get; init; }
+
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 }
@@ -43,6 +46,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
 {
     private readonly List<(CombinationRecord Record, Journal Journal)> _records = [];
     private readonly Dictionary<string, List<CaseRecord>> _cases = [];
+    private SuiteCostRecord? _cost;
     private ExitCode? _signal;
 
     public RunFolder Folder => folder;
@@ -58,9 +62,17 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         {
             if (plan.Cases is { } cases) RunCases(cases, journal, services, stop.Token);
             RunCombinations(journal, services, stop.Token);
+            MeasureCost(services, stop.Token);
         }
 
         return Judged(probe.Finish(options.Arguments, options.Header.ProfilePath), services);
+    }
+
+    /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it.</summary>
+    private void MeasureCost(Services services, CancellationToken stop)
+    {
+        var like = plan.Combinations.FirstOrDefault(it => it.Clock == ClockKind.Real && it.Expect == Expectation.Pass);
+        if (like is not null && !stop.IsCancellationRequested) _cost = SuiteCost.Measure(like, services.Bench(null), stop);
     }
 
     /// <summary>What was found, in the light of waivers and of what was expected.</summary>
@@ -72,12 +84,13 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         var (ran, stale) = Waived.Apply(options.Waivers, Ran(), pattern => all.Any(it => CaseGlob.Matches(pattern, it.Id)), today);
         bool Exists(string name) => all.Any(it => it.Id == name) || plan.Combinations.Any(it => it.Name == name);
         var surprises = options.Expected?.Surprises(ran, records, Exists).ToList();
-        return new RunRecord
+        var record = new RunRecord
         {
             Environment = environment,
             Plan = plan,
             Defect = options.Header.Defect,
             Combinations = records,
+            Cost = _cost,
             Cases = ran,
             Requirements = plan.Cases is null
                 ? []
@@ -91,6 +104,9 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
             ExitCode = (int)(_signal ?? ExitCodes.Of(records, ran, stale.Count > 0, surprises)),
             Interrupted = _signal is not null,
         };
+        if (options.Baseline is not { } held || _signal is not null) return record;
+        var baseline = held.Value?.Against(record) ?? new BaselineResult([$"there is no baseline {held.Path}; baseline set makes one of a run"], [], [], []);
+        return record with { Baseline = baseline, ExitCode = (int)ExitCodes.Of(records, ran, stale.Count > 0, surprises, baseline) };
     }
 
     /// <summary>What an earlier part of this run did is not done again.</summary>

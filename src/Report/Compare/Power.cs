@@ -1,0 +1,58 @@
+using Conformance.Device;
+
+namespace Conformance.Report;
+
+/// <summary>
+/// What a comparison of so many launches, with the noise that the base's launches have, is worth: how often it alarms where nothing changed, and the
+/// smallest slowdown that it finds.
+/// </summary>
+/// <param name="Trials">Comparisons that were made for it.</param>
+/// <param name="FalseAlarms">Those in which something was called slower or faster although both sides were drawn from the base.</param>
+/// <param name="Detectable">The smallest slowdown of every figure, as a factor, that is found in 95 % of trials; null where none up to twice is.</param>
+public sealed record Power(int Trials, int FalseAlarms, double? Detectable)
+{
+    private const double Found = 0.95;
+    private static readonly double[] s_factors = [1.06, 1.08, 1.1, 1.15, 1.2, 1.3, 1.5, 2];
+
+    /// <summary>Draws launches of the base again and again, with replacement, as if they were two programs.</summary>
+    /// <param name="metrics">As measured; only the base's samples are used.</param>
+    /// <param name="trials">For each question.</param>
+    /// <param name="seed">Of the draws.</param>
+    public static Power Of(IReadOnlyList<MetricSamples> metrics, int trials = 200, ulong seed = 1)
+    {
+        var rng = new Rng(seed);
+        var alarms = Enumerable.Range(0, trials).Count(_ => Draw(metrics, ref rng, 1).Any(it => it.Change is Change.Slower or Change.Faster));
+        double? detectable = null;
+        foreach (var factor in s_factors)
+        {
+            // In a trial each figure stands for itself: that any is found would be easier the more there are.
+            var found = Enumerable.Range(0, trials / 4).Average(_ => Draw(metrics, ref rng, factor).Average(it => it.Change == Change.Slower ? 1.0 : 0));
+            if (found < Found) continue;
+            detectable = factor;
+            break;
+        }
+
+        return new Power(trials, alarms, detectable);
+    }
+
+    private static IReadOnlyList<MetricChange> Draw(IReadOnlyList<MetricSamples> metrics, ref Rng rng, double factor)
+    {
+        var launches = metrics.Count == 0 ? 0 : metrics[0].Base.Count;
+        var (left, right) = (Picks(launches, ref rng), Picks(launches, ref rng));
+        return Comparison.Of(
+            [
+                .. metrics.Select(it => it with
+                {
+                    Base = [.. left.Select(i => it.Base[i])],
+                    New = [.. right.Select(i => it.Base[i] * (it.Metric.IsBetterLess ? factor : 1 / factor))],
+                }),
+            ]);
+    }
+
+    private static int[] Picks(int count, ref Rng rng)
+    {
+        var picks = new int[count];
+        for (var i = 0; i < count; i++) picks[i] = (int)rng.Below(count);
+        return picks;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Conformance.Migration;
+using Conformance.Nvme;
+using Conformance.Report;
+using Conformance.Runner.Display;
+using Conformance.Runner.Running;
+
+namespace Conformance.Runner.Commands;
+
+/// <summary><c>compare</c>: two runs as they are, or two programs or devices run one after the other.</summary>
+internal static class CompareCommand
+{
+    private const int FieldsShown = 8;
+
+    public static Command Create(Services services)
+    {
+        var command = new ExampleCommand("compare", "What changed between two runs; with --ab between two builds or devices, with evidence.", """
+            ./run.sh compare reports/A reports/B
+            ./run.sh compare --ab ../before . --profile ci-gate
+            ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20
+            """);
+        var left = new Argument<string>("A") { Description = "Folder of a run; with --ab a tree of this suite, or a profile." };
+        var right = new Argument<string>("B") { Description = "The same, of what is new." };
+        var ab = new Option<bool>("--ab") { Description = "Run both in turn on this machine, a process each time, and test what differs." };
+        var profile = new Option<string>("--profile") { Description = "What both trees run.", HelpName = "PROFILE", DefaultValueFactory = _ => "ab" };
+        var launches = new Option<int>("--launches")
+        {
+            Description = $"Processes a side; below {Comparison.Fewest} nothing can be said.", HelpName = "N", DefaultValueFactory = _ => Comparison.Fewest,
+        };
+        command.Add(left);
+        command.Add(right);
+        command.Add(ab);
+        command.Add(profile);
+        command.Add(launches);
+        command.SetAction(parsed =>
+        {
+            var (a, b) = (parsed.GetRequiredValue(left), parsed.GetRequiredValue(right));
+            return (int)(parsed.GetValue(ab)
+                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches)).Run(a, b)
+                : Compare(a, b, services));
+        });
+        return command;
+    }
+
+    private static ExitCode Compare(string a, string b, Services services)
+    {
+        var (old, now) = (RunFile.Read(a), RunFile.Read(b));
+        var it = RunDifference.Of(old, now, [.. StatesThatDiffer(RunFile.FolderOf(a), RunFile.FolderOf(b))]);
+        foreach (var field in it.NotComparable) services.Out.WriteLine($"not comparable: {field}");
+        Section(services, "verdicts", it.Verdicts, "the same verdicts");
+        Section(services, "states", it.States, "no kept state differs");
+        WriteFigures(it, $"{old.Figures} and {now.Figures}", services);
+        if (it.NotComparable.Count == 0) Section(services, "exact figures", it.Exact, "all exact figures are the same");
+        if (it.Verdicts.Any(change => change.IsWorse)) return ExitCode.NonConformant;
+        if (it.Exact.Any(change => change.New > change.Old)) return ExitCode.Regression;
+        return it.NotComparable.Count > 0 ? ExitCode.Inconclusive : ExitCode.Conformant;
+    }
+
+    private static void Section<T>(Services services, string name, IReadOnlyCollection<T> lines, string none)
+    {
+        services.Out.WriteLine(lines.Count == 0 ? none : $"{name}:");
+        foreach (var line in lines) services.Out.WriteLine($"  {line}");
+    }
+
+    private static void WriteFigures(RunDifference it, string kinds, Services services)
+    {
+        if (it.Figures.Count == 0) return;
+        services.Out.WriteLine($"downtime, {kinds}: medians with their 95 % intervals over the cycles of one process, which is no test:");
+        var grid = new Grid(services);
+        grid.Add("figure", it.Figures.Select(change => change.Name));
+        grid.AddFigures("A", it.Figures.Select(change => Interval(change.Old)));
+        grid.AddFigures("B", it.Figures.Select(change => Interval(change.New)));
+        grid.AddFigures("B / A", it.Figures.Select(change => change.Old.Median > 0 ? $"{(double)change.New.Median / change.Old.Median:0.000}" : "-"));
+        grid.Add("", it.Figures.Select(change => change.IsApart ? "apart" : ""));
+        grid.Write();
+    }
+
+    private static string Interval(SampleFigures figures) =>
+        $"{Human.Time(figures.Median)} {(figures is { Low: { } low, High: { } high } ? $"[{Human.Time(low)}, {Human.Time(high)}]" : $"[n/a, n={figures.N}]")}";
+
+    /// <summary>States that both runs kept under one name, field by field.</summary>
+    private static IEnumerable<string> StatesThatDiffer(string a, string b)
+    {
+        var (left, right) = (Path.Combine(a, "states"), Path.Combine(b, "states"));
+        if (!Directory.Exists(left) || !Directory.Exists(right)) yield break;
+        foreach (var path in Directory.GetFiles(left, "*.bin").Order(StringComparer.Ordinal))
+        {
+            var other = Path.Combine(right, Path.GetFileName(path));
+            if (!File.Exists(other)) continue;
+            var fields = StateDifference.Between(Fields(path), Fields(other)).Select(it => it.Path).ToList();
+            if (fields.Count > 0)
+                yield return $"{Path.GetFileNameWithoutExtension(path)}: {string.Join(", ", fields.Take(FieldsShown))}{(fields.Count > FieldsShown ? $" and {fields.Count - FieldsShown} more" : "")}";
+        }
+    }
+
+    private static List<StateField> Fields(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        return ControllerState.TryDecode(bytes, out _) is { } state ? [.. StateField.Walk(state)] : [.. StateField.Walk("blob", bytes)];
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Conformance.Report;
+using Conformance.Runner.Display;
+using Conformance.Runner.Running;
+
+namespace Conformance.Runner.Commands;
+
+/// <summary><c>history</c>: where figures changed in a series of runs.</summary>
+internal static class HistoryCommand
+{
+    public static Command Create(Services services)
+    {
+        var command = new ExampleCommand("history", "Where figures changed in a series of runs, oldest first.", """
+            ./run.sh history reports/performance-2025*
+            """);
+        var runs = new Argument<string[]>("RUN") { Description = "Folders of runs, in the order of time.", Arity = ArgumentArity.OneOrMore };
+        command.Add(runs);
+        command.SetAction(parsed =>
+        {
+            var paths = parsed.GetRequiredValue(runs);
+            if (paths.Length < 2 * History.Shortest)
+                throw new UsageException($"{paths.Length} runs have no history yet: {2 * History.Shortest} are the fewest with a change that is no outlier");
+            var points = History.Of([.. paths.Select(path => Metric.Of(RunFile.Read(path)))]);
+            foreach (var it in points)
+                services.Out.WriteLine($"{it.Metric.Name}: {Human.Figure(it.Before, it.Metric.Unit)} -> {Human.Figure(it.After, it.Metric.Unit)} from {paths[it.Index]} on");
+            services.Out.WriteLine(points.Count == 0 ? $"no figure changed over {paths.Length} runs" : $"{points.Count} changes over {paths.Length} runs");
+            return (int)ExitCode.Conformant;
+        });
+        return command;
+    }
+}

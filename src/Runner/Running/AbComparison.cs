@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Conformance.Migration;
+using Conformance.Report;
+using Conformance.Runner.Commands;
+using Conformance.Runner.Display;
+
+namespace Conformance.Runner.Running;
+
+/// <summary>
+/// Runs two trees of this suite, or two devices, in turn on one machine: A B, B A, A B, ..., so that what drifts drifts in both. The sample is one
+/// launch of a process: what one process has in all its cycles - where its code and memory lie - is then in the spread, and not in the difference.
+/// </summary>
+internal sealed class AbComparison(Services services, string profile, int launches)
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
+
+    /// <param name="a">A tree of this suite, or a profile.</param>
+    /// <param name="b">What is new.</param>
+    public ExitCode Run(string a, string b)
+    {
+        if (launches < 1) throw new UsageException($"--launches {launches}: at least one");
+        var (start, other) = (Launcher(a), Launcher(b));
+        var (olds, news) = (new List<RunRecord>(), new List<RunRecord>());
+        var folder = Directory.CreateTempSubdirectory("conformance-ab-").FullName;
+        try
+        {
+            for (var i = 0; i < launches; i++)
+            {
+                if (services.IsTerminal) services.Error.Write($"\rlaunch {i + 1} of {launches}, each side ");
+                if (i % 2 == 0) olds.Add(Launch(start, Path.Combine(folder, $"a{i}")));
+                news.Add(Launch(other, Path.Combine(folder, $"b{i}")));
+                if (i % 2 != 0) olds.Add(Launch(start, Path.Combine(folder, $"a{i}")));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        if (services.IsTerminal) services.Error.WriteLine();
+        return Tell(olds, news);
+    }
+
+    private ExitCode Tell(List<RunRecord> olds, List<RunRecord> news)
+    {
+        // Between builds the profile must be one; between devices it is what differs.
+        var (samples, missing) = MetricSamples.Of(olds, news);
+        var changes = Comparison.Of(samples);
+        var grid = new Grid(services);
+        grid.Add("figure", changes.Select(it => it.Samples.Metric.Name));
+        grid.Add("", changes.Select(it => Words.Of(it.Change)));
+        grid.AddFigures("A, median", changes.Select(it => Human.Figure(Median(it.Samples.Base), it.Samples.Metric.Unit)));
+        grid.AddFigures("B, median", changes.Select(it => Human.Figure(Median(it.Samples.New), it.Samples.Metric.Unit)));
+        grid.AddFigures("B / A", changes.Select(it => double.IsNaN(it.Ratio) ? "-" : $"{it.Ratio:0.000}"));
+        grid.AddFigures("p", changes.Select(it => $"{it.P:0.0e0}"));
+        grid.Write();
+        foreach (var name in missing) services.Out.WriteLine($"{name}: not told by every launch, so not compared");
+        services.Out.WriteLine(
+            $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
+            + $"a change is more than {Comparison.Threshold:0 %}");
+        if (launches < Comparison.Fewest) services.Out.WriteLine($"unknown: {Comparison.Fewest} launches a side are the fewest that say anything");
+        else WritePower(samples);
+        return Code(changes, missing);
+    }
+
+    private void WritePower(IReadOnlyList<MetricSamples> samples)
+    {
+        var power = Power.Of(samples);
+        services.Out.WriteLine(
+            $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; smallest slowdown found in 95 %: "
+            + (power.Detectable is { } factor ? $"{factor - 1:0 %}" : "none up to 100 %"));
+    }
+
+    private static ExitCode Code(IReadOnlyList<MetricChange> changes, IReadOnlyList<string> missing)
+    {
+        if (changes.Any(it => it.Change == Change.Slower)) return ExitCode.Regression;
+        return changes.Count == 0 || missing.Count > 0 || changes.Any(it => it.Change == Change.Unknown) ? ExitCode.Inconclusive : ExitCode.Conformant;
+    }
+
+    private static double Median(IReadOnlyList<double> samples) => samples.Order().ElementAt((samples.Count - 1) / 2);
+
+    /// <summary>How a side is started; given the folder of its run.</summary>
+    private Func<string, ProcessStartInfo> Launcher(string side)
+    {
+        var script = Path.Combine(side, "run.sh");
+        if (File.Exists(script)) return folder => new ProcessStartInfo(Path.GetFullPath(script), ["run", ProfileIn(side), "--out", folder]);
+        if (Directory.Exists(side)) throw new UsageException($"{side}: no tree of this suite, for it has no run.sh");
+        var path = Shipped.Find(side, services.Root);
+        if (!File.Exists(path)) throw new UsageException($"{side}: no tree of this suite, and no profile");
+        return folder => services.Again(["run", Path.GetFullPath(path), "--out", folder]);
+    }
+
+    /// <summary>The same profile for both trees: ours.</summary>
+    private string ProfileIn(string side)
+    {
+        var path = Shipped.Find(profile, services.Root);
+        return File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"--profile {profile}: no such file, for {side}");
+    }
+
+    private RunRecord Launch(Func<string, ProcessStartInfo> start, string folder)
+    {
+        var how = start(folder);
+        how.UseShellExecute = false;
+        how.RedirectStandardOutput = how.RedirectStandardError = true;
+        using var process = Process.Start(how)!;
+        var said = process.StandardError.ReadToEndAsync();
+        var told = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(s_longest))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"A launch did not end within {s_longest.TotalMinutes} min.");
+        }
+
+        // A gate that is broken is what is looked for; a run that shows nothing is not.
+        if (!File.Exists(Path.Combine(folder, RunFile.FileName)))
+            throw new UsageException($"{how.FileName} left no run: {(said.Result + told.Result).Trim().Split('\n').LastOrDefault()}");
+        return RunFile.Read(folder);
+    }
+}

@@ -151,7 +151,8 @@ public sealed class World : SynchronizationContext
         else
         {
             devices = new Thread(DeviceLoop) { IsBackground = true, Name = "devices" };
-            using var adopted = new ManualResetEventSlim(false);
+            // Not disposed: the thread that sets it may still be in there when this one goes on.
+            var adopted = new ManualResetEventSlim(false);
             devices.Start(adopted);
             adopted.Wait();
         }

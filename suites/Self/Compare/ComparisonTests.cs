@@ -1,0 +1,100 @@
+using Conformance.Device;
+using Conformance.Report;
+using NUnit.Framework;
+
+namespace Conformance.Self.Compare;
+
+/// <summary>What is said of two sets of launches, of which it is known whether they differ.</summary>
+public sealed class ComparisonTests
+{
+    private static readonly Metric s_downtime = new("downtime", "ns", true, 0);
+    private static readonly Metric s_rate = new("rate", "1/s", false, 0);
+
+    [TestCase(1.0, Change.Same)]
+    [TestCase(1.02, Change.Same)]
+    [TestCase(1.2, Change.Slower)]
+    [TestCase(0.8, Change.Faster)]
+    public void Of_twenty_quiet_launches_each_change_is_found(double factor, Change change)
+    {
+        Assert.That(One(s_downtime, 20, 0.01, factor).Change, Is.EqualTo(change));
+        var opposite = change switch { Change.Slower => Change.Faster, Change.Faster => Change.Slower, _ => change };
+        Assert.That(One(s_rate, 20, 0.01, factor).Change, Is.EqualTo(opposite), "more of a rate is better");
+        Assert.That(One(s_downtime, 20, 0.01, factor).Ratio, Is.EqualTo(factor).Within(0.02));
+    }
+
+    [Test]
+    public void Ten_launches_a_side_are_enough_and_nine_are_not()
+    {
+        Assert.That(One(s_downtime, 10, 0.01, 1.2).Change, Is.EqualTo(Change.Slower));
+        Assert.That(One(s_downtime, 9, 0.01, 1.2).Change, Is.EqualTo(Change.Unknown));
+    }
+
+    [Test]
+    public void Noise_is_no_change_and_not_the_same_either() => Assert.That(One(s_downtime, 10, 0.5, 1.05).Change, Is.EqualTo(Change.Unknown));
+
+    [Test]
+    public void Figures_without_noise_are_the_same()
+    {
+        var same = new MetricSamples(s_downtime, [.. Enumerable.Repeat(5.0, 10)], [.. Enumerable.Repeat(5.0, 10)]);
+        Assert.That(Comparison.Of([same])[0].Change, Is.EqualTo(Change.Same));
+    }
+
+    /// <summary>Holm's own example: the smallest is multiplied by the number of tests, each further one by one less, and none is less than one before it.</summary>
+    [Test]
+    public void Holm() => Assert.That(Comparison.Holm([0.01, 0.04, 0.03, 0.005]), Is.EqualTo(new[] { 0.03, 0.06, 0.06, 0.02 }).Within(1e-12));
+
+    /// <summary>Two hundred comparisons of seven figures with nothing between them, and forty with a slowdown of a fifth.</summary>
+    [Test]
+    public void False_alarms_are_rare_and_a_fifth_is_found()
+    {
+        var rng = new Rng(11);
+        var alarms = 0;
+        for (var i = 0; i < 200; i++) alarms += Family(ref rng, 1).Any(it => it.Change is Change.Slower or Change.Faster) ? 1 : 0;
+        var found = 0;
+        for (var i = 0; i < 40; i++) found += Family(ref rng, 1.2).Count(it => it.Change == Change.Slower) >= 7 ? 1 : 0;
+        Assert.That((alarms, found), Is.EqualTo((0, 40)));
+    }
+
+    [Test]
+    public void A_comparison_knows_what_it_is_worth()
+    {
+        var rng = new Rng(3);
+        var quiet = Power.Of([new MetricSamples(s_downtime, Samples(ref rng, 20, 0.01, 1), [])]);
+        var noisy = Power.Of([new MetricSamples(s_downtime, Samples(ref rng, 20, 0.3, 1), [])]);
+        Assert.That(quiet.FalseAlarms, Is.Zero);
+        Assert.That(quiet.Detectable, Is.LessThanOrEqualTo(1.1));
+        Assert.That(noisy.Detectable, Is.Null.Or.GreaterThan(1.2));
+    }
+
+    [Test]
+    public void A_history_changes_where_it_does()
+    {
+        var rng = new Rng(5);
+        double[] values = [.. Samples(ref rng, 8, 0.01, 1), .. Samples(ref rng, 6, 0.01, 1.3)];
+        IReadOnlyList<Metric>[] Runs(IEnumerable<double> of) => [.. of.Select(value => (IReadOnlyList<Metric>)[s_downtime with { Value = value }])];
+        Assert.That(History.Of(Runs(values)).Select(it => it.Index), Is.EqualTo(new[] { 8 }));
+        Assert.That(History.Of(Runs(values[..8])), Is.Empty);
+        values[3] *= 2;
+        Assert.That(History.Of(Runs(values)).Select(it => it.Index), Is.EqualTo(new[] { 8 }), "one outlier is no change");
+    }
+
+    private static IReadOnlyList<MetricChange> Family(ref Rng rng, double factor)
+    {
+        var metrics = new List<MetricSamples>();
+        for (var i = 0; i < 7; i++) metrics.Add(new MetricSamples(s_downtime with { Name = $"{i}" }, Samples(ref rng, 10, 0.02, 1), Samples(ref rng, 10, 0.02, factor)));
+        return Comparison.Of(metrics);
+    }
+
+    private static MetricChange One(Metric metric, int launches, double noise, double factor)
+    {
+        var rng = new Rng(7);
+        return Comparison.Of([new MetricSamples(metric, Samples(ref rng, launches, noise, 1), Samples(ref rng, launches, noise, factor))])[0];
+    }
+
+    private static double[] Samples(ref Rng rng, int count, double noise, double factor)
+    {
+        var samples = new double[count];
+        for (var i = 0; i < count; i++) samples[i] = 1e6 * factor * (1 + (noise * ((2 * rng.Unit()) - 1)));
+        return samples;
+    }
+}

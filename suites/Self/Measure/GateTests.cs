@@ -1,0 +1,61 @@
+using Conformance.Device;
+using Conformance.Migration;
+using Conformance.Self.Migration;
+using NUnit.Framework;
+
+namespace Conformance.Self.Measure;
+
+/// <summary>Gates on quantiles, and samples that are not to be trusted.</summary>
+public sealed class GateTests
+{
+    private static readonly PlannedCombination s_plan = Plans.Of(new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared });
+
+    /// <summary>300 cycles of 1 to 300 us: the 99th percentile lies between the 295th and the 300th with 95 % each.</summary>
+    [TestCase(300, Verdict.Pass, 0, 0)]
+    [TestCase(299, Verdict.Inconclusive, 0, 1)]
+    [TestCase(290, Verdict.Pass, 1, 0)]
+    public void A_quantile_is_held_to_by_its_bound(int limit, Verdict verdict, int broken, int unknown)
+    {
+        var record = Judge(Enumerable.Range(1, 300).Select(i => (i * 1000L, false)), 0.99, limit);
+        Assert.That((record.Verdict, record.GatesBroken.Count, record.GatesUnmeasured.Count), Is.EqualTo((verdict, broken, unknown)));
+    }
+
+    [Test]
+    public void Too_few_measured_cycles_say_nothing()
+    {
+        var record = Judge(Enumerable.Range(1, 30).Select(i => (i * 1000L, false)), 0.99, 1000);
+        Assert.That(record.GatesUnmeasured, Has.Exactly(1).Contains("needs 299 cycles that measured it, has 30"));
+        Assert.That(record.Verdict, Is.EqualTo(Verdict.Inconclusive));
+    }
+
+    [TestCase(60, 0)]
+    [TestCase(61, 1)]
+    public void Above_a_fifth_of_tainted_samples_nothing_is_known(int tainted, int unknown)
+    {
+        var record = Judge(Enumerable.Range(1, 300).Select(i => (1000L, i <= tainted)), 0.5, 1000);
+        Assert.That(record.GatesUnmeasured, Has.Count.EqualTo(unknown));
+        if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over 20 %"));
+    }
+
+    [Test]
+    public void Where_nothing_is_gated_a_taint_is_only_told() =>
+        Assert.That(CombinationRecord.Of(s_plan, ResultOf([(1000, true)])).Verdict, Is.EqualTo(Verdict.Pass));
+
+    private static CombinationRecord Judge(IEnumerable<(long Ns, bool Tainted)> cycles, double quantile, int microseconds)
+    {
+        var gate = new QuantileGate { Downtime = DowntimeObserver.Guest, Quantile = quantile, Limit = Duration.FromMicroseconds(microseconds) };
+        return CombinationRecord.Of(s_plan with { Gates = new GateSettings { Quantiles = [gate] } }, ResultOf([.. cycles]));
+    }
+
+    private static CombinationResult ResultOf(IReadOnlyList<(long Ns, bool Tainted)> cycles) => new()
+    {
+        Cycles =
+        [
+            .. cycles.Select((it, i) => new CycleRecord
+            {
+                Number = i + 1, From = "A", To = "B", Outcome = CycleOutcome.Completed, Steps = [],
+                Downtime = new DowntimeRecord { GuestNs = it.Ns }, Taints = it.Tainted ? [Taint.Compilation] : [],
+            }),
+        ],
+    };
+}

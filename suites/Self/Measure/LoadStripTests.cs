@@ -1,0 +1,60 @@
+using Conformance.Migration;
+using NUnit.Framework;
+
+namespace Conformance.Self.Measure;
+
+/// <summary>Throughput over time, of loads whose course is known.</summary>
+public sealed class LoadStripTests
+{
+    private const long Millisecond = 1_000_000;
+
+    [TestCase(300_000)]
+    [TestCase(40_000_000)]
+    [TestCase(5_000_000_000)]
+    public void However_long_a_cycle_is_nothing_is_lost(long end)
+    {
+        var strip = new LoadStrip();
+        strip.Begin(17);
+        for (long i = 0; i < 1000; i++) strip.Add(17 + (i * end / 1000), latency: i, bytes: 4096);
+        strip.End(17 + end);
+        var record = strip.Record(1, 1, 0, 0);
+        Assert.That(record.Completions.Sum(), Is.EqualTo(1000));
+        Assert.That(record.Bytes.Sum(), Is.EqualTo(1000 * 4096));
+        Assert.That(record.LongestNs.Max(), Is.EqualTo(999));
+        Assert.That(record.Completions, Has.Count.LessThanOrEqualTo(LoadStrip.Spans));
+        Assert.That(record.WidthNs * record.Completions.Count, Is.GreaterThanOrEqualTo(end).And.LessThan(2 * end + (2 * record.WidthNs)));
+    }
+
+    /// <summary>100 ms at full rate, then a move at half of it, a blackout, half again, and full from 160 ms on.</summary>
+    [Test]
+    public void The_dip_and_the_recovery_are_those_of_the_load()
+    {
+        var strip = new LoadStrip();
+        strip.Begin(0);
+        for (long t = 0; t < 300 * Millisecond; t += 10_000)
+        {
+            var isFull = t < 100 * Millisecond || t >= 160 * Millisecond;
+            var isDown = t is >= 130 * Millisecond and < 140 * Millisecond;
+            if (!isDown && (isFull || t % 20_000 == 0)) strip.Add(t, 1, 1);
+        }
+
+        strip.End(300 * Millisecond);
+        var it = strip.Throughput(moves: 100 * Millisecond, stopped: 130 * Millisecond, restarted: 140 * Millisecond, window: 10 * Millisecond);
+        Assert.That(it.BeforePerSecond, Is.EqualTo(100_000).Within(0.2).Percent);
+        Assert.That(it.LowestShare, Is.EqualTo(0.5).Within(0.02));
+        // The window in which half of the load may be missing for a tenth of it.
+        Assert.That(it.RecoveryNs, Is.EqualTo(19 * Millisecond).Within(6 * Millisecond / 5));
+    }
+
+    [Test]
+    public void What_was_not_seen_for_long_enough_is_not_told()
+    {
+        var strip = new LoadStrip();
+        strip.Begin(0);
+        for (long t = 0; t < 20 * Millisecond; t += 10_000) strip.Add(t, 1, 1);
+        strip.End(20 * Millisecond);
+        var it = strip.Throughput(5 * Millisecond, 10 * Millisecond, 11 * Millisecond, 100 * Millisecond);
+        Assert.That((it.LowestShare, it.RecoveryNs), Is.EqualTo(((double?)null, (long?)null)));
+        Assert.That(strip.Throughput(5 * Millisecond, 0, 0, Millisecond).BeforePerSecond, Is.Null, "a guest that did not move lost nothing");
+    }
+}

@@ -1,0 +1,98 @@
+using Conformance.Migration;
+using Conformance.Runner;
+using NUnit.Framework;
+
+namespace Conformance.Self;
+
+/// <summary>Exact figures from the first run to a gate that holds or does not, as a user does it.</summary>
+[TestFixture]
+public sealed class BaselineCommandTests
+{
+    private TestBench _bench = null!;
+
+    [SetUp]
+    public void Open() => _bench = new TestBench();
+
+    [TearDown]
+    public void Close() => _bench.Dispose();
+
+    private string Baseline => _bench.PathOf("two.json");
+
+    [Test]
+    public void A_run_that_is_as_its_baseline_holds_it()
+    {
+        SetBaseline();
+        Assert.That(Run("b"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Contain("baseline: every figure is as it was"));
+    }
+
+    [TestCase(2, ExitCode.Regression, "worse: first: commands")]
+    [TestCase(-2, ExitCode.UnexpectedPass, "better, so it guards it no longer: first: commands")]
+    public void What_changed_is_told_and_has_its_code(int more, ExitCode code, string told)
+    {
+        SetBaseline();
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Commands = good.Commands + more } : null!;
+        Assert.That(Run("b"), Is.EqualTo(code));
+        Assert.That(_bench.Out, Does.Contain($"baseline: {told}"));
+        Assert.That(_bench.Run("baseline", "accept", _bench.PathOf("b"), "--file", Baseline, "--reason", "on purpose"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(Run("c"), Is.EqualTo(ExitCode.Conformant), "what was accepted is the baseline");
+        _bench.Run("baseline", "show", Baseline);
+        Assert.That(_bench.Out, Does.Contain("on purpose"));
+    }
+
+    [Test]
+    public void Without_a_baseline_nothing_is_known()
+    {
+        Assert.That(Run("a"), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain($"not comparable: there is no baseline {Baseline}"));
+    }
+
+    [TestCase("--seed=9", "seed: 1, here 9")]
+    [TestCase("--set=guest.depth=3", "profile: ")]
+    public void A_baseline_of_something_else_is_not_comparable(string option, string field)
+    {
+        SetBaseline();
+        Assert.That(Run("b", option), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain($"not comparable: {field}"));
+    }
+
+    [Test]
+    public void A_baseline_of_another_machine_is_not_comparable_where_time_is_the_machine_s()
+    {
+        var here = new Fingerprint { ProfileHash = "p", Seed = 1, Device = "SIMULATED", Clock = "real", Machine = "one" };
+        Assert.That(here.Differences(here with { Machine = "other" }), Is.EqualTo(new[] { "machine: one, here other" }));
+        Assert.That(here.Differences(here), Is.Empty);
+    }
+
+    [Test]
+    public void A_baseline_is_not_overwritten_and_a_reason_is_needed()
+    {
+        SetBaseline();
+        Assert.That(_bench.Run("baseline", "set", _bench.PathOf("a"), "--file", Baseline), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.Contain("baseline accept --reason changes it"));
+        Assert.That(_bench.Run("baseline", "accept", _bench.PathOf("a"), "--file", Baseline), Is.EqualTo(ExitCode.Usage));
+    }
+
+    [Test]
+    public void Two_runs_are_compared()
+    {
+        Run("a");
+        _bench.Runner = (plan, _, _) => plan.Name == "second" ? TestBench.Bad(plan) : TestBench.Good(plan);
+        Run("b");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_bench.Out, Does.Contain("second: pass -> fail"));
+        Assert.That(_bench.Run("compare", _bench.PathOf("b"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Conformant), "what is better is no reproach");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("nowhere")), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.Contain("no run is there"));
+    }
+
+    private void SetBaseline()
+    {
+        Run("a");
+        Assert.That(_bench.Run("baseline", "set", _bench.PathOf("a"), "--file", Baseline), Is.EqualTo(ExitCode.Conformant));
+    }
+
+    private ExitCode Run(string folder, params string[] more) =>
+        _bench.Run(["run", "two", "--out", _bench.PathOf(folder), "--baseline", Baseline, .. more]);
+}

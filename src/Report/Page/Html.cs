@@ -36,6 +36,9 @@ public sealed class Html
 
         public void AppendLiteral(string s) => _text.Append(s);
 
+        /// <summary>A picture was escaped when it was drawn.</summary>
+        public void AppendFormatted(Svg value) => _text.Append(value.ToString());
+
         public void AppendFormatted<T>(T value) => _text.Append(WebUtility.HtmlEncode(value?.ToString()));
     }
 }

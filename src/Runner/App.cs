@@ -23,6 +23,7 @@ public static class App
         ./run.sh explain LM-SUSP-04                   what is asked, who says so, which cases look at it
         ./run.sh defects                              does the suite notice each planted bug?
         ./run.sh inspect before.bin after.bin         what differs between two saved states
+        ./run.sh report reports/RUN                   make the page and the plots of a run again
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -33,6 +34,7 @@ public static class App
         root.Add(PlanCommand.Create(services));
         root.Add(DefectsCommand.Create(services));
         root.Add(InspectCommand.Create(services));
+        root.Add(ReportCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -38,6 +39,9 @@ public sealed class Html
 
         /// <summary>A picture was escaped when it was drawn.</summary>
         public void AppendFormatted(Svg value) => _text.Append(value.ToString());
+
+        public void AppendFormatted<T>(T value, string format)
+            where T : IFormattable => AppendFormatted(value.ToString(format, CultureInfo.InvariantCulture));
 
         public void AppendFormatted<T>(T value) => _text.Append(WebUtility.HtmlEncode(value?.ToString()));
     }

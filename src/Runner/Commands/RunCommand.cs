@@ -13,7 +13,7 @@ internal static class RunCommand
 {
     public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
-        const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl and report.html.";
+        const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl, report.html and plots.";
         var command = new ExampleCommand("run", About, """
             ./run.sh run smoke
             ./run.sh run conformance --only 'suspend/*' --skip '*silence*'

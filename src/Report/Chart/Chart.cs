@@ -30,7 +30,7 @@ public sealed record Chart
     public required IReadOnlyList<Mark> Marks { get; init; }
 
     /// <summary>Of the whole, in pixels.</summary>
-    public int Width { get; init; } = 760;
+    public int Width { get; init; } = 640;
 
     public int Height { get; init; } = 300;
 

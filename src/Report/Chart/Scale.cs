@@ -35,7 +35,7 @@ public abstract class Scale
     protected static IEnumerable<double> Multiples(double low, double high, double step)
     {
         var margin = step * 1e-9;
-        for (var i = Math.Ceiling((low - margin) / step); i * step <= high + margin; i++) yield return i * step;
+        for (var i = Math.Ceiling((low - margin) / step); i * step <= high + margin; i++) yield return (i * step) + 0.0; // never minus zero
     }
 }
 

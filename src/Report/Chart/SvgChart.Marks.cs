@@ -108,11 +108,11 @@ public sealed partial class SvgChart
     /// <summary>Each line is named at its end, names pushed apart where lines end together; each row has its figures.</summary>
     private void DrawSideLabels()
     {
-        var ends = new List<(double Y, string Label, Ink Ink)>();
+        var ends = new List<(double X, double Y, string Label, Ink Ink)>();
         foreach (var mark in _chart.Marks)
         {
-            if (mark is LineMark { Label: { } label, Points: [.., var last] }) ends.Add((Y(last.Y), label, mark.Ink));
-            if (mark is IntervalsMark { Upright: true, Label: { } name, Intervals: [.., var end] }) ends.Add((Y(end.Median), name, mark.Ink));
+            if (mark is LineMark { Label: { } label, Points: [.., var last] }) ends.Add((X(last.X), Y(last.Y), label, mark.Ink));
+            if (mark is IntervalsMark { Upright: true, Label: { } name, Intervals: [.., var end] }) ends.Add((X(end.Place), Y(end.Median), name, mark.Ink));
             if (mark is not IntervalsMark { Upright: false } rows) continue;
             foreach (var it in rows.Intervals)
             {
@@ -122,7 +122,7 @@ public sealed partial class SvgChart
 
         var free = double.MinValue;
         // From the top; if the last would leave the picture, all go up by as much.
-        var placed = new List<(double Y, string Label, Ink Ink)>();
+        var placed = new List<(double X, double Y, string Label, Ink Ink)>();
         foreach (var it in ends.OrderBy(it => it.Y))
         {
             var y = Math.Max(it.Y, free);
@@ -131,6 +131,6 @@ public sealed partial class SvgChart
         }
 
         var over = placed.Count == 0 ? 0 : Math.Max(0, placed[^1].Y - _bottom);
-        foreach (var it in placed) Text(_right + 6, it.Y + 4 - over, it.Label, it.Ink, extra: " font-weight=\"600\"");
+        foreach (var it in placed) Text(it.X + 6, it.Y + 4 - over, it.Label, it.Ink, extra: " font-weight=\"600\"");
     }
 }

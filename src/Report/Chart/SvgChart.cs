@@ -9,7 +9,7 @@ namespace Conformance.Report;
 /// </summary>
 public sealed partial class SvgChart
 {
-    private const double Letter = 6.2;
+    private const double Letter = 6.9;
     private const double Gap = 8;
     private const double LineHeight = 15;
 

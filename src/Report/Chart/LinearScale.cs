@@ -17,7 +17,6 @@ public sealed class LinearScale(double low, double high, char kind = 'c') : Scal
             // A step of bytes is round in the unit that the labels have.
             var unit = kind == 'b' ? Math.Pow(1024, Math.Floor(Math.Log(Math.Max(1, _high), 1024))) : 1;
             var step = Step((_high - low) / unit, Parts) * unit;
-            if (kind == 'c') step = Math.Max(step, _high - low < 4 ? step : 1);
             return [.. Multiples(low, _high, step).Select(value => new Tick(value, Label(value, step)))];
         }
     }

@@ -28,11 +28,11 @@ public sealed partial class SvgChart
         _chart = chart;
         _alone = alone;
         _title = Wrapped(chart.FullTitle, chart.Width / (Letter * 1.3));
-        _parameters = Wrapped(chart.Parameters, chart.Width / Letter);
+        _parameters = Wrapped(chart.Parameters, chart.Width / (Letter * 0.93));
         var rows = chart.Y.Scale is RowScale;
         _left = Math.Max(30, chart.Y.Scale.Ticks.Select(it => it.Label.Length).DefaultIfEmpty().Max() * Letter) + Gap;
         _right = chart.Width - 12 - (SideLabels().Select(it => it.Length).DefaultIfEmpty().Max() * Letter);
-        _top = 6 + (_title.Count * 18) + (_parameters.Count * LineHeight) + (rows ? 0 : LineHeight) + Gap + (HasBandLabels ? LineHeight : 0);
+        _top = 6 + (_title.Count * 18) + (_parameters.Count * LineHeight) + (rows ? 0 : LineHeight + 4) + Gap + (HasBandLabels ? LineHeight : 0);
         _bottom = chart.Height - (LineHeight * 2) - 6;
     }
 
@@ -96,7 +96,7 @@ public sealed partial class SvgChart
             Text(_left - 6, y + 4, tick.Label, rows ? Ink.Text : Ink.Faint, "end");
         }
 
-        if (!rows) Text(2, _top - 6 - (HasBandLabels ? LineHeight : 0), _chart.Y.Words, Ink.Faint);
+        if (!rows) Text(2, _top - 10 - (HasBandLabels ? LineHeight : 0), _chart.Y.Words, Ink.Faint);
         Stroke(_left, _bottom, _right, _bottom, Ink.Faint, 1);
         var free = double.MinValue;
         foreach (var tick in _chart.X.Scale.Ticks)

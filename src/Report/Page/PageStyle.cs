@@ -18,15 +18,15 @@ internal static class PageStyle
             .note, figcaption { opacity: .8; max-width: 60rem; font-size: .9em; }
             .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1rem; margin: 1rem 0; }
             .answers section { background: var(--card); border: 1px solid var(--line); border-top: 4px solid currentColor; border-radius: .4rem; padding: .6rem 1rem; }
-            .answers h2, .answers p { margin: .2rem 0; color: var(--ink-6); } .answers h2 { font-size: 1rem; font-weight: 600; } .answers .word { color: inherit; font-size: 1.5rem; font-weight: 700; }
+            .answers h2, .answers p { margin: .2rem 0; color: var(--ink-6); } .answers h2 { font-size: 1rem; font-weight: 600; } .answers section:last-child { color: var(--ink-0); } .answers .word { color: inherit; font-size: 1.5rem; font-weight: 700; }
             nav { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; margin: 1rem 0; }
-            table { border-collapse: collapse; }
-            th, td { border-bottom: 1px solid var(--line); padding: .2rem .7rem; text-align: left; vertical-align: top; }
+            table { border-collapse: collapse; font-size: .93em; }
+            th, td { border-bottom: 1px solid var(--line); padding: .2rem .55rem; text-align: left; vertical-align: top; }
             th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; } .wide { overflow-x: auto; }
             .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 1rem 1.5rem; align-items: start; }
             figure { margin: 0; } svg { max-width: 100%; height: auto; display: block; }
             .pass { color: var(--good); } .fail, .crash, .timeout, .harness-error { color: var(--bad); }
-            .warn, .waived, .inconclusive, .near { color: var(--odd); } .skipped, .not-supported { opacity: .75; } code { white-space: pre-wrap; overflow-wrap: anywhere; }
+            .warn, .waived, .inconclusive, .near { color: var(--odd); } .skipped, .not-supported { opacity: .75; } code { white-space: pre-wrap; overflow-wrap: break-word; }
             .again code { background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .1rem .4rem; }
             .filters { display: flex; flex-wrap: wrap; gap: .4rem 1rem; margin: .6rem 0; } select, input { font: inherit; } summary { cursor: pointer; }
             #tip { position: absolute; display: none; background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .1rem .5rem; font-size: 13px; pointer-events: none; }

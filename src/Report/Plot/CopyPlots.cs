@@ -14,9 +14,9 @@ internal static class CopyPlots
         double block = plan?.Pair.Device.Namespaces is [var first, ..] ? first.BlockSize : 4096;
         IReadOnlyList<(string Name, Ink Ink, List<(double X, double Y)> Points)> lines =
         [
-            ("copied in all", Ink.Blue, [.. cycles.Select((cycle, i) => ((double)i, (double)cycle.Copy.MediumBytes))]),
+            ("copied in all", Ink.Blue, [.. cycles.Select((cycle, i) => (i + 1.0, (double)cycle.Copy.MediumBytes))]),
             ("reported dirty", Ink.Vermilion, [.. Known(cycles, cycle => cycle.Copy.BlocksReported * block)]),
-            ("after the stop", Ink.Green, [.. cycles.Select((cycle, i) => ((double)i, cycle.Copy.BlocksAfterStop * block))]),
+            ("after the stop", Ink.Green, [.. cycles.Select((cycle, i) => (i + 1.0, cycle.Copy.BlocksAfterStop * block))]),
         ];
         var known = lines.Where(line => line.Points.Count > 0).ToList();
         var rounds = cycles.Select(cycle => cycle.Copy.Rounds).ToList();
@@ -25,7 +25,7 @@ internal static class CopyPlots
                 new Axis("bytes of the medium", new LinearScale(0, known.Max(line => line.Points.Max(point => point.Y)) * 1.05, 'b')),
                 [.. known.SelectMany(line => Both(line.Ink, line.Name, line.Points, Human.Bytes, cycles))]),
             "Copied in all: the bulk copy, the rounds and the rest. Reported dirty: what the guest changed meanwhile, as the device said. After the stop: what was left for the time in which the guest stood still; the copy converges where that is little.");
-        var speeds = cycles.Select((cycle, i) => (X: (double)i, Y: Speed(cycle))).Where(point => point.Y > 0).ToList();
+        var speeds = cycles.Select((cycle, i) => (X: i + 1.0, Y: Speed(cycle))).Where(point => point.Y > 0).ToList();
         if (speeds.Count == 0) yield break;
         yield return new Plot(
             Draw(run, it, plan, "copy-throughput", "throughput of the copy", cycles,
@@ -38,7 +38,7 @@ internal static class CopyPlots
     {
         for (var i = 0; i < cycles.Count; i++)
         {
-            if (of(cycles[i]) is { } value) yield return (i, value);
+            if (of(cycles[i]) is { } value) yield return (i + 1, value);
         }
     }
 
@@ -51,7 +51,7 @@ internal static class CopyPlots
     private static IEnumerable<Mark> Both(Ink ink, string? label, List<(double X, double Y)> points, Func<double, string> said, List<CycleRecord> cycles) =>
     [
         new LineMark(ink, label, points),
-        new PointsMark(ink, null, [.. points.Select(point => (point.X, point.Y, $"cycle {cycles[(int)point.X].Number}: {(label is null ? "" : $"{label} ")}{said(point.Y)}"))]),
+        new PointsMark(ink, null, [.. points.Select(point => (point.X, point.Y, $"cycle {cycles[(int)point.X - 1].Number}: {(label is null ? "" : $"{label} ")}{said(point.Y)}"))]),
     ];
 
     private static Chart Draw(RunRecord run, CombinationRecord it, PlannedCombination? plan, string kind, string title, List<CycleRecord> cycles, Axis y, IReadOnlyList<Mark> marks) =>
@@ -61,7 +61,7 @@ internal static class CopyPlots
             Title = $"{it.Name}: {title}",
             Figures = run.Figures,
             Parameters = RunPlots.Parameters(run, plan),
-            X = new Axis("migration, in order (count)", new LinearScale(0, Math.Max(1, cycles.Count - 1))),
+            X = new Axis("migration, in order (count)", new LinearScale(1, Math.Max(2, cycles.Count))),
             Y = y,
             Marks = marks,
             Height = 240,

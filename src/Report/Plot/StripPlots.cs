@@ -15,14 +15,22 @@ internal static class StripPlots
         var together = (spans + SpansDrawn - 1) / SpansDrawn;
         var width = (double)strip.WidthNs * together;
         var rates = new List<(double X, double Y)>();
-        var longest = new List<(double X, double Y)>();
+        // A line for each time without a gap: nothing completed in a gap, so no value is there.
+        var longest = new List<List<(double X, double Y)>>();
+        var gap = true;
         for (var i = 0; i < spans; i += together)
         {
             var (at, until) = (((double)i * strip.WidthNs) + strip.BeginNs - strip.StoppedNs, Math.Min(spans, i + together));
             double done = 0, most = 0;
             for (var j = i; j < until; j++) (done, most) = (done + strip.Completions[j], Math.Max(most, strip.LongestNs[j]));
             rates.Add((at, done * 1e9 / ((until - i) * (double)strip.WidthNs)));
-            if (most > 0) longest.Add((at + (width / 2), most));
+            if (most > 0)
+            {
+                if (gap) longest.Add([]);
+                longest[^1].Add((at + (width / 2), most));
+            }
+
+            gap = most <= 0;
         }
 
         var end = ((double)spans * strip.WidthNs) + strip.BeginNs - strip.StoppedNs;
@@ -39,9 +47,9 @@ internal static class StripPlots
         if (longest.Count == 0) yield break;
         yield return new Plot(
             Draw(run, it, plan, strip, "longest-latency", "longest latency around the cut", x,
-                new Axis("latency from the intended start", new LogScale(longest.Min(one => one.Y), longest.Max(one => one.Y))),
-                [band, new LineMark(Ink.Vermilion, null, longest)]),
-            $"The longest wait among the commands that completed then; {span}. Where nothing completed the line goes on to the next value.");
+                new Axis("latency from the intended start", new LogScale(longest.Min(line => line.Min(one => one.Y)), longest.Max(line => line.Max(one => one.Y)))),
+                [band, .. longest.Select(line => new LineMark(Ink.Vermilion, null, line))]),
+            $"The longest wait among the commands that completed then; {span}. Where nothing completed there is no line.");
     }
 
     private static Chart Draw(

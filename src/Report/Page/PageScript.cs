@@ -46,7 +46,8 @@ internal static class PageScript
             for (const it of points) { const d = (it[0] - at.x) ** 2 + (it[1] - at.y) ** 2; if (d < least) [best, least] = [it, d]; }
             tip.style.display = best ? 'block' : 'none';
             if (!best) return;
-            tip.textContent = (best[2] ? best[2] + ': ' : '') + value(svg.dataset.y, (bottom - best[1]) / (bottom - top)) + ' at ' + value(svg.dataset.x, (best[0] - left) / (right - left));
+            tip.textContent = (best[2] ? best[2] + ': ' : '')
+              + value(svg.dataset.y, (bottom - best[1]) / (bottom - top)) + ' at ' + value(svg.dataset.x, (best[0] - left) / (right - left));
             tip.style.left = e.pageX + 12 + 'px';
             tip.style.top = e.pageY + 12 + 'px';
           });

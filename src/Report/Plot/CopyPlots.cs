@@ -24,7 +24,8 @@ internal static class CopyPlots
             Draw(run, it, plan, "convergence", $"what was copied, cycle by cycle; {rounds.Min()} to {rounds.Max()} rounds", cycles,
                 new Axis("bytes of the medium", new LinearScale(0, known.Max(line => line.Points.Max(point => point.Y)) * 1.05, 'b')),
                 [.. known.SelectMany(line => Both(line.Ink, line.Name, line.Points, Human.Bytes, cycles))]),
-            "Copied in all: the bulk copy, the rounds and the rest. Reported dirty: what the guest changed meanwhile, as the device said. After the stop: what was left for the time in which the guest stood still; the copy converges where that is little.");
+            "Copied in all: the bulk copy, the rounds and the rest. Reported dirty: what the guest changed meanwhile, as the device said. "
+            + "After the stop: what was left for the time in which the guest stood still; the copy converges where that is little.");
         var speeds = cycles.Select((cycle, i) => (X: i + 1.0, Y: Speed(cycle))).Where(point => point.Y > 0).ToList();
         if (speeds.Count == 0) yield break;
         yield return new Plot(
@@ -51,10 +52,12 @@ internal static class CopyPlots
     private static IEnumerable<Mark> Both(Ink ink, string? label, List<(double X, double Y)> points, Func<double, string> said, List<CycleRecord> cycles) =>
     [
         new LineMark(ink, label, points),
-        new PointsMark(ink, null, [.. points.Select(point => (point.X, point.Y, $"cycle {cycles[(int)point.X - 1].Number}: {(label is null ? "" : $"{label} ")}{said(point.Y)}"))]),
+        new PointsMark(
+            ink, null, [.. points.Select(point => (point.X, point.Y, $"cycle {cycles[(int)point.X - 1].Number}: {(label is null ? "" : $"{label} ")}{said(point.Y)}"))]),
     ];
 
-    private static Chart Draw(RunRecord run, CombinationRecord it, PlannedCombination? plan, string kind, string title, List<CycleRecord> cycles, Axis y, IReadOnlyList<Mark> marks) =>
+    private static Chart Draw(
+        RunRecord run, CombinationRecord it, PlannedCombination? plan, string kind, string title, List<CycleRecord> cycles, Axis y, IReadOnlyList<Mark> marks) =>
         new()
         {
             Name = RunPlots.FileName(it.Name, kind),

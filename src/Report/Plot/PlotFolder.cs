@@ -68,7 +68,8 @@ public static class PlotFolder
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(converter, ["--zoom", "2", "--output", $"{name}.png", $"{name}.svg"]) { WorkingDirectory = folder, UseShellExecute = false });
+            string[] words = ["--zoom", "2", "--output", $"{name}.png", $"{name}.svg"];
+            return Process.Start(new ProcessStartInfo(converter, words) { WorkingDirectory = folder, UseShellExecute = false });
         }
         catch (Win32Exception)
         {

@@ -44,7 +44,8 @@ public sealed class RunPlots
 
     /// <summary>What one must know of the run to read a picture alone.</summary>
     internal static string Parameters(RunRecord run) =>
-        $"profile {run.Plan.Name} ({run.Plan.ProfileHash[..Math.Min(12, run.Plan.ProfileHash.Length)]}), seed {run.Plan.Seed}" + (run.Defect is { } defect ? $", planted defect {defect}" : "");
+        $"profile {run.Plan.Name} ({run.Plan.ProfileHash[..Math.Min(12, run.Plan.ProfileHash.Length)]}), seed {run.Plan.Seed}"
+        + (run.Defect is { } defect ? $", planted defect {defect}" : "");
 
     /// <summary>The same of one combination.</summary>
     internal static string Parameters(RunRecord run, PlannedCombination? plan)

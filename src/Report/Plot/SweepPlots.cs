@@ -11,8 +11,13 @@ internal static class SweepPlots
     public static IReadOnlyList<Plot> Of(RunRecord run)
     {
         var results = run.Combinations.ToDictionary(it => it.Name, StringComparer.Ordinal);
-        var points = run.Plan.Combinations.Where(it => it.Sweep is not null && results.ContainsKey(it.Name)).Select(it => (Plan: it, Sweep: it.Sweep!, results[it.Name].Result.Cycles));
-        return [.. points.GroupBy(it => (it.Sweep.Name, it.Sweep.Key)).Select(group => Draw(run, group.Key.Name, group.Key.Key, [.. group.OrderBy(it => it.Sweep.Number)])).OfType<Plot>()];
+        var points = run.Plan.Combinations.Where(it => it.Sweep is not null && results.ContainsKey(it.Name))
+            .Select(it => (Plan: it, Sweep: it.Sweep!, results[it.Name].Result.Cycles));
+        return
+        [
+            .. points.GroupBy(it => (it.Sweep.Name, it.Sweep.Key))
+                .Select(group => Draw(run, group.Key.Name, group.Key.Key, [.. group.OrderBy(it => it.Sweep.Number)])).OfType<Plot>(),
+        ];
     }
 
     private static Plot? Draw(RunRecord run, string name, string key, List<(PlannedCombination Plan, SweepPoint Sweep, IReadOnlyList<CycleRecord> Cycles)> along)
@@ -29,7 +34,8 @@ internal static class SweepPlots
             marks.Add(new LineMark(observer.Ink, observer.Name, [.. figures.Select(it => (it.Sweep.Number, (double)it.Figures!.Median))]));
             marks.Add(new IntervalsMark(
                 observer.Ink, null,
-                [.. figures.Select(it => new Interval(it.Sweep.Number, it.Figures!.Median, it.Figures.Low, it.Figures.High, $"{key}={it.Sweep.Value}, {observer.Name}: {DowntimePlots.Said(it.Figures)}"))],
+                [.. figures.Select(it => new Interval(
+                    it.Sweep.Number, it.Figures!.Median, it.Figures.Low, it.Figures.High, $"{key}={it.Sweep.Value}, {observer.Name}: {DowntimePlots.Said(it.Figures)}"))],
                 Upright: true));
         }
 

@@ -24,6 +24,7 @@ public static class App
         ./run.sh defects                              does the suite notice each planted bug?
         ./run.sh compare reports/A reports/B          verdicts and figures that changed
         ./run.sh inspect before.bin after.bin         what differs between two saved states
+        ./run.sh report reports/RUN                   make the page and the plots of a run again
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -38,6 +39,7 @@ public static class App
         root.Add(HistoryCommand.Create(services));
         root.Add(CalibrateCommand.Create(services));
         root.Add(InspectCommand.Create(services));
+        root.Add(ReportCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));

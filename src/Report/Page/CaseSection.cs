@@ -2,7 +2,7 @@ using Conformance.Migration;
 
 namespace Conformance.Report;
 
-/// <summary>The cases of a run: what did not pass in full, all others in a line each.</summary>
+/// <summary>The cases of a run, a line each.</summary>
 internal static class CaseSection
 {
     public static void Write(Html html, RunRecord run)
@@ -13,7 +13,6 @@ internal static class CaseSection
         foreach (var line in run.StaleWaivers) html.Write($"<p class=\"warn\">Out of date: {line}</p>");
         foreach (var it in run.Surprises) html.Write($"<p class=\"warn\">Not as expected: {it}</p>");
         WriteAreas(html, run);
-        foreach (var it in run.Cases.Where(it => it.Verdict is not (Verdict.Pass or Verdict.NotSupported or Verdict.Skipped))) WriteCase(html, it);
         html.Write($"<details><summary>All cases</summary><div class=\"wide\"><table><tr><th>case<th>verdict<th>device<th>requirements<th>why</tr>");
         foreach (var it in run.Cases)
         {
@@ -35,20 +34,6 @@ internal static class CaseSection
             html.Write($"<tr><td>{area.Key}<td class=\"n\">{area.Count()}");
             foreach (var verdict in verdicts) html.Write($"<td class=\"n\">{area.Count(it => it.Verdict == verdict)}");
             html.Write($"</tr>");
-        }
-
-        html.Write($"</table></div>");
-    }
-
-    private static void WriteCase(Html html, CaseRecord it)
-    {
-        html.Write($"<h3>{it.Id} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h3><p>On {it.Device}. {it.Reason}</p>");
-        if (it.Findings.Count == 0) return;
-        html.Write($"<div class=\"wide\"><table><tr><th>verdict<th>requirement<th>where<th>what<th>observed<th>expected</tr>");
-        foreach (var finding in it.Findings)
-        {
-            html.Write($"<tr><td class=\"{Words.Of(finding.Verdict)}\">{Words.Of(finding.Verdict)}<td>{finding.Requirement}<td><code>{finding.Path}</code>");
-            html.Write($"<td>{finding.What}<td><code>{finding.Observed}</code><td><code>{finding.Expected}</code></tr>");
         }
 
         html.Write($"</table></div>");

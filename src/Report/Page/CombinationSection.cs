@@ -5,22 +5,17 @@ namespace Conformance.Report;
 /// <summary>One combination of the page: how it was set up, what was found, and its cycles step by step.</summary>
 internal static class CombinationSection
 {
-    public static void Write(Html html, RunRecord run, CombinationRecord it, int index, int cyclesShown)
+    public static void Write(Html html, RunRecord run, int index, IReadOnlyList<Plot> plots, int cyclesShown)
     {
+        var it = run.Combinations[index];
         html.Write($"<h2 id=\"c{index}\">{it.Name} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h2>");
         if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
-        if (it.NotFound.Count > 0)
-            html.Write($"<p class=\"warn\">A negative control: it should have been found to break {string.Join(", ", it.NotFound)}, and was not.</p>");
-        if (it.NotNamed.Count > 0)
-            html.Write($"<p class=\"warn\">A negative control: it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name.</p>");
-        foreach (var gate in it.GatesUnmeasured) html.Write($"<p class=\"warn\">Gate: {gate}</p>");
-        foreach (var gate in it.GatesBroken) html.Write($"<p class=\"fail\">Gate: {gate}</p>");
-        WriteFindings(html, [.. it.AllFindings()]);
+        if (FindingLine.IsTold(it)) html.Write($"<p>What did not hold is <a href=\"#failures\">above</a>.</p>");
+        else FailureSection.WriteFindings(html, [.. it.AllFindings()]);
+        Figure.WriteAll(html, plots);
         if (it.Result.Latency is { } latency) WriteLatency(html, latency);
         WriteCycles(html, it.Result.Cycles, cyclesShown);
     }
-
-    public static string Microseconds(long nanoseconds) => $"{nanoseconds / 1e3:#,0.0}";
 
     private static void WriteSettings(Html html, PlannedCombination plan)
     {
@@ -34,26 +29,13 @@ internal static class CombinationSection
         html.Write($"</p>");
     }
 
-    private static void WriteFindings(Html html, IReadOnlyList<Finding> findings)
-    {
-        if (findings.Count == 0) return;
-        html.Write($"<div class=\"wide\"><table><tr><th>verdict<th>cycle<th>requirement<th>where<th>what<th>observed<th>expected</tr>");
-        foreach (var it in findings)
-        {
-            html.Write($"<tr><td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}<td class=\"n\">{it.Cycle}<td>{it.Requirement}");
-            html.Write($"<td><code>{it.Path}</code><td>{it.What}<td><code>{it.Observed}</code><td><code>{it.Expected}</code></tr>");
-        }
-
-        html.Write($"</table></div>");
-    }
-
     private static void WriteLatency(Html html, LatencyRecord latency)
     {
         html.Write($"<div class=\"wide\"><table><tr><th>latency from the intended start, us<th>commands<th>p50<th>p99<th>most</tr>");
         foreach (var (when, it) in latency.Phases)
         {
             html.Write($"<tr><td>{when} the move<td class=\"n\">{it.N}");
-            foreach (var figure in (long?[])[it.MedianNs, it.P99Ns, it.MaxNs]) html.Write($"<td class=\"n\">{(figure is { } ns ? Microseconds(ns) : "-")}");
+            foreach (var figure in (long?[])[it.MedianNs, it.P99Ns, it.MaxNs]) html.Write($"<td class=\"n\">{(figure is { } ns ? CombinationTable.Microseconds(ns) : "-")}");
             html.Write($"</tr>");
         }
 
@@ -74,7 +56,7 @@ internal static class CombinationSection
             foreach (var step in steps)
             {
                 var times = cycle.Steps.Where(record => record.Step == step).ToList();
-                html.Write($"<td class=\"n\">{(times.Count == 0 ? "" : Microseconds(times.Sum(record => record.EndNs - record.BeginNs)))}");
+                html.Write($"<td class=\"n\">{(times.Count == 0 ? "" : CombinationTable.Microseconds(times.Sum(record => record.EndNs - record.BeginNs)))}");
             }
 
             html.Write($"</tr>");

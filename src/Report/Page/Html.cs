@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -35,6 +36,12 @@ public sealed class Html
         }
 
         public void AppendLiteral(string s) => _text.Append(s);
+
+        /// <summary>A picture was escaped when it was drawn.</summary>
+        public void AppendFormatted(Svg value) => _text.Append(value.ToString());
+
+        public void AppendFormatted<T>(T value, string format)
+            where T : IFormattable => AppendFormatted(value.ToString(format, CultureInfo.InvariantCulture));
 
         public void AppendFormatted<T>(T value) => _text.Append(WebUtility.HtmlEncode(value?.ToString()));
     }

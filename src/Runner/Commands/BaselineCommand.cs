@@ -80,7 +80,7 @@ internal static class BaselineCommand
 
     private static (RunRecord Record, string Path) Read(string run, string? file, Services services)
     {
-        var record = RunFile.Read(run);
+        var record = RunFile.Read(RunFile.FolderOf(run, services));
         if (record.Interrupted) throw new UsageException($"{run}: it was interrupted, and holds nobody to anything");
         if (ExactFigures.Of(record).Count == 0) throw new UsageException($"{run}: it has no combination on the virtual clock, so no figure without noise");
         var named = file ?? record.Plan.Combinations.Select(it => it.Gates.Baseline).FirstOrDefault(it => it is not null) ?? $"profiles/baselines/{record.Plan.Name}.json";

@@ -44,8 +44,9 @@ internal static class CompareCommand
 
     private static ExitCode Compare(string a, string b, Services services)
     {
+        (a, b) = (RunFile.FolderOf(a, services), RunFile.FolderOf(b, services));
         var (old, now) = (RunFile.Read(a), RunFile.Read(b));
-        var it = RunDifference.Of(old, now, [.. StatesThatDiffer(RunFile.FolderOf(a), RunFile.FolderOf(b))]);
+        var it = RunDifference.Of(old, now, [.. StatesThatDiffer(a, b)]);
         foreach (var field in it.NotComparable) services.Out.WriteLine($"not comparable: {field}");
         Section(services, "verdicts", it.Verdicts, "the same verdicts");
         Section(services, "states", it.States, "no kept state differs");

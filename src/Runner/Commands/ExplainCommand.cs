@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Conformance.Migration;
-using Conformance.Runner.Display;
 using Conformance.Runner.Running;
 using Conformance.Suite;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Conformance.Report;
-using Conformance.Runner.Display;
 using Conformance.Runner.Running;
 
 namespace Conformance.Runner.Commands;
@@ -20,7 +19,7 @@ internal static class HistoryCommand
             var paths = parsed.GetRequiredValue(runs);
             if (paths.Length < 2 * History.Shortest)
                 throw new UsageException($"{paths.Length} runs have no history yet: {2 * History.Shortest} are the fewest with a change that is no outlier");
-            var points = History.Of([.. paths.Select(path => Metric.Of(RunFile.Read(path)))]);
+            var points = History.Of([.. paths.Select(path => Metric.Of(RunFile.Read(RunFile.FolderOf(path, services))))]);
             foreach (var it in points)
                 services.Out.WriteLine($"{it.Metric.Name}: {Human.Figure(it.Before, it.Metric.Unit)} -> {Human.Figure(it.After, it.Metric.Unit)} from {paths[it.Index]} on");
             services.Out.WriteLine(points.Count == 0 ? $"no figure changed over {paths.Length} runs" : $"{points.Count} changes over {paths.Length} runs");

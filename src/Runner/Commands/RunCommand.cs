@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Conformance.Migration;
+using Conformance.Report;
 using Conformance.Runner.Display;
 using Conformance.Runner.Running;
 using Conformance.Suite;
@@ -12,7 +13,7 @@ internal static class RunCommand
 {
     public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
-        const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl and report.html.";
+        const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl, report.html and plots.";
         var command = new ExampleCommand("run", About, """
             ./run.sh run smoke
             ./run.sh run conformance --only 'suspend/*' --skip '*silence*'
@@ -151,8 +152,8 @@ internal static class RunCommand
 
     private static string? Failed(JournalLine line) => line switch
     {
-        { Case: { } it } when Failures.Counts(it.Verdict) => it.Id,
-        { Combination: { } it } when Failures.Counts(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
+        { Case: { } it } when FindingLine.IsTold(it.Verdict) => it.Id,
+        { Combination: { } it } when FindingLine.IsTold(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
         _ => null,
     };
 

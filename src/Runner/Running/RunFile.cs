@@ -8,24 +8,36 @@ internal static class RunFile
 {
     public const string FileName = "run.json";
 
-    /// <param name="run">The folder, or a file in it.</param>
-    /// <exception cref="UsageException">There is none that can be read.</exception>
-    public static RunRecord Read(string run)
+    /// <summary>Reads the record of a run.</summary>
+    /// <exception cref="UsageException">There is none, or it is not one.</exception>
+    public static RunRecord Read(string folder)
     {
-        var path = Path.Combine(FolderOf(run), FileName);
+        var path = Path.Combine(folder, FileName);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), MigrationJson.Default.RunRecord) ?? throw new UsageException($"{path}: not the record of a run");
+            using var file = File.OpenRead(path);
+            return JsonSerializer.Deserialize(file, MigrationJson.Default.RunRecord) ?? throw new UsageException($"{path}: not the record of a run");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UsageException($"{path}: not the record of a run");
+            throw new UsageException($"{path}: no such file; a run leaves it in its folder");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{run}: no run is there, for it has no {FileName} that can be read");
+            throw new UsageException($"{path}: {e.Message}");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException)
+        {
+            throw new UsageException($"{path}: not the record of a run: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    public static string FolderOf(string run) => Directory.Exists(run) ? run : Path.GetDirectoryName(run) ?? "";
+    /// <summary>A folder, the record in it, or the name of a folder under reports.</summary>
+    public static string FolderOf(string asked, Services services)
+    {
+        if (File.Exists(asked) && Path.GetFileName(asked) == FileName) return Path.GetDirectoryName(asked) is { Length: > 0 } folder ? folder : ".";
+        if (Directory.Exists(asked)) return asked;
+        var named = Path.Combine(services.Root, "reports", asked);
+        return Directory.Exists(named) ? named : throw new UsageException($"{asked}: no folder of a run");
+    }
 }

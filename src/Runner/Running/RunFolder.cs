@@ -55,7 +55,15 @@ internal sealed class RunFolder
         WriteJson("run.json", JsonSerializer.SerializeToUtf8Bytes(record, MigrationJson.Readable.RunRecord));
         WriteJson("verdicts.json", JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(record), MigrationJson.Readable.VerdictFile));
         WriteJson(ExpectedFile, JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(record), MigrationJson.Readable.ExpectedResults));
-        File.WriteAllText(System.IO.Path.Combine(_path, "report.html"), RunPage.Write(record));
+        return WritePage(record);
+    }
+
+    /// <summary>Writes what people look at, of the record alone: the page, and its pictures; returns the path of the page as a user would name it.</summary>
+    public string WritePage(RunRecord record)
+    {
+        var plots = RunPlots.Of(record);
+        File.WriteAllText(System.IO.Path.Combine(_path, "report.html"), RunPage.Write(record, plots));
+        PlotFolder.Write(plots, _path);
         return System.IO.Path.Combine(_shown, "report.html");
     }
 

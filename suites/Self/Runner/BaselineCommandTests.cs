@@ -84,7 +84,7 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Out, Does.Contain("second: pass -> fail"));
         Assert.That(_bench.Run("compare", _bench.PathOf("b"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Conformant), "what is better is no reproach");
         Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("nowhere")), Is.EqualTo(ExitCode.Usage));
-        Assert.That(_bench.Error, Does.Contain("no run is there"));
+        Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
     private void SetBaseline()

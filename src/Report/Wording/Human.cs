@@ -1,8 +1,10 @@
-namespace Conformance.Runner.Display;
+namespace Conformance.Report;
 
 /// <summary>Figures as a person reads them.</summary>
-internal static class Human
+public static class Human
 {
+    private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB"];
+
     /// <summary>Three digits and a unit: <c>1.24 ms</c>.</summary>
     public static string Time(double nanoseconds) => nanoseconds switch
     {
@@ -23,6 +25,14 @@ internal static class Human
 
     /// <summary>A figure with its unit: ns, or 1/s.</summary>
     public static string Figure(double value, string unit) => unit == "ns" ? Time(value) : $"{Count(value)}{unit[1..]}";
+
+    /// <summary>Three digits and B, KiB, MiB, GiB or TiB.</summary>
+    public static string Bytes(double bytes)
+    {
+        var unit = 0;
+        for (; bytes >= 1024 && unit < s_binary.Length - 1; unit++) bytes /= 1024;
+        return unit == 0 ? $"{bytes:0} B" : $"{Digits(bytes)} {s_binary[unit]}";
+    }
 
     /// <summary>Median and maximum of what was observed, <c>-</c> where nothing was.</summary>
     public static string MedianAndMost(IEnumerable<long?> observed)

@@ -1,0 +1,51 @@
+using Conformance.Migration;
+
+namespace Conformance.Report;
+
+/// <summary>All combinations, a row each.</summary>
+internal static class CombinationTable
+{
+    private static readonly (Func<DowntimeRecord, long?> Of, Func<SuiteCostRecord, long>? Cost)[] s_observers =
+        [(it => it.GuestNs, it => it.GuestDowntimeNs), (it => it.OrchestratorNs, it => it.OrchestratorDowntimeNs), (it => it.DeviceNs, null)];
+
+    public static void Write(Html html, RunRecord run)
+    {
+        if (run.Combinations.Count == 0) return;
+        var planned = run.Plan.Combinations.ToDictionary(it => it.Name, StringComparer.Ordinal);
+        html.Write($"<h2 id=\"combinations\">Combinations</h2><div class=\"wide\"><table><tr><th>combination<th>verdict<th class=\"n\">cycles");
+        html.Write($"<th class=\"n\">downtime, guest<th class=\"n\">orchestrator<th class=\"n\">device<th class=\"n\">commands/s<th class=\"n\">verified blocks");
+        html.Write($"<th class=\"n\">fetched<th class=\"n\">unfetched<th class=\"n\">posted</tr>");
+        for (var i = 0; i < run.Combinations.Count; i++)
+        {
+            var it = run.Combinations[i];
+            var cycles = it.Result.Cycles;
+            var inFlight = cycles.Select(cycle => cycle.InFlight).ToTotal();
+            html.Write($"<tr><td><a href=\"#c{i}\">{it.Name}</a>");
+            html.Write($"<td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}{(it.UnexpectedPass ? ", unexpected pass" : "")}");
+            html.Write($"<td class=\"n\">{cycles.Count}");
+            foreach (var (of, cost) in s_observers)
+            {
+                var figures = SampleFigures.Of(cycles.Select(cycle => of(cycle.Downtime)));
+                html.Write($"<td class=\"n\">{MedianAndMost(figures)}");
+                if (run.Cost is { } suite && cost is not null && SuiteCost.IsNear(planned.GetValueOrDefault(it.Name), figures?.Median, cost(suite)))
+                    html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+            }
+
+            html.Write($"<td class=\"n\">{(it.Result.Load?.Rate is { } rate ? Human.Count(rate) : "")}<td class=\"n\">{cycles.Sum(cycle => cycle.BlocksVerified)}");
+            html.Write($"<td class=\"n\">{inFlight.Fetched}<td class=\"n\">{inFlight.Unfetched}<td class=\"n\">{inFlight.Posted}</tr>");
+        }
+
+        html.Write($"</table></div>");
+        html.Write($"<p class=\"note\">{run.Figures}. Downtime: median / most over the cycles. Guest: from its stop to its first completion of a command that");
+        html.Write($"the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last completion or DMA");
+        html.Write($"write to the destination's first fetch. The time in which the suite reads the loaded state back for its oracle is in none");
+        html.Write($"of them: run.json has it as read-back-ns, and latencies contain it. The last three columns count commands in flight at the cut.</p>");
+    }
+
+    /// <summary>Median and most with their unit; empty where nothing was observed.</summary>
+    private static string MedianAndMost(SampleFigures? figures) => figures is null ? "" : Pair(figures.Median, figures.Most);
+
+    private static string Pair(long median, long most) => $"{Microseconds(median)} / {Microseconds(most)} us";
+
+    public static string Microseconds(long nanoseconds) => $"{nanoseconds / 1e3:#,0.0}";
+}

@@ -1,0 +1,21 @@
+using Conformance.Device;
+using Conformance.Migration;
+
+namespace Conformance.Report;
+
+/// <summary>What the suite itself costs, held against what was measured: a figure within ten times of it says as much of the suite as of the device.</summary>
+internal static class SuiteCost
+{
+    public const int Near = 10;
+
+    /// <summary>Whether a figure of a combination is so near; never on the virtual clock, on which the suite takes no time.</summary>
+    public static bool IsNear(PlannedCombination? plan, long? figureNs, long costNs) =>
+        plan?.Clock == ClockKind.Real && figureNs is { } ns && ns < Near * costNs;
+
+    /// <summary>On the machine's clock a model without latency takes no time: what its throughput tells is what the suite costs.</summary>
+    public static string ThroughputWord(RunRecord run, PlannedCombination? plan) =>
+        plan?.Clock == ClockKind.Real && run.Figures == "SIMULATED" && IsUntimed(plan.Pair.Device.Timing) ? "suite cost (throughput without a model of time)" : "throughput";
+
+    private static bool IsUntimed(SimulatedTiming timing) =>
+        timing.Read == Duration.Zero && timing.Write == Duration.Zero && timing.PerKibibyte == Duration.Zero && timing.Admin == Duration.Zero;
+}

@@ -1,0 +1,50 @@
+using Conformance.Migration;
+
+namespace Conformance.Report;
+
+/// <summary>How latencies are spread before, during and after the moves, on an axis of nines.</summary>
+internal static class LatencyPlot
+{
+    private static readonly Ink[] s_inks = [Ink.Blue, Ink.Vermilion, Ink.Green];
+
+    public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
+    {
+        if (it.Result.Latency is not { } latency) return null;
+        var phases = latency.Phases.Select((phase, i) => (phase.When, phase.Figures, Line: LineOf(phase.Figures), Ink: s_inks[i]))
+            .Where(phase => phase.Line.Count > 0).ToList();
+        if (phases.Count == 0) return null;
+        var values = phases.SelectMany(phase => phase.Line).Select(point => point.Y).ToList();
+        var chart = new Chart
+        {
+            Name = RunPlots.FileName(it.Name, "latency"),
+            Title = $"{it.Name}: latency of the guest's commands",
+            Figures = run.Figures,
+            Parameters = $"{string.Join(", ", phases.Select(phase => $"{phase.When} n={phase.Figures.N}"))}; {RunPlots.Parameters(run, plan)}",
+            X = new Axis("share of the commands that were no slower", NinesScale.For(phases.Max(phase => phase.Figures.N))),
+            Y = new Axis("latency from the intended start", new LogScale(values.Min(), values.Max())),
+            Marks = [.. phases.Select(phase => new LineMark(phase.Ink, phase.When, phase.Line, Steps: true))],
+            Height = 320,
+        };
+        return new Plot(chart, "All commands of all cycles, before, during and after the move. Each nine to the right is ten times rarer; a line ends with its slowest command.");
+    }
+
+    /// <summary>Up to each share, the latency that it did not exceed.</summary>
+    private static List<(double X, double Y)> LineOf(LatencyFigures figures)
+    {
+        var points = new List<(double X, double Y)>();
+        if (figures.Buckets is not { Count: > 1 } buckets) return points;
+        double all = 0, below = 0;
+        for (var i = 1; i < buckets.Count; i += 2) all += buckets[i];
+        if (all <= 0) return points;
+        for (var i = 0; i + 1 < buckets.Count; i += 2)
+        {
+            points.Add((below / all, Math.Max(1, buckets[i])));
+            below += buckets[i + 1];
+        }
+
+        // The last is drawn as far as n reaches: all but one.
+        points.Add((1 - (1 / Math.Max(2, all)), points[^1].Y));
+        points.Sort((a, b) => a.X.CompareTo(b.X));
+        return points;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Conformance.Device;
+using Conformance.Migration;
+using Conformance.Report;
+using NUnit.Framework;
+
+namespace Conformance.Self.Report;
+
+public sealed class ReportPageTests
+{
+    [Test]
+    public void AReportOfManyCasesAndCyclesIsBelowTwoMegabytes()
+    {
+        var page = RunPage.Write(SampleRun.Of(combinations: 1, cycles: 100, cases: 500, requirements: 500));
+        Assert.That(Encoding.UTF8.GetByteCount(page), Is.InRange(100_000, 2_000_000));
+        var many = RunPage.Write(SampleRun.Of(combinations: 89, cycles: 30, cases: 500, requirements: 500));
+        Assert.That(Encoding.UTF8.GetByteCount(many), Is.InRange(100_000, 2_000_000));
+        Assert.That(many, Does.Contain("of the first 12 of 89 combinations").And.Contain("id=\"c88\""));
+    }
+
+    [Test]
+    public void ThePageAsksNobodyForAnything()
+    {
+        var page = RunPage.Write(SampleRun.Of(cases: 50, requirements: 50, sweep: true));
+        Assert.That(page, Does.Not.Contain("http://").And.Not.Contain("https://").And.Not.Contain("src=").And.Not.Contain("url(").And.Not.Contain("@import"));
+        Assert.That(Regex.Matches(page, "href=\"([^\"]*)\"").Select(it => it.Groups[1].Value), Has.All.StartsWith("#").And.Some.EqualTo("#environment"));
+    }
+
+    [Test]
+    public void EveryLinkOfThePageLeadsSomewhere()
+    {
+        var page = RunPage.Write(SampleRun.Of(cases: 50, requirements: 50, sweep: true));
+        var ids = Regex.Matches(page, " id=\"([^\"]*)\"").Select(it => it.Groups[1].Value).ToList();
+        Assert.That(Regex.Matches(page, "href=\"#([^\"]*)\"").Select(it => it.Groups[1].Value).Distinct(), Is.SubsetOf(ids).And.Not.Empty);
+        Assert.That(ids, Is.Unique);
+    }
+
+    [Test]
+    public void WhatCameFromOutsideIsText()
+    {
+        var run = SampleRun.Of(combinations: 1);
+        const string Hostile = "<img src=x onerror=alert(1)>";
+        run = run with
+        {
+            Plan = run.Plan with { Name = Hostile, Combinations = [.. run.Plan.Combinations.Select(it => it with { Name = Hostile })] },
+            Combinations = [run.Combinations[0] with { Name = Hostile }],
+            Cases = [CaseRecord.Without($"a/{Hostile}", Verdict.Crash, Hostile)],
+            Requirements = [new RequirementRecord { Id = Hostile, Area = $"\"{Hostile}", Level = Hostile, Status = Hostile, Text = Hostile }],
+        };
+        var page = RunPage.Write(run);
+        Assert.That(page, Does.Not.Contain("<img").And.Contain("&lt;img src=x"));
+        Assert.That(page, Does.Contain("data-area=\"&quot;&lt;img"));
+    }
+
+    [Test]
+    public void TheFirstScreenAnswersTheThreeQuestions()
+    {
+        var page = RunPage.Write(SampleRun.Of(combinations: 1, cycles: 30)).Replace("\n", "");
+        Assert.That(page, Does.Contain("Is all state moved and intact?</h2><p class=\"word\">Yes</p>").And.Contain("Is all data intact?</h2><p class=\"word\">Yes</p>"));
+        Assert.That(page, Does.Contain("61.4k blocks were read after 30 migrations"));
+        Assert.That(page, Does.Match("The guest stood still for 8[0-9]+ us \\(median, 95 % interval 8[0-9]+ us to 9?8?[0-9]+ us, n=30; at most 9[0-9]+ us\\)"));
+        Assert.That(page, Does.Contain("The load completed 240k commands a second"));
+        Assert.That(page, Does.Contain("Simulated NVM Subsystem</b>, vendor 1de5h, firmware 1.0"));
+    }
+
+    [TestCase("LM-MED-01", "Yes", "No")]
+    [TestCase("LM-POST-01", "No", "Yes")]
+    public void AFailureIsTheAnswerToItsQuestionAlone(string requirement, string state, string data)
+    {
+        var run = SampleRun.Of(combinations: 1);
+        var result = run.Combinations[0].Result with { Findings = [SampleRun.Finding(requirement, "one is not two")] };
+        run = run with { Combinations = [CombinationRecord.Of(run.Plan.Combinations[0], result)], Verdict = Verdict.Fail };
+        var page = RunPage.Write(run).Replace("\n", "");
+        Assert.That(page, Does.Contain($"Is all state moved and intact?</h2><p class=\"word\">{state}</p>").And.Contain($"Is all data intact?</h2><p class=\"word\">{data}</p>"));
+        Assert.That(page, Does.Contain("Again: <code>./run.sh run sample --seed 1 --only local-0 --set guest.depth=4</code>"));
+    }
+
+    [Test]
+    public void WithoutAMigrationNothingIsSaidToBeIntact()
+    {
+        var page = RunPage.Write(SampleRun.Of(combinations: 1, cycles: 0)).Replace("\n", "");
+        Assert.That(page, Does.Contain("Is all data intact?</h2><p class=\"word\">Not shown</p>").And.Contain("Not measured"));
+        Assert.That(page, Does.Not.Contain("<p class=\"word\">Yes"));
+    }
+
+    [Test]
+    public void WhatANegativeControlBreaksIsNoFailureOfTheDevice()
+    {
+        var run = SampleRun.Of(combinations: 2);
+        var control = run.Plan.Combinations[1] with { Expect = Expectation.Fail, MustFind = ["LM-MED-01"] };
+        var broken = CombinationRecord.Of(control, run.Combinations[1].Result with { Findings = [SampleRun.Finding("LM-MED-01", "lost")] });
+        run = run with { Plan = run.Plan with { Combinations = [run.Plan.Combinations[0], control] }, Combinations = [run.Combinations[0], broken] };
+        var page = RunPage.Write(run).Replace("\n", "");
+        Assert.That(page, Does.Contain("Is all data intact?</h2><p class=\"word\">Yes</p>").And.Not.Contain("id=\"failures\""));
+    }
+
+    [Test]
+    public void OnTheMachinesClockAFigureNearTheSuitesOwnCostIsMarked()
+    {
+        var real = RunPage.Write(SampleRun.Of(clock: ClockKind.Real)).Replace("\n", "");
+        Assert.That(real, Does.Contain("href=\"#cost\">near</a>").And.Contain("A command of the load costs 1.50 us"));
+        var virtualClock = RunPage.Write(SampleRun.Of()).Replace("\n", "");
+        Assert.That(virtualClock, Does.Not.Contain("href=\"#cost\">near</a>").And.Contain("id=\"cost\""));
+    }
+
+    [Test]
+    public void TheMatrixHasARowForEachRequirementAndWhatTheFiltersAskFor()
+    {
+        var page = RunPage.Write(SampleRun.Of(requirements: 50));
+        Assert.That(Regex.Count(page, "<tr data-level=\"(mandatory|optional)\" data-area=\"(suspend|state)\" data-verdict=\"(pass|not looked at)\""), Is.EqualTo(50));
+        Assert.That(Regex.Count(page, "data-verdict=\"not looked at\""), Is.EqualTo(10));
+        Assert.That(page, Does.Contain("<select name=\"level\">").And.Contain("<select name=\"area\">").And.Contain("<option>not looked at</option>"));
+    }
+
+    [Test]
+    public void ARecordThatWasWrittenAndReadGivesTheSamePage()
+    {
+        var run = SampleRun.Of(combinations: 2, cases: 20, requirements: 20, sweep: true);
+        var again = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord), MigrationJson.Default.RunRecord)!;
+        Assert.That(RunPage.Write(again), Is.EqualTo(RunPage.Write(run)));
+    }
+}

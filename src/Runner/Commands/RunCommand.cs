@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Conformance.Migration;
+using Conformance.Report;
 using Conformance.Runner.Display;
 using Conformance.Runner.Running;
 using Conformance.Suite;
@@ -146,8 +147,8 @@ internal static class RunCommand
 
     private static string? Failed(JournalLine line) => line switch
     {
-        { Case: { } it } when Failures.Counts(it.Verdict) => it.Id,
-        { Combination: { } it } when Failures.Counts(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
+        { Case: { } it } when FailureText.Counts(it.Verdict) => it.Id,
+        { Combination: { } it } when FailureText.Counts(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
         _ => null,
     };
 

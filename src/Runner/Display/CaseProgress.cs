@@ -1,4 +1,5 @@
 using Conformance.Migration;
+using Conformance.Report;
 
 namespace Conformance.Runner.Display;
 
@@ -19,10 +20,10 @@ internal sealed class CaseProgress(int? total, Services services)
     public void End(CaseRecord record)
     {
         _ended++;
-        if (Failures.Counts(record.Verdict)) _failed++;
+        if (FailureText.Counts(record.Verdict)) _failed++;
         if (!services.IsTerminal)
         {
-            if (Failures.Counts(record.Verdict)) services.Out.WriteLine($"[{_ended}/{total?.ToString() ?? "-"}] {record.Id}: {Words.Of(record.Verdict)}");
+            if (FailureText.Counts(record.Verdict)) services.Out.WriteLine($"[{_ended}/{total?.ToString() ?? "-"}] {record.Id}: {Words.Of(record.Verdict)}");
             return;
         }
 

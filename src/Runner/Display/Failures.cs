@@ -1,4 +1,5 @@
 using Conformance.Migration;
+using Conformance.Report;
 using Conformance.Runner.Running;
 
 namespace Conformance.Runner.Display;
@@ -8,9 +9,6 @@ internal static class Failures
 {
     /// <summary>Findings shown of one requirement in one combination; the record has all.</summary>
     private const int Shown = 3;
-
-    /// <summary>Options that say what is run, rather than how much of it.</summary>
-    private static readonly string[] s_kept = ["--set", "--suite"];
 
     public static void Write(RunRecord run, Services services)
     {
@@ -24,36 +22,27 @@ internal static class Failures
             if (it.Verdict == Verdict.Pass && it.Found.IsNonConformant() && it.GatesBroken.Count == 0) continue;
             services.Out.WriteLine();
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
-            if (it.NotFound.Count > 0) services.Out.WriteLine($"  it should have been found to break {string.Join(", ", it.NotFound)}, and was not");
-            if (it.NotNamed.Count > 0) services.Out.WriteLine($"  it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name");
-            foreach (var gate in it.GatesBroken.Concat(it.GatesUnmeasured)) services.Out.WriteLine($"  gate: {gate}");
+            foreach (var remark in FailureText.Remarks(it)) services.Out.WriteLine($"  {remark}");
             foreach (var kind in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(it => it.Key.Verdict))
             {
-                foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {Line(finding)}");
+                foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {FailureText.Of(finding)}");
                 if (kind.Count() > Shown) services.Out.WriteLine($"  and {kind.Count() - Shown} more of {kind.Key.Requirement} in run.json");
             }
 
-            services.Out.WriteLine($"  again: {Again(run, it.Name, run.Plan.Seed)}");
+            services.Out.WriteLine($"  again: {Reproduce.Combination(run, it)}");
         }
     }
-
-    /// <summary>Whether a verdict is told at the end, and run again by who asks for what failed.</summary>
-    public static bool Counts(Verdict verdict) => verdict is not (Verdict.Pass or Verdict.NotSupported or Verdict.Skipped or Verdict.Waived);
 
     /// <summary>A line for each case that did not pass, and the command that repeats it.</summary>
     private static void WriteCases(RunRecord run, Services services)
     {
-        var failed = run.Cases.Where(it => Counts(it.Verdict)).ToList();
+        var failed = run.Cases.Where(it => FailureText.Counts(it.Verdict)).ToList();
         if (failed.Count > 0) services.Out.WriteLine();
         foreach (var it in failed)
         {
-            var more = it.Findings.Count > 1 ? $" (and {it.Findings.Count - 1} more)" : "";
             var often = it.Runs > 1 ? $" in {it.RunsAsBad} of {it.Runs} runs" : "";
-            var worst = it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault();
-            var what = it.Reason ?? (worst is null ? "" : Line(worst));
-            services.Out.WriteLine($"{it.Id}: {Words.Of(it.Verdict)}{often} on {it.Device}: {what}{more}");
-            var seed = run.Plan.Cases?.SeedOf(it.Repetition) ?? run.Plan.Seed;
-            services.Out.WriteLine($"  again: {Again(run, it.Id, seed)}");
+            services.Out.WriteLine($"{it.Id}: {Words.Of(it.Verdict)}{often} on {it.Device}: {FailureText.Of(it)}");
+            services.Out.WriteLine($"  again: {Reproduce.Case(run, it)}");
         }
     }
 
@@ -86,38 +75,5 @@ internal static class Failures
 
     /// <summary>The command that repeats one case alone.</summary>
     public static string Again(SessionOptions options, Plan plan, CaseRecord it) =>
-        Again(options.Header.ProfilePath, options.Header.Defect, options.Arguments, it.Id, plan.Cases?.SeedOf(it.Repetition) ?? plan.Seed);
-
-    private static string Again(RunRecord run, string name, ulong seed) =>
-        Again(run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, name, seed);
-
-    private static string Again(string profile, string? defect, IReadOnlyList<string> arguments, string name, ulong seed)
-    {
-        List<string> kept = ["./run.sh", "run", profile, "--seed", seed.ToString(), "--only", name];
-        if (defect is not null) kept.AddRange(["--defect", defect]);
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            foreach (var option in s_kept)
-            {
-                if (arguments[i] == option && i + 1 < arguments.Count) kept.AddRange([option, arguments[i + 1]]);
-                else if (arguments[i].StartsWith($"{option}=", StringComparison.Ordinal)) kept.Add(arguments[i]);
-            }
-        }
-
-        return string.Join(' ', kept.Select(Quoted));
-    }
-
-    private static string Line(Finding finding)
-    {
-        var cycle = finding.Cycle is { } number ? $" in cycle {number}" : "";
-        var values = finding.Observed is null && finding.Expected is null
-            ? ""
-            : $" (observed {finding.Observed ?? "nothing"}, expected {finding.Expected ?? "nothing"})";
-        return $"{Words.Of(finding.Verdict)}{cycle}: {finding.Requirement}: {finding.Path}: {finding.What}{values}";
-    }
-
-    private static string Quoted(string word) =>
-        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ':' or ',')
-            ? word
-            : $"'{word.Replace("'", "'\\''")}'";
+        Reproduce.Line(options.Header.ProfilePath, options.Header.Defect, options.Arguments, it.Id, plan.Cases?.SeedOf(it.Repetition) ?? plan.Seed);
 }

@@ -14,6 +14,9 @@ internal sealed record SessionOptions
     /// <summary>The words of the user.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>The header stands in the journal that is gone on with, and says what is run now.</summary>
+    public bool HeaderIsKept { get; init; }
+
     /// <summary>Path of an assembly with other cases than ours.</summary>
     public string? Suite { get; init; }
 
@@ -51,7 +54,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     {
         var probe = new EnvironmentProbe(services);
         using var journal = new RunJournal(folder.Path, goOn: options.Earlier.Count > 0);
-        if (options.Earlier.Count == 0) journal.Add(new JournalLine { Run = options.Header });
+        if (options.Earlier.Count == 0 || !options.HeaderIsKept) journal.Add(new JournalLine { Run = options.Header });
         TakeOver();
         using var stop = new CancellationTokenSource();
         using (Listen(services, stop))

@@ -23,6 +23,8 @@ public static class App
         ./run.sh explain LM-SUSP-04                   what is asked, who says so, which cases look at it
         ./run.sh defects                              does the suite notice each planted bug?
         ./run.sh inspect before.bin after.bin         what differs between two saved states
+        ./run.sh bundle reports/RUN --key mine.pem    a run as one file, signed
+        ./run.sh verify RUN.zip                       do its verdicts follow from what was observed?
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -33,6 +35,8 @@ public static class App
         root.Add(PlanCommand.Create(services));
         root.Add(DefectsCommand.Create(services));
         root.Add(InspectCommand.Create(services));
+        root.Add(BundleCommand.Create(services));
+        root.Add(VerifyCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));

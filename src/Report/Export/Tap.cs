@@ -26,7 +26,7 @@ public static class Tap
     {
         var ok = it.Outcome is ExportOutcome.Passed or ExportOutcome.Skipped;
         text.Append($"{(ok ? "ok" : "not ok")} {number} - {Description(it.Name)}");
-        if (it.Outcome == ExportOutcome.Skipped) text.Append($" # SKIP {Words.Of(it.Verdict)}{(it.Message.Length > 0 ? $": {OneLine(it.Message)}" : "")}");
+        if (it.Outcome == ExportOutcome.Skipped) text.Append($" # SKIP {Words.Of(it.Verdict)}{(it.Message.Length > 0 ? $": {Description(it.Message)}" : "")}");
         text.Append('\n');
         if (ok && it.Verdict != Verdict.Warn) return;
         text.Append("  ---\n");
@@ -49,6 +49,7 @@ public static class Tap
     /// <summary>A reader of TAP takes a line for a result, so that nothing may begin one.</summary>
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
 
-    /// <summary>What JSON quotes, YAML reads.</summary>
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    /// <summary>What JSON quotes, YAML reads. Half a surrogate, which neither can hold, becomes U+FFFD.</summary>
+    private static string Quoted(string text) =>
+        $"\"{JsonEncodedText.Encode(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

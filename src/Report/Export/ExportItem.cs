@@ -28,6 +28,9 @@ internal sealed record ExportItem
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>The verdict as a word; where the verdict alone does not say why it failed, gate-broken or unexpected-pass.</summary>
+    public required string Word { get; init; }
+
     public required ExportOutcome Outcome { get; init; }
 
     /// <summary>One line: why it is no plain pass; empty where there is nothing to say.</summary>
@@ -50,6 +53,7 @@ internal sealed record ExportItem
         Group = it.Area,
         Name = it.Id,
         Verdict = it.Verdict,
+        Word = Words.Of(it.Verdict),
         Outcome = OutcomeOf(it.Verdict),
         Message = FailureText.Of(it),
         Details = [.. it.Findings.Select(FailureText.Of)],
@@ -63,17 +67,21 @@ internal sealed record ExportItem
         var findings = it.AllFindings().OrderByDescending(finding => finding.Verdict).Select(FailureText.Of).ToList();
         var outcome = OutcomeOf(it.Verdict);
         // A verdict is about requirements; a gate, and a control that passed, are failures all the same.
-        if (outcome is ExportOutcome.Passed && (it.UnexpectedPass || it.GatesBroken.Count > 0)) outcome = ExportOutcome.Failed;
+        var also = it.UnexpectedPass ? "unexpected-pass" : it.GatesBroken.Count > 0 ? "gate-broken" : null;
+        var word = outcome == ExportOutcome.Passed && also is not null ? also : Words.Of(it.Verdict);
+        if (outcome == ExportOutcome.Passed && also is not null) outcome = ExportOutcome.Failed;
         // Of a negative control that was noticed nothing is wrong.
         var quiet = outcome == ExportOutcome.Passed && it.Verdict == Verdict.Pass;
         List<string> details = [.. remarks, .. findings];
+        var why = outcome == ExportOutcome.Skipped ? it.AllFindings().FirstOrDefault()?.What : details.FirstOrDefault();
         return new ExportItem
         {
             Group = "combinations",
             Name = it.Name,
             Verdict = it.Verdict,
+            Word = word,
             Outcome = outcome,
-            Message = quiet ? "" : details.FirstOrDefault() ?? (outcome == ExportOutcome.Passed ? "" : "no migration was completed"),
+            Message = quiet ? "" : why ?? (outcome == ExportOutcome.Passed ? "" : "no migration was completed"),
             Details = details,
             Again = Reproduce.Combination(run, it),
         };

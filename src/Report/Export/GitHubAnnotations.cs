@@ -13,7 +13,7 @@ public static class GitHubAnnotations
     {
         var failed = ExportItem.Of(run).Where(it => it.Outcome is ExportOutcome.Failed or ExportOutcome.Error).ToList();
         foreach (var it in failed.Take(failed.Count > Most ? Most - 1 : Most))
-            yield return $"::error title={Property($"{it.Name}: {Words.Of(it.Verdict)} ({run.Figures})")}::{Data($"{it.Message}\nagain: {it.Again}")}";
+            yield return $"::error title={Property($"{it.Name}: {it.Word} ({run.Figures})")}::{Data($"{it.Message}\nagain: {it.Again}")}";
         if (failed.Count > Most) yield return $"::error title={Property($"{failed.Count - Most + 1} more failures")}::the summary of this step has them";
     }
 

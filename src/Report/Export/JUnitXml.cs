@@ -8,7 +8,7 @@ namespace Conformance.Report.Export;
 /// <summary>
 /// <c>junit.xml</c>: one testsuite for each area and one for the combinations, in the form that <c>junit.xsd</c> beside this file describes. A fail is
 /// a failure; inconclusive, timeout, crash and harness-error are errors; not-supported, waived and skipped are skipped, with the reason. The verdict
-/// itself is the type. What XML cannot hold (control characters, half surrogates) is written as <c>\u001b</c>; overlong text is cut, with a mark.
+/// itself is the type; of a gate and of a control, gate-broken and unexpected-pass. What XML cannot hold (control characters, half surrogates) is written as <c>\u001b</c>; overlong text is cut, with a mark.
 /// </summary>
 public static class JUnitXml
 {
@@ -60,19 +60,18 @@ public static class JUnitXml
         Text(xml, "classname", $"conformance.{it.Group}");
         Text(xml, "name", it.Name);
         if (it.Seconds is { } seconds) Text(xml, "time", Seconds(seconds));
-        var verdict = Words.Of(it.Verdict);
         switch (it.Outcome)
         {
             case ExportOutcome.Failed or ExportOutcome.Error:
                 xml.WriteStartElement(it.Outcome == ExportOutcome.Failed ? "failure" : "error");
-                Text(xml, "type", verdict);
+                Text(xml, "type", it.Word);
                 Text(xml, "message", Cut(it.Message, LongestMessage));
                 xml.WriteString(Legal(Cut(string.Join('\n', [.. it.Details, $"again: {it.Again}"]), LongestText)));
                 xml.WriteEndElement();
                 break;
             case ExportOutcome.Skipped:
                 xml.WriteStartElement("skipped");
-                Text(xml, "message", Cut(it.Message.Length == 0 ? verdict : $"{verdict}: {it.Message}", LongestMessage));
+                Text(xml, "message", Cut(it.Message.Length == 0 ? it.Word : $"{it.Word}: {it.Message}", LongestMessage));
                 xml.WriteEndElement();
                 break;
             case ExportOutcome.Passed when it.Details.Count > 0:

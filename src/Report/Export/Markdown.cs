@@ -84,7 +84,7 @@ public static class Markdown
         foreach (var note in notes) text.Append($"- {Plain(note)}\n");
         foreach (var it in failed.Take(Shown))
         {
-            text.Append($"\n**{Plain(it.Name)}: {Words.Of(it.Verdict)}** {Plain(Cut(it.Message))}\n\n");
+            text.Append($"\n**{Plain(it.Name)}: {it.Word}** {Plain(Cut(it.Message))}\n\n");
             var fence = Fence(it.Again);
             text.Append($"{fence}sh\n{it.Again}\n{fence}\n");
         }

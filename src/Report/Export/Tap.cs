@@ -26,11 +26,11 @@ public static class Tap
     {
         var ok = it.Outcome is ExportOutcome.Passed or ExportOutcome.Skipped;
         text.Append($"{(ok ? "ok" : "not ok")} {number} - {Description(it.Name)}");
-        if (it.Outcome == ExportOutcome.Skipped) text.Append($" # SKIP {Words.Of(it.Verdict)}{(it.Message.Length > 0 ? $": {Description(it.Message)}" : "")}");
+        if (it.Outcome == ExportOutcome.Skipped) text.Append($" # SKIP {it.Word}{(it.Message.Length > 0 ? $": {Description(it.Message)}" : "")}");
         text.Append('\n');
         if (ok && it.Verdict != Verdict.Warn) return;
         text.Append("  ---\n");
-        text.Append($"  verdict: {Words.Of(it.Verdict)}\n");
+        text.Append($"  verdict: {it.Word}\n");
         text.Append($"  message: {Quoted(it.Message)}\n");
         if (it.Seconds is { } seconds) text.Append($"  duration_ms: {seconds * 1e3:0.###}\n");
         if (it.Details.Count > 0)

@@ -81,7 +81,7 @@ internal sealed class RunFolder
         if (states.Count == 0) return;
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "states")).FullName;
         foreach (var state in states)
-            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{PlainName(combination)}.{state.Name}.bin"), state.Bytes.Span);
     }
 
     /// <summary>Keeps what was looked at after a failure as <c>failures/area.case.txt</c>.</summary>

@@ -22,7 +22,8 @@ public static class FailureText
     public static string Of(CaseRecord it)
     {
         var more = it.Findings.Count > 1 ? $" (and {it.Findings.Count - 1} more)" : "";
-        return it.Reason is { } reason ? $"{reason}{more}" : it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault() is { } worst ? $"{Of(worst)}{more}" : "";
+        if (it.Reason is { } reason) return $"{reason}{more}";
+        return it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault() is { } worst ? $"{Of(worst)}{more}" : "";
     }
 
     /// <summary>What is to be said of a combination besides its findings, a sentence each.</summary>

@@ -23,10 +23,12 @@ public static class Markdown
         var text = new StringBuilder();
         text.Append($"# {Plain(run.Plan.Name)}: {Words.Of(run.Verdict)} ({run.Figures})\n\n");
         text.Append($"**{run.Figures}** device. Seed {run.Plan.Seed}, profile `{run.Plan.ProfileHash[..Math.Min(12, run.Plan.ProfileHash.Length)]}`, ");
-        text.Append($"exit code {run.ExitCode}, suite {Plain(run.Environment.Commit ?? "of an unknown commit")}{(run.Environment.Modified == true ? " with changes" : "")}.\n");
+        text.Append($"exit code {run.ExitCode}, suite {Plain(run.Environment.Commit ?? "of an unknown commit")}");
+        text.Append($"{(run.Environment.Modified == true ? " with changes" : "")}.\n");
         if (run.Defect is { } defect) text.Append($"The device had the planted defect {Plain(defect)}.\n");
         if (run.Interrupted) text.Append("**Interrupted: the record is partial.**\n");
-        if (run.Conformance is { } claim) text.Append($"\n**Conformance: {Plain(claim.ToString())}.** Must-pass: {claim.MustPass - claim.NotRun.Count} of {claim.MustPass} run.\n");
+        if (run.Conformance is { } claim)
+            text.Append($"\n**Conformance: {Plain(claim.ToString())}.** Must-pass: {claim.MustPass - claim.NotRun.Count} of {claim.MustPass} run.\n");
         WriteCounts(text, run);
         WriteCombinations(text, run);
         WriteRequirements(text, run);
@@ -40,7 +42,8 @@ public static class Markdown
         {
             var all = verdicts.ToList();
             if (all.Count == 0) return;
-            text.Append($"- {all.Count} {what}: {string.Join(", ", all.GroupBy(it => it).OrderByDescending(it => it.Key).Select(it => $"{it.Count()} {Words.Of(it.Key)}"))}\n");
+            var each = all.GroupBy(it => it).OrderByDescending(it => it.Key).Select(it => $"{it.Count()} {Words.Of(it.Key)}");
+            text.Append($"- {all.Count} {what}: {string.Join(", ", each)}\n");
         }
 
         text.Append('\n');
@@ -53,7 +56,8 @@ public static class Markdown
     private static void WriteCombinations(StringBuilder text, RunRecord run)
     {
         if (run.Combinations.Count == 0) return;
-        text.Append($"\n## Combinations\n\nDowntime, {run.Figures}: median over the cycles, in brackets its 95 % interval where there are six cycles or more.\n\n");
+        text.Append($"\n## Combinations\n\nDowntime, {run.Figures}: ");
+        text.Append("median over the cycles, in brackets its 95 % interval where there are six cycles or more.\n\n");
         text.Append("| combination | verdict | cycles | guest | orchestrator | device |\n|---|---|--:|--:|--:|--:|\n");
         foreach (var it in run.Combinations)
         {

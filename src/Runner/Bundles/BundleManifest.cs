@@ -5,7 +5,9 @@ using Conformance.Migration;
 
 namespace Conformance.Runner.Bundles;
 
-/// <summary><c>manifest.json</c> of a bundle: what was run, on what, by what, where. Made of the record alone; it says nothing that the record does not.</summary>
+/// <summary>
+/// <c>manifest.json</c> of a bundle: what was run, on what, by what, where. Made of the record alone; it says nothing that the record does not.
+/// </summary>
 internal sealed record BundleManifest
 {
     /// <summary>Of this form; raised when a reader must know.</summary>
@@ -49,8 +51,10 @@ internal sealed record BundleManifest
 
     public static BundleManifest Of(RunRecord run)
     {
-        var planned = run.Plan.Combinations.Select(it => it.Pair.Device.Identity).Select(it => new DeviceIdentity(it.PciVendorId, it.ModelNumber, it.FirmwareRevision));
-        IEnumerable<ClockKind> clocks = [.. run.Plan.Combinations.Select(it => it.Clock), .. run.Plan.Cases is { } cases ? [cases.Clock] : Array.Empty<ClockKind>()];
+        var planned = run.Plan.Combinations.Select(it => it.Pair.Device.Identity)
+            .Select(it => new DeviceIdentity(it.PciVendorId, it.ModelNumber, it.FirmwareRevision));
+        IEnumerable<ClockKind> clocks =
+            [.. run.Plan.Combinations.Select(it => it.Clock), .. run.Plan.Cases is { } cases ? [cases.Clock] : Array.Empty<ClockKind>()];
         return new BundleManifest
         {
             Figures = run.Figures,

@@ -59,7 +59,8 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         var runs = _cases.ToLookup(it => it.Id, it => it.Repetition);
         foreach (var id in planned)
         {
-            if (runs[id].GroupBy(it => it).FirstOrDefault(it => it.Count() > 1) is { } twice) throw new RefusedException(Name, $"{id} has repetition {twice.Key} twice");
+            if (runs[id].GroupBy(it => it).FirstOrDefault(it => it.Count() > 1) is { } twice)
+                throw new RefusedException(Name, $"{id} has repetition {twice.Key} twice");
         }
 
         if (run.Interrupted) return "the run was interrupted: what is missing was not run";
@@ -112,7 +113,10 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         var died = it is { Stop: not null, Covers: [] };
         if (run.Conformance is not null && !died && catalogue.Find(it.Id) is { } info && !info.Covers.SequenceEqual(it.Covers))
             throw Refused($"{it.Id} is to look at {string.Join(' ', info.Covers)}, and is said to look at {string.Join(' ', it.Covers)}");
-        _cases.Add(it with { Verdict = again.Verdict, Reason = again.Reason, Findings = again.Findings, Requirements = again.Requirements, Journal = observed });
+        _cases.Add(it with
+        {
+            Verdict = again.Verdict, Reason = again.Reason, Findings = again.Findings, Requirements = again.Requirements, Journal = observed,
+        });
         return observed.Observations.Count;
     }
 
@@ -121,7 +125,8 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         if (run.Plan.Combinations.FirstOrDefault(plan => plan.Name == it.Name) is not { } plan) throw Refused($"{it.Name} was run and is not in the plan");
         var observed = Observed(it.Name, text);
         var begun = it.Result.Cycles.Count > 0 || observed.Observations.Count > 0;
-        if (it.Result.Cycles.Count > 0 && observed.Observations.Count == 0) throw Refused($"{it.Name} has {it.Result.Cycles.Count} cycles and not one observation");
+        if (it.Result.Cycles.Count > 0 && observed.Observations.Count == 0)
+            throw Refused($"{it.Name} has {it.Result.Cycles.Count} cycles and not one observation");
         if (begun && !Same(observed.Findings, it.AllFindings())) throw Refused($"{it.Name} has other findings than its observations give");
         var again = CombinationRecord.Of(plan, it.Result);
         if (again.Verdict != it.Verdict || again.Found != it.Found)

@@ -52,7 +52,8 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
         if (claim.Claim == "conformant" && given.Claim != "conformant")
         {
             var first = given.NotRun.Concat(given.NotPassed).FirstOrDefault();
-            throw new RefusedException(MustPass.FileName, $"the run claims that the device conforms, and does not show it: {given.Why}{(first is null ? "" : $", the first {first}")}");
+            var why = first is null ? given.Why : $"{given.Why}, the first {first}";
+            throw new RefusedException(MustPass.FileName, $"the run claims that the device conforms, and does not show it: {why}");
         }
 
         return $"{claim}; {given.MustPass - given.NotRun.Count} of {given.MustPass} were run";
@@ -74,8 +75,10 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
             if (Text(said) != Text(given)) throw new RefusedException(Check, $"{said.Name}: its cycles or figures are not as the journal gives them");
         }
 
-        if (run.Verdict != Again.Verdict) throw new RefusedException(Check, $"the run is said to be {Words.Of(run.Verdict)}, the journal gives {Words.Of(Again.Verdict)}");
-        if (run.ExitCode != Again.ExitCode) throw new RefusedException(Check, $"its exit code is said to be {run.ExitCode}, the journal gives {Again.ExitCode}");
+        if (run.Verdict != Again.Verdict)
+            throw new RefusedException(Check, $"the run is said to be {Words.Of(run.Verdict)}, the journal gives {Words.Of(Again.Verdict)}");
+        if (run.ExitCode != Again.ExitCode)
+            throw new RefusedException(Check, $"its exit code is said to be {run.ExitCode}, the journal gives {Again.ExitCode}");
         Whole(Check);
         return $"{Words.Of(run.Verdict)}: every verdict, requirement and figure is as the journal gives it";
     }
@@ -124,16 +127,21 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
         {
             var found = said.FindIndex(it => it.Name == name);
             if (found < 0) throw new RefusedException(check, $"{name} is missing; the journal has it");
-            if (said[found].Verdict != verdict) throw new RefusedException(check, $"{name} is said to be {Words.Of(said[found].Verdict)}, the journal gives {Words.Of(verdict)}");
+            if (said[found].Verdict != verdict)
+                throw new RefusedException(check, $"{name} is said to be {Words.Of(said[found].Verdict)}, the journal gives {Words.Of(verdict)}");
         }
 
-        if (said.Find(it => !known.Exists(one => one.Name == it.Name)) is { Name: { } extra }) throw new RefusedException(check, $"{extra} is told of, and is not in the journal");
+        if (said.Find(it => !known.Exists(one => one.Name == it.Name)) is { Name: { } extra })
+            throw new RefusedException(check, $"{extra} is told of, and is not in the journal");
     }
 
     private void Whole(string name)
     {
         if (FirstDifference(files[name], RunForms.All[name](Again)) is { } place)
-            throw new RefusedException(name, $"it is not what this suite makes of the journal: {place} (the run is of suite {run.Environment.Commit ?? "of an unknown commit"})");
+        {
+            var suite = run.Environment.Commit ?? "of an unknown commit";
+            throw new RefusedException(name, $"it is not what this suite makes of the journal: {place} (the run is of suite {suite})");
+        }
     }
 
     /// <summary>Null where both are the same.</summary>

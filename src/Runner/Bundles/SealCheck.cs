@@ -23,13 +23,15 @@ internal static class SealCheck
         foreach (var (name, sum) in listed.OrderBy(it => it.Key, StringComparer.Ordinal))
         {
             if (!files.TryGetValue(name, out var content)) throw new RefusedException(Check, $"{name} is listed in {BundleFiles.Sums} and missing");
-            if (Convert.ToHexStringLower(SHA256.HashData(content)) != sum) throw new RefusedException(Check, $"{name} is not as {BundleFiles.Sums} lists it: it was changed");
+            if (Convert.ToHexStringLower(SHA256.HashData(content)) != sum)
+                throw new RefusedException(Check, $"{name} is not as {BundleFiles.Sums} lists it: it was changed");
         }
 
         if (files.Keys.FirstOrDefault(name => !BundleFiles.Seal.Contains(name) && !listed.ContainsKey(name)) is { } extra)
             throw new RefusedException(Check, $"{extra} is extra: {BundleFiles.Sums} does not list it");
         // Whatever a reader takes for the end of a line, what was hashed is what we would write.
-        if (!BundleWriter.Sums(files).AsSpan().SequenceEqual(sums)) throw new RefusedException(Check, $"{BundleFiles.Sums} is not written as a bundle writes it");
+        if (!BundleWriter.Sums(files).AsSpan().SequenceEqual(sums))
+            throw new RefusedException(Check, $"{BundleFiles.Sums} is not written as a bundle writes it");
         foreach (var name in BundleFiles.Required.Append(BundleFiles.Manifest))
         {
             if (!files.ContainsKey(name)) throw new RefusedException(Check, $"{name} is missing");

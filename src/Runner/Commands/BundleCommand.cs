@@ -8,7 +8,8 @@ internal static class BundleCommand
 {
     public static Command Create(Services services)
     {
-        var command = new ExampleCommand("bundle", "Pack a run into one file that others can verify: record, journal, verdicts, samples, report; signed with your key.", """
+        const string About = "Pack a run into one file that others can verify: record, journal, verdicts, samples, report; signed with your key.";
+        var command = new ExampleCommand("bundle", About, """
             ./run.sh bundle reports/conformance-20250102-030405
             ./run.sh bundle reports/RUN --out claim.zip --key private.pem
             openssl ecparam -genkey -name prime256v1 -noout -out private.pem      a key of your own
@@ -23,7 +24,8 @@ internal static class BundleCommand
         {
             var folder = parsed.GetRequiredValue(run);
             using var signer = parsed.GetValue(key) is { } pem ? BundleKey.ReadPrivate(pem) : null;
-            var path = parsed.GetValue(outFile) ?? $"{Path.TrimEndingDirectorySeparator(Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder) ?? folder)}.zip";
+            var whole = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder) ?? folder;
+            var path = parsed.GetValue(outFile) ?? $"{Path.TrimEndingDirectorySeparator(whole)}.zip";
             var bytes = BundleWriter.Write(folder, signer);
             try
             {
@@ -34,7 +36,8 @@ internal static class BundleCommand
                 throw new UsageException($"--out {path}: {e.Message}");
             }
 
-            services.Out.WriteLine($"{path}: {bytes.Length} bytes, {(signer is null ? "not signed" : $"signed by the key with SHA-256 {BundleKey.Fingerprint(signer)}")}");
+            var by = signer is null ? "not signed" : $"signed by the key with SHA-256 {BundleKey.Fingerprint(signer)}";
+            services.Out.WriteLine($"{path}: {bytes.Length} bytes, {by}");
             return (int)ExitCode.Conformant;
         });
         return command;

@@ -3,12 +3,15 @@ using Conformance.Runner.Bundles;
 
 namespace Conformance.Runner.Commands;
 
-/// <summary><c>verify</c>: whether a bundle is whole, whose it is, and whether its verdicts follow from what was observed. Exit 0, 1 where it is refused.</summary>
+/// <summary>
+/// <c>verify</c>: whether a bundle is whole, whose it is, and whether its verdicts follow from what was observed. Exit 0; 1 where it is refused.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create(Services services)
     {
-        var command = new ExampleCommand("verify", "Verify a bundle: nothing changed, missing or extra; and every verdict and figure made again from its journal.", """
+        const string About = "Verify a bundle: nothing changed, missing or extra; and every verdict and figure made again from its journal.";
+        var command = new ExampleCommand("verify", About, """
             ./run.sh verify claim.zip
             ./run.sh verify claim.zip --key vendor.pem     it must be signed, and with this key
             """);

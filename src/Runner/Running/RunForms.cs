@@ -19,7 +19,8 @@ internal static class RunForms
     public const string Samples = "samples.csv";
 
     /// <summary>Each with how it is made, in order of name.</summary>
-    public static IReadOnlyDictionary<string, Func<RunRecord, byte[]>> All { get; } = new SortedDictionary<string, Func<RunRecord, byte[]>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Func<RunRecord, byte[]>> All { get; } =
+        new SortedDictionary<string, Func<RunRecord, byte[]>>(StringComparer.Ordinal)
     {
         [Run] = run => Line(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord)),
         [Verdicts] = run => Line(JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(run), MigrationJson.Readable.VerdictFile)),

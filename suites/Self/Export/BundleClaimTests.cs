@@ -55,7 +55,8 @@ internal sealed class BundleClaimTests
         var id = MustPass.Frozen[17];
         var (run, lines) = Claim(MustPass.Frozen);
         var less = lines.Select(line => line.Case?.Id == id ? line with { Case = line.Case with { Covers = [] } } : line).ToList();
-        Assert.That(Verify(run, less), Does.Match($"^journal.jsonl:\\d+: {System.Text.RegularExpressions.Regex.Escape(id)} is to look at .+, and is said to look at $"));
+        Assert.That(Verify(run, less),
+            Does.Match($"^journal.jsonl:\\d+: {System.Text.RegularExpressions.Regex.Escape(id)} is to look at .+, and is said to look at $"));
     }
 
     [Test]
@@ -71,7 +72,8 @@ internal sealed class BundleClaimTests
         Assert.That(
             run.Verify(files => files["waivers.yaml"] = "waivers: []\n"u8.ToArray()).Last,
             Is.EqualTo($"refused: waivers.yaml: {BundleBench.Failing} is waived, and no waiver names it"));
-        Assert.That(run.Verify(files => BundleBench.Replace(files, "waivers.yaml", "link:", "lnk:")).Last, Does.StartWith("refused: waivers.yaml: waivers.yaml:"));
+        Assert.That(run.Verify(files => BundleBench.Replace(files, "waivers.yaml", "link:", "lnk:")).Last,
+            Does.StartWith("refused: waivers.yaml: waivers.yaml:"));
     }
 
     [Test]
@@ -82,7 +84,8 @@ internal sealed class BundleClaimTests
         using var run = new BundleBench("--defect", "lost-write", "--expect", expected, "--skip", BundleBench.Combination);
         Assert.That(run.Code, Is.EqualTo(ExitCode.Conformant));
         Assert.That(run.Verify(_ => { }), Is.EqualTo((ExitCode.Conformant, "verified")));
-        Assert.That(run.Verify(files => files.Remove("expectations.json")).Last, Is.EqualTo("refused: run.json: its exit code is said to be 0, the journal gives 1"));
+        Assert.That(run.Verify(files => files.Remove("expectations.json")).Last,
+            Is.EqualTo("refused: run.json: its exit code is said to be 0, the journal gives 1"));
     }
 
     [Test]

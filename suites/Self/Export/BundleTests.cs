@@ -56,12 +56,15 @@ internal sealed class BundleTests
     [Test]
     public void AFileThatIsExtraOrMissingIsRefusedByName()
     {
-        Assert.That(_run.Verify(files => files["failures/more.txt"] = [1], seal: false).Last, Is.EqualTo("refused: hashes: failures/more.txt is extra: SHA256SUMS does not list it"));
+        Assert.That(_run.Verify(files => files["failures/more.txt"] = [1], seal: false).Last,
+            Is.EqualTo("refused: hashes: failures/more.txt is extra: SHA256SUMS does not list it"));
         Assert.That(_run.Verify(files => files["notes.txt"] = [1]).Last, Is.EqualTo("refused: container: 'notes.txt' is no file of a bundle"));
-        Assert.That(_run.Verify(files => files.Remove("samples.csv"), seal: false).Last, Is.EqualTo("refused: hashes: samples.csv is listed in SHA256SUMS and missing"));
+        Assert.That(_run.Verify(files => files.Remove("samples.csv"), seal: false).Last,
+            Is.EqualTo("refused: hashes: samples.csv is listed in SHA256SUMS and missing"));
         Assert.That(_run.Verify(files => files.Remove("samples.csv")).Last, Is.EqualTo("refused: hashes: samples.csv is missing"));
         Assert.That(_run.Verify(files => files.Remove("SHA256SUMS"), seal: false).Last, Is.EqualTo("refused: hashes: SHA256SUMS is missing"));
-        Assert.That(_run.Verify(files => files["SHA256SUMS"] = [.. files["SHA256SUMS"], (byte)'\n'], seal: false).Last, Does.StartWith("refused: hashes: SHA256SUMS"));
+        Assert.That(_run.Verify(files => files["SHA256SUMS"] = [.. files["SHA256SUMS"], (byte)'\n'], seal: false).Last,
+            Does.StartWith("refused: hashes: SHA256SUMS"));
     }
 
     [TestCase("run.json", "refused: run.json: suspend/With_DUDMQ_the_queue_is_gone(True) is said to be warn, the journal gives pass")]
@@ -99,7 +102,8 @@ internal sealed class BundleTests
         static RunRecord WithoutCase(RunRecord run) => run with { Cases = [.. run.Cases.Where(it => it.Id != BundleBench.Failing)] };
         const string Missing = $"refused: journal.jsonl: {BundleBench.Failing} is planned and missing";
         Assert.That(_run.Verify(files => BundleBench.Journal(files, Without)).Last, Is.EqualTo(Missing));
-        Assert.That(_run.Verify(files => BundleBench.Record(files, WithoutCase)).Last, Is.EqualTo($"refused: run.json: {BundleBench.Failing} is missing; the journal has it"));
+        Assert.That(_run.Verify(files => BundleBench.Record(files, WithoutCase)).Last,
+            Is.EqualTo($"refused: run.json: {BundleBench.Failing} is missing; the journal has it"));
         Assert.That(
             _run.Verify(files =>
             {
@@ -152,13 +156,15 @@ internal sealed class BundleTests
                 Result = it.Result with { Cycles = [.. it.Result.Cycles.Select(cycle => cycle with { Downtime = cycle.Downtime with { GuestNs = 1 } })] },
             })],
         };
-        Assert.That(_run.Verify(files => BundleBench.Record(files, Faster)).Last, Is.EqualTo("refused: run.json: first: its cycles or figures are not as the journal gives them"));
+        Assert.That(_run.Verify(files => BundleBench.Record(files, Faster)).Last,
+            Is.EqualTo("refused: run.json: first: its cycles or figures are not as the journal gives them"));
         Assert.That(
             _run.Verify(files => BundleBench.Record(files, run => run with { Figures = "MEASURED" })).Last,
             Does.StartWith("refused: run.json: it is not what this suite makes of the journal: line 3 is '\"figures\": \"MEASURED\",', and should be '\"figures\": \"SIMULATED\",'"));
         Assert.That(_run.Verify(files => BundleBench.Replace(files, "samples.csv", "SIMULATED", "MEASURED")).Last, Does.StartWith("refused: samples.csv: "));
         Assert.That(_run.Verify(files => BundleBench.Replace(files, "report.html", "SIMULATED", "MEASURED")).Last, Does.StartWith("refused: report.html: "));
-        Assert.That(_run.Verify(files => BundleBench.Replace(files, "manifest.json", "virtual", "real")).Last, Does.StartWith("refused: manifest.json: it is not what run.json says: "));
+        Assert.That(_run.Verify(files => BundleBench.Replace(files, "manifest.json", "virtual", "real")).Last,
+            Does.StartWith("refused: manifest.json: it is not what run.json says: "));
     }
 
     [TestCase("journal.jsonl", "refused: journal.jsonl:1: it is empty")]
@@ -184,11 +190,13 @@ internal sealed class BundleTests
         Assert.That(_run.Bench.Run("verify", signed, "--key", others), Is.EqualTo(ExitCode.NonConformant));
         Assert.That(_run.Bench.Out, Does.Contain("refused: signature: it is signed with another key"));
 
-        Assert.That(_run.Verify(_ => { }, true, "--key", mineOnly).Last, Is.EqualTo("refused: signature: it is not signed, and a key was given that it must be signed with"));
+        Assert.That(_run.Verify(_ => { }, true, "--key", mineOnly).Last,
+            Is.EqualTo("refused: signature: it is not signed, and a key was given that it must be signed with"));
         var files = BundleReader.Read(File.ReadAllBytes(signed), BundleLimits.Default)!;
         var changed = new SortedDictionary<string, byte[]>(files.ToDictionary(), StringComparer.Ordinal) { ["waivers.yaml"] = "waivers: []\n"u8.ToArray() };
         BundleWriter.Seal(changed, key: null);
-        Assert.That(_run.Verify(BundleWriter.Zip(changed)).Last, Is.EqualTo("refused: signature: SHA256SUMS.sig is not the signature of SHA256SUMS by SHA256SUMS.pub"));
+        Assert.That(_run.Verify(BundleWriter.Zip(changed)).Last,
+            Is.EqualTo("refused: signature: SHA256SUMS.sig is not the signature of SHA256SUMS by SHA256SUMS.pub"));
         changed.Remove(BundleFiles.PublicKey);
         Assert.That(_run.Verify(BundleWriter.Zip(changed)).Last, Is.EqualTo("refused: signature: SHA256SUMS.pub is missing beside the other"));
     }

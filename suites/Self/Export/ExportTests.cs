@@ -40,7 +40,8 @@ public sealed class ExportTests
     [Test]
     public void EveryExportSaysWhatItsFiguresAreOf()
     {
-        foreach (var (name, write) in s_exporters) Assert.That(write(SampleRun.Whole() with { Figures = "EMULATED" }), Does.Contain("EMULATED").And.Not.Contain("SIMULATED"), name);
+        foreach (var (name, write) in s_exporters) Assert.That(write(SampleRun.Whole() with { Figures = "EMULATED" }),
+            Does.Contain("EMULATED").And.Not.Contain("SIMULATED"), name);
     }
 
     [Test]
@@ -111,7 +112,8 @@ public sealed class ExportTests
     {
         var header = Rows(SamplesCsv.Write(SampleRun.Whole()))[0];
         Assert.That(header, Is.Unique);
-        Assert.That(header.Where(name => name.Contains("downtime") || name.StartsWith("step_", StringComparison.Ordinal)), Has.All.EndsWith("_ns").And.Not.Empty);
+        Assert.That(header.Where(name => name.Contains("downtime") || name.StartsWith("step_", StringComparison.Ordinal)),
+            Has.All.EndsWith("_ns").And.Not.Empty);
     }
 
     [Test]
@@ -147,7 +149,8 @@ public sealed class ExportTests
     {
         var lines = GitHubAnnotations.Of(SampleRun.OfText("a%b\nc:d,e")).ToList();
         Assert.That(lines, Has.Count.EqualTo(2));
-        Assert.That(lines[1], Does.StartWith("::error title=a%25b%0Ac%3Ad%2Ce%3A fail (SIMULATED)::").And.Not.Contain("\n").And.Contain("%0Aagain: ./run.sh run "));
+        Assert.That(lines[1],
+            Does.StartWith("::error title=a%25b%0Ac%3Ad%2Ce%3A fail (SIMULATED)::").And.Not.Contain("\n").And.Contain("%0Aagain: ./run.sh run "));
         var whole = SampleRun.Whole();
         var many = GitHubAnnotations.Of(whole with { Cases = [.. Enumerable.Repeat(whole.Cases[2], 40)], Combinations = [] }).ToList();
         Assert.That(many, Has.Count.EqualTo(GitHubAnnotations.Most));

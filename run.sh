@@ -4,7 +4,7 @@
 #   ./run.sh test [NAME]     all tests, or those whose full name contains NAME; the last line counts them
 #   ./run.sh nightly [NAME]  the long tests, which "test" leaves out
 #   ./run.sh bench [ARG ...] how fast our own hot paths are; arguments are BenchmarkDotNet's (--filter '*IoPath*' --job short --inProcess)
-#   ./run.sh WORD ...        the program itself: run, plan, report, list, explain, defects, inspect, schema, --help
+#   ./run.sh WORD ...        the program itself: run, plan, report, compare, baseline, bundle, verify, list, explain, defects, inspect, --help
 # It builds only when the sources are not those of the last build, and needs nothing but the .NET SDK that global.json names.
 set -euo pipefail
 # While something is built or tested; the program has its own way.

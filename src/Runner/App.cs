@@ -25,6 +25,8 @@ public static class App
         ./run.sh compare reports/A reports/B          verdicts and figures that changed
         ./run.sh inspect before.bin after.bin         what differs between two saved states
         ./run.sh report reports/RUN                   make the page and the plots of a run again
+        ./run.sh bundle reports/RUN --key mine.pem    a run as one file, signed
+        ./run.sh verify RUN.zip                       do its verdicts follow from what was observed?
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -40,6 +42,8 @@ public static class App
         root.Add(CalibrateCommand.Create(services));
         root.Add(InspectCommand.Create(services));
         root.Add(ReportCommand.Create(services));
+        root.Add(BundleCommand.Create(services));
+        root.Add(VerifyCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));

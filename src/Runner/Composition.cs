@@ -11,6 +11,9 @@ namespace Conformance.Runner;
 /// <summary>Where the parts are put together: which device a profile is run on, and which planted bugs it can be given.</summary>
 internal static class Composition
 {
+    /// <summary>Those of this program: to load them takes a third of a second, and a run asks more than once.</summary>
+    private static readonly Lazy<CaseCatalogue> s_cases = new(() => CaseCatalogue.Load());
+
     public static IReadOnlyDictionary<string, string> Defects { get; } =
         new SortedDictionary<string, string>(DefectCatalogue.All.ToDictionary(d => d.Name, d => d.Story), StringComparer.Ordinal);
 
@@ -26,7 +29,7 @@ internal static class Composition
     /// <summary>The cases of an assembly; null: of the suite that this program carries.</summary>
     public static CaseCatalogue Cases(string? suite)
     {
-        if (suite is null) return CaseCatalogue.Load();
+        if (suite is null) return s_cases.Value;
         if (!File.Exists(suite)) throw new UsageException($"--suite {suite}: no such file");
         try
         {

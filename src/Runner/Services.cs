@@ -40,6 +40,9 @@ public sealed record Services
     /// <summary>How this program is started once more, to run cases; given its words.</summary>
     public Func<IReadOnlyList<string>, ProcessStartInfo> Again { get; init; } = Composition.Again;
 
+    /// <summary>An environment variable; null where it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Called for SIGINT and SIGTERM while a run is under way; null: the process's own signals.</summary>
     public Func<Action<ExitCode>, IDisposable>? Signals { get; init; }
 

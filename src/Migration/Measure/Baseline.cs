@@ -40,6 +40,15 @@ public sealed record Baseline
     }
 }
 
+/// <summary>The baseline that a run is held to.</summary>
+/// <param name="Path">As it was named.</param>
+/// <param name="Value">What is in the file; null where there is none.</param>
+public sealed record HeldBaseline(string Path, Baseline? Value)
+{
+    public BaselineResult Against(RunRecord run) =>
+        Value?.Against(run) ?? new BaselineResult([$"there is no baseline {Path}; baseline set makes one of a run"], [], [], []);
+}
+
 /// <summary>One acceptance of a baseline.</summary>
 /// <param name="Date">When the run began, UTC.</param>
 /// <param name="Commit">Of the suite; null where unknown.</param>

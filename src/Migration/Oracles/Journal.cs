@@ -59,8 +59,8 @@ public sealed class Journal
     private static void Escape(TextWriter to, string? text)
     {
         if (text is null) return;
-        if (!text.AsSpan().ContainsAny('\t', '\n', '\\')) to.Write(text);
-        else to.Write(text.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n"));
+        if (!text.AsSpan().ContainsAny("\t\n\r\\")) to.Write(text);
+        else to.Write(text.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r"));
     }
 
     private static string Plain(string text)
@@ -70,7 +70,7 @@ public sealed class Journal
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] != '\\' || i + 1 == text.Length) plain.Append(text[i]);
-            else plain.Append(text[++i] switch { 't' => '\t', 'n' => '\n', var other => other });
+            else plain.Append(text[++i] switch { 't' => '\t', 'n' => '\n', 'r' => '\r', var other => other });
         }
 
         return plain.ToString();

@@ -31,6 +31,9 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
         };
 
+    /// <summary>SHA-256 of the whole plan, name, seed and selection included.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, MigrationJson.Default.Plan)));
+
     private static string HashOf(Profile profile) =>
         Convert.ToHexStringLower(SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(profile with { Name = "", Seed = 0 }, MigrationJson.Default.Profile)));

@@ -60,6 +60,9 @@ public sealed record RunHeader
 
     /// <summary>How often each case is run, instead of what the profile says.</summary>
     public int? Repeat { get; init; }
+
+    /// <summary>SHA-256 of the plan: what was to be run, and by which gates it is judged. Null in a journal of an older suite.</summary>
+    public string? PlanHash { get; init; }
 }
 
 /// <summary>A supervisor's word to a worker: run this.</summary>

@@ -18,6 +18,7 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(KillMatrix))]
 [JsonSerializable(typeof(CaseOrderLine))]
 [JsonSerializable(typeof(Baseline))]
+[JsonSerializable(typeof(HeldBaseline))]
 public sealed partial class MigrationJson : JsonSerializerContext
 {
     /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>

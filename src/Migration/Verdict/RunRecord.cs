@@ -57,6 +57,9 @@ public sealed record EnvironmentRecord
     /// <summary>The tree had changes that are in no commit; null where unknown.</summary>
     public required bool? Modified { get; init; }
 
+    /// <summary>SHA-256 over the assemblies of the program, by which two builds of one commit are told apart; null where unknown.</summary>
+    public string? Build { get; init; }
+
     public required string Runtime { get; init; }
 
     public required string System { get; init; }

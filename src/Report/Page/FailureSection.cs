@@ -11,13 +11,13 @@ internal static class FailureSection
     /// <summary>Failures told in full. A device that fails everything fills no page of many megabytes: the tables have all.</summary>
     private const int Told = 100;
 
-    public static bool Any(RunRecord run) => run.Cases.Any(it => FindingLine.IsTold(it.Verdict)) || run.Combinations.Any(FindingLine.IsTold);
+    public static bool Any(RunRecord run) => run.Cases.Any(it => FailureText.Counts(it.Verdict)) || run.Combinations.Any(FailureText.Counts);
 
     public static void Write(Html html, RunRecord run)
     {
         if (!Any(run)) return;
-        var cases = run.Cases.Where(it => FindingLine.IsTold(it.Verdict)).OrderByDescending(it => it.Verdict).ToList();
-        var combinations = run.Combinations.Where(FindingLine.IsTold).OrderByDescending(it => it.Verdict).ToList();
+        var cases = run.Cases.Where(it => FailureText.Counts(it.Verdict)).OrderByDescending(it => it.Verdict).ToList();
+        var combinations = run.Combinations.Where(FailureText.Counts).OrderByDescending(it => it.Verdict).ToList();
         html.Write($"<h2 id=\"failures\">What did not pass</h2>");
         foreach (var it in combinations.Take(Told)) WriteCombination(html, run, it);
         foreach (var it in cases.Take(Told)) WriteCase(html, run, it);
@@ -53,7 +53,7 @@ internal static class FailureSection
         foreach (var gate in it.GatesUnmeasured) html.Write($"<p class=\"warn\">Gate: {gate}</p>");
         foreach (var gate in it.GatesBroken) html.Write($"<p class=\"fail\">Gate: {gate}</p>");
         WriteFindings(html, [.. it.AllFindings()]);
-        html.Write($"<p class=\"again\">Again: <code>{AgainLine.Of(run, it)}</code></p>");
+        html.Write($"<p class=\"again\">Again: <code>{Reproduce.Of(run, it)}</code></p>");
     }
 
     private static void WriteCase(Html html, RunRecord run, CaseRecord it)
@@ -61,6 +61,6 @@ internal static class FailureSection
         var often = it.Runs > 1 ? $" in {it.RunsAsBad} of {it.Runs} runs" : "";
         html.Write($"<h3>{it.Id} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h3><p>On {it.Device}{often}. {it.Reason}</p>");
         WriteFindings(html, it.Findings);
-        html.Write($"<p class=\"again\">Again: <code>{AgainLine.Of(run, it)}</code></p>");
+        html.Write($"<p class=\"again\">Again: <code>{Reproduce.Of(run, it)}</code></p>");
     }
 }

@@ -64,7 +64,7 @@ internal static class RunCommand
             if (parsed.GetValue(repeat) is { } times) header = header with { Repeat = times };
             var excused = Waivers(parsed.GetValue(waivers), services);
             var expected = Expected(parsed.GetValue(expect));
-            if (excused is null || ProfileArguments.Read(header, seed, profile.Suite(parsed), services) is not { } plan) return (int)ExitCode.Usage;
+            if (excused is not { } waived || ProfileArguments.Read(header, seed, profile.Suite(parsed), services) is not { } plan) return (int)ExitCode.Usage;
             if (resumed is not null && plan.ProfileHash != header.ProfileHash)
                 throw new UsageException($"--resume {resumed}: {header.ProfilePath} is no longer the profile of that run");
             if (plan.Combinations.Count == 0 && plan.Cases is not { Cases.Count: > 0 })
@@ -73,20 +73,24 @@ internal static class RunCommand
                 return (int)ExitCode.Inconclusive;
             }
 
+            var planHash = plan.Hash();
             var folder = resumed is null ? RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services) : RunFolder.Existing(resumed);
+            var held = BaselineFile.Of(parsed.GetValue(baseline), plan, services);
             var options = new SessionOptions
             {
-                Header = header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed },
+                Header = header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed, PlanHash = planHash },
+                HeaderIsKept = resumed is not null && header.PlanHash == planHash,
                 Arguments = arguments,
                 Suite = profile.Suite(parsed),
                 Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Processes(plan.Cases)),
                 UntilFail = parsed.GetValue(untilFail),
-                Waivers = excused,
+                Waivers = waived.List,
                 Trace = parsed.GetValue(trace),
                 Expected = expected,
-                Baseline = BaselineFile.Of(parsed.GetValue(baseline), plan, services),
+                Baseline = held,
                 Earlier = earlier,
             };
+            folder.KeepAsked(waived.Text, expected, held);
             return (int)Run(new Session(plan, options, folder), services);
         });
         return command;
@@ -117,12 +121,13 @@ internal static class RunCommand
     }
 
     /// <summary>Null where the file is wrong, which has then been told.</summary>
-    private static IReadOnlyList<Waiver>? Waivers(string? path, Services services)
+    private static (string Text, IReadOnlyList<Waiver> List)? Waivers(string? path, Services services)
     {
-        if (path is null) return WaiverFile.Shipped;
-        var (waivers, errors) = WaiverFile.Read(TextOf("--waivers", path), path);
+        if (path is null) return (WaiverFile.ShippedText, WaiverFile.Shipped);
+        var text = TextOf("--waivers", path);
+        var (waivers, errors) = WaiverFile.Read(text, path);
         foreach (var error in errors) services.Error.WriteLine(error);
-        return errors.Count == 0 ? waivers : null;
+        return errors.Count == 0 ? (text, waivers) : null;
     }
 
     private static ExpectedResults? Expected(string? path)
@@ -152,8 +157,8 @@ internal static class RunCommand
 
     private static string? Failed(JournalLine line) => line switch
     {
-        { Case: { } it } when FindingLine.IsTold(it.Verdict) => it.Id,
-        { Combination: { } it } when FindingLine.IsTold(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
+        { Case: { } it } when FailureText.Counts(it.Verdict) => it.Id,
+        { Combination: { } it } when FailureText.Counts(it.Verdict) || it.UnexpectedPass || it.GatesBroken.Count > 0 => it.Name,
         _ => null,
     };
 
@@ -171,6 +176,7 @@ internal static class RunCommand
         CaseTable.Write(record, services);
         RunTable.Write(record, services);
         Failures.Write(record, services);
+        GitHubActions.Write(record, services);
         services.Out.WriteLine(Failures.LastLine(record, page));
         return (ExitCode)record.ExitCode;
     }

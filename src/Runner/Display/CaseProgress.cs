@@ -20,10 +20,10 @@ internal sealed class CaseProgress(int? total, Services services)
     public void End(CaseRecord record)
     {
         _ended++;
-        if (FindingLine.IsTold(record.Verdict)) _failed++;
+        if (FailureText.Counts(record.Verdict)) _failed++;
         if (!services.IsTerminal)
         {
-            if (FindingLine.IsTold(record.Verdict)) services.Out.WriteLine($"[{_ended}/{total?.ToString() ?? "-"}] {record.Id}: {Words.Of(record.Verdict)}");
+            if (FailureText.Counts(record.Verdict)) services.Out.WriteLine($"[{_ended}/{total?.ToString() ?? "-"}] {record.Id}: {Words.Of(record.Verdict)}");
             return;
         }
 

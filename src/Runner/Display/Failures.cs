@@ -17,20 +17,18 @@ internal static class Failures
         WriteBaseline(run, services);
         foreach (var it in run.Combinations)
         {
-            if (!FindingLine.IsTold(it)) continue;
+            if (!FailureText.Counts(it)) continue;
             var findings = it.AllFindings().ToList();
             services.Out.WriteLine();
             services.Out.WriteLine($"{it.Name}: {Words.Of(it.Found)}");
-            if (it.NotFound.Count > 0) services.Out.WriteLine($"  it should have been found to break {string.Join(", ", it.NotFound)}, and was not");
-            if (it.NotNamed.Count > 0) services.Out.WriteLine($"  it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name");
-            foreach (var gate in it.GatesBroken.Concat(it.GatesUnmeasured)) services.Out.WriteLine($"  gate: {gate}");
+            foreach (var remark in FailureText.Remarks(it)) services.Out.WriteLine($"  {remark}");
             foreach (var kind in findings.GroupBy(finding => (finding.Verdict, finding.Requirement)).OrderByDescending(it => it.Key.Verdict))
             {
-                foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {FindingLine.Of(finding)}");
+                foreach (var finding in kind.Take(Shown)) services.Out.WriteLine($"  {FailureText.Of(finding)}");
                 if (kind.Count() > Shown) services.Out.WriteLine($"  and {kind.Count() - Shown} more of {kind.Key.Requirement} in run.json");
             }
 
-            services.Out.WriteLine($"  again: {AgainLine.Of(run, it)}");
+            services.Out.WriteLine($"  again: {Reproduce.Of(run, it)}");
         }
     }
 
@@ -49,16 +47,13 @@ internal static class Failures
     /// <summary>A line for each case that did not pass, and the command that repeats it.</summary>
     private static void WriteCases(RunRecord run, Services services)
     {
-        var failed = run.Cases.Where(it => FindingLine.IsTold(it.Verdict)).ToList();
+        var failed = run.Cases.Where(it => FailureText.Counts(it.Verdict)).ToList();
         if (failed.Count > 0) services.Out.WriteLine();
         foreach (var it in failed)
         {
-            var more = it.Findings.Count > 1 ? $" (and {it.Findings.Count - 1} more)" : "";
             var often = it.Runs > 1 ? $" in {it.RunsAsBad} of {it.Runs} runs" : "";
-            var worst = it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault();
-            var what = it.Reason ?? (worst is null ? "" : FindingLine.Of(worst));
-            services.Out.WriteLine($"{it.Id}: {Words.Of(it.Verdict)}{often} on {it.Device}: {what}{more}");
-            services.Out.WriteLine($"  again: {AgainLine.Of(run, it)}");
+            services.Out.WriteLine($"{it.Id}: {Words.Of(it.Verdict)}{often} on {it.Device}: {FailureText.Of(it)}");
+            services.Out.WriteLine($"  again: {Reproduce.Of(run, it)}");
         }
     }
 
@@ -91,5 +86,5 @@ internal static class Failures
 
     /// <summary>The command that repeats one case alone.</summary>
     public static string Again(SessionOptions options, Plan plan, CaseRecord it) =>
-        AgainLine.Of(options.Header.ProfilePath, options.Header.Defect, options.Arguments, it.Id, plan.Cases?.SeedOf(it.Repetition) ?? plan.Seed);
+        Reproduce.Line(options.Header.ProfilePath, options.Header.Defect, options.Arguments, it.Id, plan.Cases?.SeedOf(it.Repetition) ?? plan.Seed);
 }

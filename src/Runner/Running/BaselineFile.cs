@@ -7,12 +7,12 @@ namespace Conformance.Runner.Running;
 internal static class BaselineFile
 {
     /// <summary>What a run is held to: as the command says, or as the profile does; null where neither does.</summary>
-    public static (string Path, Baseline? Value)? Of(string? asked, Plan plan, Services services)
+    public static HeldBaseline? Of(string? asked, Plan plan, Services services)
     {
         var named = asked ?? plan.Combinations.Select(it => it.Gates.Baseline).FirstOrDefault(it => it is not null);
         if (named is null) return null;
         var path = Find(named, services.Root);
-        return (path, File.Exists(path) ? Read(path) : null);
+        return new HeldBaseline(path, File.Exists(path) ? Read(path) : null);
     }
 
     /// <exception cref="UsageException">There is none.</exception>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Conformance.Migration;
 
 namespace Conformance.Runner.Running;
@@ -18,6 +20,7 @@ internal sealed class EnvironmentProbe(Services services)
         {
             Commit = commit,
             Modified = modified,
+            Build = BuildHash(AppContext.BaseDirectory),
             Runtime = RuntimeInformation.FrameworkDescription,
             System = Field("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription,
             Kernel = Environment.OSVersion.Version.ToString() is var version && File.Exists("/proc/sys/kernel/osrelease")
@@ -32,6 +35,20 @@ internal sealed class EnvironmentProbe(Services services)
             Started = _started,
             ElapsedSeconds = Math.Round(services.Time.GetElapsedTime(_ticks).TotalSeconds, 3),
         };
+    }
+
+    /// <summary>Over name and content of our own assemblies, in order of name; null where there is none beside the program.</summary>
+    private static string? BuildHash(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var assemblies = Directory.GetFiles(folder, "Conformance.*.dll").Order(StringComparer.Ordinal).ToList();
+        foreach (var path in assemblies)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}\n"));
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+
+        return assemblies.Count == 0 ? null : Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>What git says of the tree; without it, what the build was told.</summary>

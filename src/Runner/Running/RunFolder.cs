@@ -8,7 +8,13 @@ namespace Conformance.Runner.Running;
 /// <summary>The folder of a run: made, and proven to take files, before anything runs.</summary>
 internal sealed class RunFolder
 {
-    private const string ExpectedFile = "expected.json";
+    /// <summary>What was excused, as it was given to the run.</summary>
+    public const string WaiversFile = "waivers.yaml";
+
+    /// <summary>What the run was expected to show, as it was given; absent where nothing was.</summary>
+    public const string ExpectationsFile = "expectations.json";
+    public const string BaselineFile = "baseline.json";
+
     private const string KillsFile = "kills.json";
 
     private readonly string _path;
@@ -35,7 +41,7 @@ internal sealed class RunFolder
             File.WriteAllText(probe, "");
             File.Delete(probe);
             // What an earlier run left there would be taken for this one's.
-            foreach (var file in (string[])["run.json", "verdicts.json", "report.html", ExpectedFile, KillsFile, RunJournal.FileName, HarnessError.FileName])
+            foreach (var file in (string[])[.. RunForms.All.Keys, KillsFile, WaiversFile, ExpectationsFile, BaselineFile, RunJournal.FileName, HarnessError.FileName])
                 File.Delete(System.IO.Path.Combine(path, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -52,19 +58,27 @@ internal sealed class RunFolder
     /// <summary>Writes the record in its forms; returns the path of the page as a user would name it.</summary>
     public string Write(RunRecord record)
     {
-        WriteJson("run.json", JsonSerializer.SerializeToUtf8Bytes(record, MigrationJson.Readable.RunRecord));
-        WriteJson("verdicts.json", JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(record), MigrationJson.Readable.VerdictFile));
-        WriteJson(ExpectedFile, JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(record), MigrationJson.Readable.ExpectedResults));
-        return WritePage(record);
+        foreach (var (name, form) in RunForms.All) File.WriteAllBytes(System.IO.Path.Combine(_path, name), form(record));
+        PlotFolder.Write(RunPlots.Of(record), _path);
+        return System.IO.Path.Combine(_shown, RunForms.Page);
     }
 
     /// <summary>Writes what people look at, of the record alone: the page, and its pictures; returns the path of the page as a user would name it.</summary>
     public string WritePage(RunRecord record)
     {
-        var plots = RunPlots.Of(record);
-        File.WriteAllText(System.IO.Path.Combine(_path, "report.html"), RunPage.Write(record, plots));
-        PlotFolder.Write(plots, _path);
-        return System.IO.Path.Combine(_shown, "report.html");
+        File.WriteAllBytes(System.IO.Path.Combine(_path, RunForms.Page), RunForms.All[RunForms.Page](record));
+        PlotFolder.Write(RunPlots.Of(record), _path);
+        return System.IO.Path.Combine(_shown, RunForms.Page);
+    }
+
+    /// <summary>Keeps by what the verdicts were excused or expected, without which nobody could make them again.</summary>
+    public void KeepAsked(string waivers, ExpectedResults? expected, HeldBaseline? baseline)
+    {
+        File.WriteAllText(System.IO.Path.Combine(_path, WaiversFile), waivers);
+        if (expected is not null) WriteJson(ExpectationsFile, JsonSerializer.SerializeToUtf8Bytes(expected, MigrationJson.Readable.ExpectedResults));
+        else File.Delete(System.IO.Path.Combine(_path, ExpectationsFile));
+        if (baseline is not null) WriteJson(BaselineFile, JsonSerializer.SerializeToUtf8Bytes(baseline, MigrationJson.Readable.HeldBaseline));
+        else File.Delete(System.IO.Path.Combine(_path, BaselineFile));
     }
 
     /// <summary>Writes which planted bugs were caught; returns the path of the file as a user would name it.</summary>
@@ -80,7 +94,7 @@ internal sealed class RunFolder
         if (states.Count == 0) return;
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "states")).FullName;
         foreach (var state in states)
-            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{combination.Replace('/', '.')}.{state.Name}.bin"), state.Bytes.Span);
+            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{PlainName(combination)}.{state.Name}.bin"), state.Bytes.Span);
     }
 
     /// <summary>Keeps what was looked at after a failure as <c>failures/area.case.txt</c>.</summary>

@@ -44,7 +44,8 @@ internal sealed class RunJournal : IDisposable
             }
         }
 
-        if (lines is not [{ Run: { } header }, ..]) throw new UsageException($"{path}: it does not begin with what was run");
-        return (header, lines[1..]);
+        if (lines is not [{ Run: not null }, ..]) throw new UsageException($"{path}: it does not begin with what was run");
+        // Whoever went on with it may have asked for more repetitions.
+        return (lines.FindLast(line => line.Run is not null)!.Run!, lines.FindAll(line => line.Run is null));
     }
 }

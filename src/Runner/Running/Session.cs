@@ -14,6 +14,9 @@ internal sealed record SessionOptions
     /// <summary>The words of the user.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>The header stands in the journal that is gone on with, and says what is run now.</summary>
+    public bool HeaderIsKept { get; init; }
+
     /// <summary>Path of an assembly with other cases than ours.</summary>
     public string? Suite { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed record SessionOptions
     public ExpectedResults? Expected { get; init; }
 
     /// <summary>What its figures are held against: the file, and what it says where there is one; null: nothing.</summary>
-    public (string Path, Baseline? Value)? Baseline { get; init; }
+    public HeldBaseline? Baseline { get; init; }
 
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
@@ -55,7 +58,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     {
         var probe = new EnvironmentProbe(services);
         using var journal = new RunJournal(folder.Path, goOn: options.Earlier.Count > 0);
-        if (options.Earlier.Count == 0) journal.Add(new JournalLine { Run = options.Header });
+        if (options.Earlier.Count == 0 || !options.HeaderIsKept) journal.Add(new JournalLine { Run = options.Header });
         TakeOver();
         using var stop = new CancellationTokenSource();
         using (Listen(services, stop))
@@ -76,38 +79,21 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     }
 
     /// <summary>What was found, in the light of waivers and of what was expected.</summary>
-    private RunRecord Judged(EnvironmentRecord environment, Services services)
+    private RunRecord Judged(EnvironmentRecord environment, Services services) => new Judgement
     {
-        var records = _records.Select(it => it.Record).ToList();
-        var all = plan.Cases is null ? [] : services.Cases(options.Suite).Cases;
-        var today = DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime);
-        var (ran, stale) = Waived.Apply(options.Waivers, Ran(), pattern => all.Any(it => CaseGlob.Matches(pattern, it.Id)), today);
-        bool Exists(string name) => all.Any(it => it.Id == name) || plan.Combinations.Any(it => it.Name == name);
-        var surprises = options.Expected?.Surprises(ran, records, Exists).ToList();
-        var record = new RunRecord
-        {
-            Environment = environment,
-            Plan = plan,
-            Defect = options.Header.Defect,
-            Combinations = records,
-            Cost = _cost,
-            Cases = ran,
-            Requirements = plan.Cases is null
-                ? []
-                : Coverage.Of(RequirementCatalogue.Load(), ran, _records.Select(it => (it.Record.Name, it.Journal))),
-            StaleWaivers = stale,
-            Surprises = surprises ?? [],
-            Conformance = plan.Cases is null || options.Suite is not null
-                ? null
-                : ConformanceClaim.Of(MustPass.Frozen, ran, environment.Modified, options.Header.Defect is not null),
-            Verdict = Verdicts.Worst([.. records.Select(record => record.Verdict), .. ran.Select(record => record.Verdict)]),
-            ExitCode = (int)(_signal ?? ExitCodes.Of(records, ran, stale.Count > 0, surprises)),
-            Interrupted = _signal is not null,
-        };
-        if (options.Baseline is not { } held || _signal is not null) return record;
-        var baseline = held.Value?.Against(record) ?? new BaselineResult([$"there is no baseline {held.Path}; baseline set makes one of a run"], [], [], []);
-        return record with { Baseline = baseline, ExitCode = (int)ExitCodes.Of(records, ran, stale.Count > 0, surprises, baseline) };
-    }
+        Plan = plan,
+        Environment = environment,
+        Defect = options.Header.Defect,
+        Cases = _cases.Values.SelectMany(it => it),
+        Combinations = _records,
+        Waivers = options.Waivers,
+        Expected = options.Expected,
+        Known = plan.Cases is null ? [] : [.. services.Cases(options.Suite).Cases.Select(it => it.Id)],
+        OwnSuite = options.Suite is null,
+        Signal = _signal,
+        Baseline = options.Baseline,
+        Cost = _cost,
+    }.Record();
 
     /// <summary>What an earlier part of this run did is not done again.</summary>
     private void TakeOver()
@@ -125,14 +111,6 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         if (!_cases.TryGetValue(record.Id, out var runs)) _cases[record.Id] = runs = [];
         runs.Add(record);
     }
-
-    /// <summary>Each case that was run, its repetitions taken together, in the order of the plan.</summary>
-    private List<CaseRecord> Ran() =>
-    [
-        .. from it in plan.Cases?.Cases ?? []
-           where _cases.ContainsKey(it.Id)
-           select CaseRecord.Together([.. _cases[it.Id].OrderBy(run => run.Repetition)]),
-    ];
 
     private void RunCases(CasePlan cases, RunJournal journal, Services services, CancellationToken stop)
     {

@@ -8,6 +8,9 @@ public static class WaiverFile
 {
     public const string Name = "waivers.yaml";
 
+    /// <summary>The file that this suite ships with, as it is written.</summary>
+    public static string ShippedText { get; } = SuiteFile.Read(Name);
+
     /// <summary>Those that this suite ships with.</summary>
     public static IReadOnlyList<Waiver> Shipped { get; } = ReadShipped();
 
@@ -37,7 +40,7 @@ public static class WaiverFile
 
     private static IReadOnlyList<Waiver> ReadShipped()
     {
-        var (waivers, errors) = Read(SuiteFile.Read(Name), Name);
+        var (waivers, errors) = Read(ShippedText, Name);
         return errors.Count == 0 ? waivers : throw new InvalidDataException(string.Join('\n', errors));
     }
 }

@@ -18,10 +18,10 @@ public sealed class RunCommandTests
     public void Close() => _bench.Dispose();
 
     [Test]
-    public void AConformantRunExits0AndLeavesItsThreeFiles()
+    public void AConformantRunExits0AndLeavesItsFiles()
     {
         Assert.That(_bench.Run("run", "two"), Is.EqualTo(ExitCode.Conformant));
-        foreach (var file in (string[])["run.json", "verdicts.json", "report.html"])
+        foreach (var file in (string[])["run.json", "verdicts.json", "report.html", "expected.json", "junit.xml", "results.tap", "summary.md", "samples.csv", "waivers.yaml"])
             Assert.That(_bench.PathOf($"reports/two-20250102-030405/{file}"), Does.Exist);
         Assert.That(_bench.Error, Is.Empty);
     }
@@ -287,9 +287,26 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void OnGitHubFailuresAreAnnotationsAndTheSummaryIsAddedToTheStep()
+    {
+        _bench.Runner = (plan, _, _) => plan.Name == "second" ? TestBench.Bad(plan) : TestBench.Good(plan);
+        _bench.Variables["GITHUB_STEP_SUMMARY"] = _bench.Write("step.md", "before\n");
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        Assert.That(_bench.Out, Does.Not.Contain("::error"));
+        Assert.That(_bench.Read("step.md"), Is.EqualTo("before\n"));
+        _bench.Variables["GITHUB_ACTIONS"] = "true";
+        _bench.Run("run", "two", "--out", _bench.PathOf("a"));
+        Assert.That(_bench.Out, Does.Contain("\n::error title=second%3A fail (SIMULATED)::fail in cycle 1: D2: lba[17]: LOST <b>block</b>"));
+        Assert.That(_bench.Read("step.md"), Is.EqualTo("before\n" + _bench.Read("a/summary.md")));
+        _bench.Variables["GITHUB_STEP_SUMMARY"] = "/dev/null/x";
+        Assert.That(_bench.Run("run", "two", "--out", _bench.PathOf("a")), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_bench.Error, Does.StartWith("GITHUB_STEP_SUMMARY: "));
+    }
+
+    [Test]
     public void HelpIsThereForEveryCommandWithExamples()
     {
-        foreach (var command in (string[][])[[], ["run"], ["plan"], ["explain"], ["defects"], ["inspect"], ["list"], ["schema"]])
+        foreach (var command in (string[][])[[], ["run"], ["plan"], ["explain"], ["defects"], ["inspect"], ["bundle"], ["verify"], ["list"], ["schema"]])
         {
             Assert.That(_bench.Run([.. command, "--help"]), Is.EqualTo(ExitCode.Conformant));
             Assert.That(_bench.Out, Does.Contain("Examples:").And.Contain("  ./run.sh"));

@@ -32,6 +32,9 @@ internal sealed class TestBench : IDisposable
     /// <summary>Which requirement each planted bug is said to break.</summary>
     public IReadOnlyDictionary<string, string> Breaks { get; set; } = Composition.Breaks;
 
+    /// <summary>The environment variables that the program sees.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string? Planted { get; private set; }
 
     public string Out => _out.ToString();
@@ -58,6 +61,7 @@ internal sealed class TestBench : IDisposable
             Error = _error,
             IsTerminal = false,
             Width = Width,
+            Variable = Variables.GetValueOrDefault,
             Time = new StoppedClock(),
             Root = _folder,
             Defects = Runner is null

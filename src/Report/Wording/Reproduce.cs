@@ -2,22 +2,26 @@ using Conformance.Migration;
 
 namespace Conformance.Report;
 
-/// <summary>The command line that repeats one case or combination alone.</summary>
-public static class AgainLine
+/// <summary>The command line that repeats one thing of a run alone, as a user types it: on the console, in each exported file and in evidence.</summary>
+public static class Reproduce
 {
     /// <summary>Options that say what is run, rather than how much of it.</summary>
     private static readonly string[] s_kept = ["--set", "--suite"];
 
-    public static string Of(RunRecord run, CombinationRecord it) => Of(run, it.Name, run.Plan.Seed);
+    /// <summary>That of a case, with the seed of the repetition that is recorded.</summary>
+    public static string Of(RunRecord run, CaseRecord it) => Line(
+        run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, it.Id, run.Plan.Cases?.SeedOf(it.Repetition) ?? run.Plan.Seed);
 
-    public static string Of(RunRecord run, CaseRecord it) => Of(run, it.Id, run.Plan.Cases?.SeedOf(it.Repetition) ?? run.Plan.Seed);
+    /// <summary>That of a combination.</summary>
+    public static string Of(RunRecord run, CombinationRecord it) =>
+        Line(run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, it.Name, run.Plan.Seed);
 
-    /// <param name="profile">Its path or name, as it was given.</param>
+    /// <param name="profile">As it was named.</param>
     /// <param name="defect">The planted bug; null for none.</param>
-    /// <param name="arguments">Those of the run.</param>
+    /// <param name="arguments">Of the run: what changes the profile is taken over.</param>
     /// <param name="name">Of the case or combination.</param>
-    /// <param name="seed">Of the run that is repeated.</param>
-    public static string Of(string profile, string? defect, IReadOnlyList<string> arguments, string name, ulong seed)
+    /// <param name="seed">Of the run that repeats it.</param>
+    public static string Line(string profile, string? defect, IReadOnlyList<string> arguments, string name, ulong seed)
     {
         List<string> kept = ["./run.sh", "run", profile, "--seed", seed.ToString(), "--only", name];
         if (defect is not null) kept.AddRange(["--defect", defect]);
@@ -32,9 +36,6 @@ public static class AgainLine
 
         return string.Join(' ', kept.Select(Quoted));
     }
-
-    private static string Of(RunRecord run, string name, ulong seed) =>
-        Of(run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, name, seed);
 
     private static string Quoted(string word) =>
         word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ':' or ',')

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Conformance.Migration;
+
+namespace Conformance.Report.Export;
+
+/// <summary>
+/// <c>samples.csv</c>: a row for each cycle, the header first, for spreadsheets and scripts. Each column names its unit; a figure that was not
+/// observed, or that so few commands do not support, is empty. RFC 4180: CRLF after each line, quotes where they are needed. Times of steps are sums
+/// where a step was gone through more than once.
+/// </summary>
+public static class SamplesCsv
+{
+    private static readonly (string Name, Func<Row, object?> Value)[] s_columns =
+    [
+        ("figures", it => it.Run.Figures),
+        ("profile", it => it.Run.Plan.Name),
+        ("profile_hash", it => it.Run.Plan.ProfileHash),
+        ("seed", it => it.Run.Plan.Seed),
+        ("combination", it => it.Combination.Name),
+        ("cycle", it => it.Cycle.Number),
+        ("guest", it => it.Cycle.Guest),
+        ("from", it => it.Cycle.From),
+        ("to", it => it.Cycle.To),
+        ("outcome", it => Words.Of(it.Cycle.Outcome)),
+        ("taints", it => string.Join(' ', it.Cycle.Taints.Select(Words.Of))),
+        ("findings", it => it.Cycle.Findings.Count),
+        ("guest_downtime_ns", it => it.Cycle.Downtime.GuestNs),
+        ("orchestrator_downtime_ns", it => it.Cycle.Downtime.OrchestratorNs),
+        ("suspended_ns", it => it.Cycle.Downtime.SuspendedNs),
+        ("device_downtime_ns", it => it.Cycle.Downtime.DeviceNs),
+        ("read_back_ns", it => it.Cycle.Downtime.ReadBackNs),
+        .. Enum.GetValues<CycleStep>().Select(step => ($"step_{Words.Of(step).Replace('-', '_')}_ns", (Func<Row, object?>)(it => StepNs(it.Cycle, step)))),
+        ("in_flight_fetched", it => it.Cycle.InFlight.Fetched),
+        ("in_flight_unfetched", it => it.Cycle.InFlight.Unfetched),
+        ("in_flight_posted", it => it.Cycle.InFlight.Posted),
+        ("state_bytes", it => it.Cycle.StateBytes),
+        ("blocks_verified", it => it.Cycle.BlocksVerified),
+        ("copy_rounds", it => it.Cycle.Copy.Rounds),
+        ("copy_medium_bytes", it => it.Cycle.Copy.MediumBytes),
+        ("copy_after_stop_blocks", it => it.Cycle.Copy.BlocksAfterStop),
+        ("copy_reported_blocks", it => it.Cycle.Copy.BlocksReported),
+        ("copy_reported_rightly_blocks", it => it.Cycle.Copy.BlocksReportedRightly),
+        ("copy_memory_pages", it => it.Cycle.Copy.MemoryPages),
+        ("copy_reported_pages", it => it.Cycle.Copy.PagesReported),
+        ("copy_reported_rightly_pages", it => it.Cycle.Copy.PagesReportedRightly),
+        .. Latencies("before", it => it.Before),
+        .. Latencies("during", it => it.During),
+        .. Latencies("after", it => it.After),
+        ("throughput_before_per_second", it => it.Cycle.Throughput.BeforePerSecond),
+        ("throughput_lowest_share", it => it.Cycle.Throughput.LowestShare),
+        ("throughput_recovery_ns", it => it.Cycle.Throughput.RecoveryNs),
+        ("throughput_window_ns", it => it.Cycle.Throughput.WindowNs),
+    ];
+
+    public static string Write(RunRecord run)
+    {
+        var text = new StringBuilder();
+        WriteLine(text, s_columns.Select(it => it.Name));
+        foreach (var combination in run.Combinations)
+        {
+            foreach (var cycle in combination.Result.Cycles)
+            {
+                var row = new Row(run, combination, cycle);
+                WriteLine(text, s_columns.Select(it => Convert.ToString(it.Value(row), CultureInfo.InvariantCulture) ?? ""));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Name, Func<Row, object?> Value)> Latencies(string when, Func<LatencyRecord, LatencyFigures> of)
+    {
+        yield return ($"latency_{when}_commands", it => of(it.Cycle.Latency).N);
+        foreach (var name in new LatencyFigures().Quantiles.Select(it => it.Name))
+            yield return ($"latency_{when}_{name.Replace('.', '_')}_ns", it => of(it.Cycle.Latency).Quantiles.First(one => one.Name == name).Ns);
+        yield return ($"latency_{when}_max_ns", it => of(it.Cycle.Latency).MaxNs);
+    }
+
+    private static long? StepNs(CycleRecord cycle, CycleStep step)
+    {
+        var times = cycle.Steps.Where(it => it.Step == step).ToList();
+        return times.Count == 0 ? null : times.Sum(it => it.EndNs - it.BeginNs);
+    }
+
+    private static void WriteLine(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Quoted)).Append("\r\n");
+
+    private static string Quoted(string field) => field.AsSpan().ContainsAny("\",\r\n") ? $"\"{field.Replace("\"", "\"\"")}\"" : field;
+
+    private sealed record Row(RunRecord Run, CombinationRecord Combination, CycleRecord Cycle);
+}

@@ -1,0 +1,43 @@
+using Conformance.Migration;
+
+namespace Conformance.Report;
+
+/// <summary>What is wrong, in one line of plain text: the same words on the console and in every exported file.</summary>
+public static class FailureText
+{
+    /// <summary>Whether a verdict is told at the end, and run again by who asks for what failed.</summary>
+    public static bool Counts(Verdict verdict) => verdict is not (Verdict.Pass or Verdict.NotSupported or Verdict.Skipped or Verdict.Waived);
+
+    /// <summary>Whether there is something to tell of a combination: a negative control that was noticed needs no explanation.</summary>
+    public static bool Counts(CombinationRecord it)
+    {
+        if (!it.AllFindings().Any() && it.GatesBroken.Count == 0 && it.GatesUnmeasured.Count == 0 && !it.UnexpectedPass) return false;
+        return it.Verdict != Verdict.Pass || !it.Found.IsNonConformant() || it.GatesBroken.Count > 0;
+    }
+
+    /// <summary>A finding: its weight, where, what, and the two values.</summary>
+    public static string Of(Finding finding)
+    {
+        var cycle = finding.Cycle is { } number ? $" in cycle {number}" : "";
+        var values = finding.Observed is null && finding.Expected is null
+            ? ""
+            : $" (observed {finding.Observed ?? "nothing"}, expected {finding.Expected ?? "nothing"})";
+        return $"{Words.Of(finding.Verdict)}{cycle}: {finding.Requirement}: {finding.Path}: {finding.What}{values}";
+    }
+
+    /// <summary>Why a case did not pass in full: its reason, or the worst that it found; empty where there is neither.</summary>
+    public static string Of(CaseRecord it)
+    {
+        var more = it.Findings.Count > 1 ? $" (and {it.Findings.Count - 1} more)" : "";
+        if (it.Reason is { } reason) return $"{reason}{more}";
+        return it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault() is { } worst ? $"{Of(worst)}{more}" : "";
+    }
+
+    /// <summary>What is to be said of a combination besides its findings, a sentence each.</summary>
+    public static IEnumerable<string> Remarks(CombinationRecord it)
+    {
+        if (it.NotFound.Count > 0) yield return $"it should have been found to break {string.Join(", ", it.NotFound)}, and was not";
+        if (it.NotNamed.Count > 0) yield return $"it was also found to break {string.Join(", ", it.NotNamed)}, which must-find does not name";
+        foreach (var gate in it.GatesBroken.Concat(it.GatesUnmeasured)) yield return $"gate: {gate}";
+    }
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using Conformance.Migration;
+using Conformance.Suite;
+
+namespace Conformance.Runner.Bundles;
+
+/// <summary>
+/// Judges everything in a journal once more, from its observations, and sees to it that all of the plan is there. Does not trust what the journal
+/// says of itself: a verdict beside observations that give another is refused.
+/// </summary>
+internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue catalogue)
+{
+    private const string Name = "journal.jsonl";
+    private const string UntilFailOption = "--until-fail";
+
+    private readonly List<CaseRecord> _cases = [];
+    private readonly Dictionary<string, (CombinationRecord Record, Journal Journal)> _combinations = [];
+    private readonly List<RunHeader> _headers = [];
+    private int _number;
+    private int _cut;
+
+    /// <summary>Every run of every case, judged again.</summary>
+    public IReadOnlyList<CaseRecord> Cases => _cases;
+
+    /// <summary>Likewise, in the order of the plan.</summary>
+    public IReadOnlyList<(CombinationRecord Record, Journal Journal)> Combinations =>
+        [.. run.Plan.Combinations.Where(it => _combinations.ContainsKey(it.Name)).Select(it => _combinations[it.Name])];
+
+    /// <summary>Verdicts against observations.</summary>
+    public string Verdicts()
+    {
+        var observations = 0L;
+        foreach (var text in Encoding.UTF8.GetString(journal).Split('\n'))
+        {
+            _number++;
+            if (text.Length == 0 || Read(text) is not { } line) continue;
+            if (_headers.Count == 0 && line.Run is null) throw Refused("it does not begin with what was run");
+            if (line.Run is { } header) Take(header);
+            else if (line.Case is { } it) observations += Take(it, line.Observations);
+            else if (line.Combination is { } combination) observations += Take(combination, line.Observations);
+            else throw Refused("neither a header, a case nor a combination");
+        }
+
+        if (_headers.Count == 0) throw Refused("it is empty");
+        if (_headers[^1].PlanHash != run.Plan.Hash()) throw new RefusedException(Name, "the plan in run.json is not the one that was run: its hash is another");
+        var cut = _cut == 0 ? "" : $", {_cut} lines were cut off";
+        return $"{_cases.Count} runs of cases and {_combinations.Count} combinations are judged again from {observations} observations{cut}";
+    }
+
+    /// <summary>All that was planned is there, as often as it was planned, and nothing else.</summary>
+    public string Completeness()
+    {
+        var planned = run.Plan.Cases?.Cases.Select(it => it.Id).ToHashSet(StringComparer.Ordinal) ?? [];
+        if (_cases.Find(it => !planned.Contains(it.Id)) is { } extra) throw new RefusedException(Name, $"{extra.Id} was run and is not in the plan");
+        if (_combinations.Keys.FirstOrDefault(name => !run.Plan.Combinations.Any(it => it.Name == name)) is { } other)
+            throw new RefusedException(Name, $"{other} was run and is not in the plan");
+        var repeat = run.Plan.Cases?.Repeat ?? 1;
+        var runs = _cases.ToLookup(it => it.Id, it => it.Repetition);
+        foreach (var id in planned)
+        {
+            if (runs[id].GroupBy(it => it).FirstOrDefault(it => it.Count() > 1) is { } twice)
+                throw new RefusedException(Name, $"{id} has repetition {twice.Key} twice");
+        }
+
+        if (run.Interrupted) return "the run was interrupted: what is missing was not run";
+        // It ends with the first failure.
+        if (run.Environment.Arguments.Contains(UntilFailOption)) return $"not checked: the run was made with {UntilFailOption}";
+        foreach (var id in planned)
+        {
+            if (Enumerable.Range(1, repeat).FirstOrDefault(it => !runs[id].Contains(it)) is > 0 and var missing)
+                throw new RefusedException(Name, $"{id} is planned and missing{(repeat > 1 ? $": repetition {missing} of {repeat}" : "")}");
+        }
+
+        if (run.Plan.Combinations.FirstOrDefault(it => !_combinations.ContainsKey(it.Name)) is { } absent)
+            throw new RefusedException(Name, $"{absent.Name} is planned and missing");
+        return $"all {planned.Count} cases and {run.Plan.Combinations.Count} combinations of the plan were run";
+    }
+
+    private JournalLine? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, MigrationJson.Line.JournalLine);
+        }
+        catch (JsonException)
+        {
+            // A run that was killed left half a line, and another went on below it. That nothing is missing by it, completeness tells.
+            _cut++;
+            return null;
+        }
+    }
+
+    private void Take(RunHeader header)
+    {
+        _headers.Add(header);
+        if (header.ProfileHash != run.Plan.ProfileHash) throw Refused("the run had another profile than run.json says");
+        if (header.Seed != run.Plan.Seed) throw Refused($"the run had seed {header.Seed}, run.json says {run.Plan.Seed}");
+        if (header.Defect != run.Defect) throw Refused($"the run had {header.Defect ?? "no"} planted bug, run.json says {run.Defect ?? "none"}");
+    }
+
+    private int Take(CaseRecord it, string? text)
+    {
+        var observed = Observed(it.Id, text);
+        var again = CaseRecord.Judge(it.Id, it.Device, it.Covers, observed, it.Stop);
+        if (again.Verdict != it.Verdict) throw Refused($"{it.Id} is said to be {Words.Of(it.Verdict)}, its observations give {Words.Of(again.Verdict)}");
+        if (again.Reason != it.Reason) throw Refused($"{it.Id} has another reason than its observations give");
+        if (!again.Findings.SequenceEqual(it.Findings) || !again.Requirements.SequenceEqual(it.Requirements))
+            throw Refused($"{it.Id} has other findings than its observations give");
+        // A waiver excuses what was found; it stands in no journal.
+        if (it.Found is not null) throw Refused($"{it.Id} is excused before it was judged");
+        // A case that died told nothing of what it was to look at.
+        var died = it is { Stop: not null, Covers: [] };
+        if (run.Conformance is not null && !died && catalogue.Find(it.Id) is { } info && !info.Covers.SequenceEqual(it.Covers))
+            throw Refused($"{it.Id} is to look at {string.Join(' ', info.Covers)}, and is said to look at {string.Join(' ', it.Covers)}");
+        _cases.Add(it with
+        {
+            Verdict = again.Verdict, Reason = again.Reason, Findings = again.Findings, Requirements = again.Requirements, Journal = observed,
+        });
+        return observed.Observations.Count;
+    }
+
+    private int Take(CombinationRecord it, string? text)
+    {
+        if (run.Plan.Combinations.FirstOrDefault(plan => plan.Name == it.Name) is not { } plan) throw Refused($"{it.Name} was run and is not in the plan");
+        var observed = Observed(it.Name, text);
+        var begun = it.Result.Cycles.Count > 0 || observed.Observations.Count > 0;
+        if (it.Result.Cycles.Count > 0 && observed.Observations.Count == 0)
+            throw Refused($"{it.Name} has {it.Result.Cycles.Count} cycles and not one observation");
+        if (begun && !Same(observed.Findings, it.AllFindings())) throw Refused($"{it.Name} has other findings than its observations give");
+        var again = CombinationRecord.Of(plan, it.Result);
+        if (again.Verdict != it.Verdict || again.Found != it.Found)
+            throw Refused($"{it.Name} is said to be {Words.Of(it.Verdict)}, its cycles give {Words.Of(again.Verdict)}");
+        if (Text(again) != Text(it)) throw Refused($"{it.Name}: its gates or its control are not judged as its cycles give");
+        // One that was interrupted is run again by who goes on.
+        if (_combinations.TryGetValue(it.Name, out var earlier) && !earlier.Record.Result.Interrupted) throw Refused($"{it.Name} was run twice");
+        _combinations[it.Name] = (again, observed);
+        return observed.Observations.Count;
+    }
+
+    private Journal Observed(string name, string? text)
+    {
+        try
+        {
+            return Journal.Read(new StringReader(text ?? ""));
+        }
+        catch (FormatException e)
+        {
+            throw Refused($"{name}: {e.Message}");
+        }
+    }
+
+    /// <summary>The same findings, in whatever order: a record has those of the whole before those of its cycles.</summary>
+    private static bool Same(IEnumerable<Finding> left, IEnumerable<Finding> right)
+    {
+        static List<string> Texts(IEnumerable<Finding> findings) => [.. findings.Select(it => it.ToString()).Order(StringComparer.Ordinal)];
+        return Texts(left).SequenceEqual(Texts(right));
+    }
+
+    private static string Text(CombinationRecord it) => JsonSerializer.Serialize(it, MigrationJson.Line.CombinationRecord);
+
+    private RefusedException Refused(string why) => new($"{Name}:{_number}", why);
+}

@@ -1,0 +1,282 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Conformance.Migration;
+using Conformance.Runner;
+using Conformance.Runner.Bundles;
+using NUnit.Framework;
+
+namespace Conformance.Self;
+
+/// <summary>
+/// Bundles of a small real run on a device with a planted bug: as it was made it verifies, and whatever is changed of it is refused with what and where.
+/// What nobody can find out without a signature, a run that is invented from its first observation to its last, is not claimed.
+/// </summary>
+[TestFixture]
+internal sealed class BundleTests
+{
+    private BundleBench _run = null!;
+
+    [OneTimeSetUp]
+    public void Run() => _run = new BundleBench("--defect", "lost-write");
+
+    [OneTimeTearDown]
+    public void Close() => _run.Dispose();
+
+    [Test]
+    public void ABundleIsVerifiedAsItWasMadeWhateverTheRunShowed()
+    {
+        Assert.That(_run.Code, Is.EqualTo(ExitCode.NonConformant));
+        var path = _run.Bench.PathOf("a.zip");
+        Assert.That(_run.Bench.Run("bundle", _run.Folder, "--out", path), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_run.Bench.Run("verify", path), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_run.Bench.Out, Does.EndWith("\nverified\n").And.Match("\njournal +2 runs of cases and 1 combinations are judged again from [1-9]"));
+        Assert.That(_run.Files.Keys, Does.Contain("SHA256SUMS").And.Contain("manifest.json").And.Contain("failures/suspend.What_was_fetched_is_complete_when_the_suspend_is.60..1.txt"));
+    }
+
+    [Test]
+    public void TheSameFolderGivesTheSameBytes()
+    {
+        var bytes = BundleWriter.Write(_run.Folder, key: null);
+        Assert.That(BundleWriter.Write(Path.Combine(_run.Folder, "report.html"), key: null), Is.EqualTo(bytes));
+        Assert.That(_run.Bench.Run("bundle", _run.Folder), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(File.ReadAllBytes($"{_run.Folder}.zip"), Is.EqualTo(bytes), "beside the folder where nothing else is said");
+    }
+
+    [Test]
+    public void OneByteChangedInAnyFileIsRefusedByName()
+    {
+        Assert.That(_run.Files, Has.Count.GreaterThan(8));
+        foreach (var name in _run.Files.Keys.Where(name => name != BundleFiles.Sums))
+        {
+            var told = _run.Verify(files => files[name] = [.. files[name][..^1], (byte)(files[name][^1] ^ 1)], seal: false);
+            Assert.That(told, Is.EqualTo((ExitCode.NonConformant, $"refused: hashes: {name} is not as SHA256SUMS lists it: it was changed")));
+        }
+    }
+
+    [Test]
+    public void AFileThatIsExtraOrMissingIsRefusedByName()
+    {
+        Assert.That(_run.Verify(files => files["failures/more.txt"] = [1], seal: false).Last,
+            Is.EqualTo("refused: hashes: failures/more.txt is extra: SHA256SUMS does not list it"));
+        Assert.That(_run.Verify(files => files["notes.txt"] = [1]).Last, Is.EqualTo("refused: container: 'notes.txt' is no file of a bundle"));
+        Assert.That(_run.Verify(files => files.Remove("samples.csv"), seal: false).Last,
+            Is.EqualTo("refused: hashes: samples.csv is listed in SHA256SUMS and missing"));
+        Assert.That(_run.Verify(files => files.Remove("samples.csv")).Last, Is.EqualTo("refused: hashes: samples.csv is missing"));
+        Assert.That(_run.Verify(files => files.Remove("SHA256SUMS"), seal: false).Last, Is.EqualTo("refused: hashes: SHA256SUMS is missing"));
+        Assert.That(_run.Verify(files => files["SHA256SUMS"] = [.. files["SHA256SUMS"], (byte)'\n'], seal: false).Last,
+            Does.StartWith("refused: hashes: SHA256SUMS"));
+    }
+
+    [TestCase("run.json", "refused: run.json: suspend/With_DUDMQ_the_queue_is_gone(True) is said to be warn, the journal gives pass")]
+    [TestCase("verdicts.json", "refused: verdicts.json: suspend/With_DUDMQ_the_queue_is_gone(True) is said to be warn, the journal gives pass")]
+    public void AnEditedVerdictIsRefusedAlsoWithItsSumMadeAgain(string name, string reason)
+    {
+        var told = _run.Verify(files => Edit(files, name, BundleBench.Passing, Verdict.Warn));
+        Assert.That(told, Is.EqualTo((ExitCode.NonConformant, reason)));
+    }
+
+    [Test]
+    public void AVerdictThatIsEditedEverywhereIsNotWhatWasObserved()
+    {
+        var told = _run.Verify(files =>
+        {
+            BundleBench.Journal(files, line => line.Case?.Id == BundleBench.Failing ? line with { Case = line.Case with { Verdict = Verdict.Pass } } : line);
+            BundleBench.Record(files, run => run with { Cases = [.. run.Cases.Select(it => it.Id == BundleBench.Failing ? it with { Verdict = Verdict.Pass } : it)] });
+        });
+        Assert.That(told.Last, Does.Match(@"^refused: journal\.jsonl:\d+: suspend/What_was_fetched.*\(60\) is said to be pass, its observations give fail$"));
+    }
+
+    [Test]
+    public void AFailureThatIsMadeAnEndOfItsCaseIsNotWhatWasObserved()
+    {
+        var told = _run.Verify(files => BundleBench.Journal(files, line => line.Case?.Id == BundleBench.Failing
+            ? line with { Case = line.Case with { Stop = new CaseStop(Verdict.NotSupported, "not here"), Verdict = Verdict.NotSupported, Reason = "not here" } }
+            : line));
+        Assert.That(told.Last, Does.EndWith("is said to be not-supported, its observations give fail"));
+    }
+
+    [Test]
+    public void ACaseThatIsRemovedIsMissed()
+    {
+        static JournalLine? Without(JournalLine line) => line.Case?.Id == BundleBench.Failing ? null : line;
+        static RunRecord WithoutCase(RunRecord run) => run with { Cases = [.. run.Cases.Where(it => it.Id != BundleBench.Failing)] };
+        const string Missing = $"refused: journal.jsonl: {BundleBench.Failing} is planned and missing";
+        Assert.That(_run.Verify(files => BundleBench.Journal(files, Without)).Last, Is.EqualTo(Missing));
+        Assert.That(_run.Verify(files => BundleBench.Record(files, WithoutCase)).Last,
+            Is.EqualTo($"refused: run.json: {BundleBench.Failing} is missing; the journal has it"));
+        Assert.That(
+            _run.Verify(files =>
+            {
+                BundleBench.Journal(files, Without);
+                BundleBench.Record(files, WithoutCase);
+            }).Last,
+            Is.EqualTo(Missing));
+        Assert.That(
+            _run.Verify(files =>
+            {
+                BundleBench.Journal(files, Without);
+                BundleBench.Record(files, run => WithoutCase(run) with
+                {
+                    Plan = run.Plan with { Cases = run.Plan.Cases! with { Cases = [.. run.Plan.Cases.Cases.Where(it => it.Id != BundleBench.Failing)] } },
+                });
+            }).Last,
+            Is.EqualTo("refused: journal.jsonl: the plan in run.json is not the one that was run: its hash is another"));
+    }
+
+    [Test]
+    public void ACaseThatIsAddedIsNoticed()
+    {
+        var told = _run.Verify(files =>
+        {
+            var more = false;
+            BundleBench.Journal(files, line => line.Case?.Id == BundleBench.Passing && (more = true) ? line with { Case = line.Case with { Id = "suspend/Other" } } : line);
+            Assert.That(more, Is.True);
+        });
+        Assert.That(told.Last, Does.EndWith("suspend/Other was run and is not in the plan"));
+    }
+
+    [Test]
+    public void AFindingThatIsTakenFromACombinationIsStillInItsObservations()
+    {
+        var told = _run.Verify(files => BundleBench.Journal(files, line => line.Combination is { } it
+            ? line with { Combination = it with { Result = it.Result with { Findings = [], Cycles = [.. it.Result.Cycles.Select(cycle => cycle with { Findings = [] })] } } }
+            : line));
+        Assert.That(told.Last, Does.EndWith(": first has other findings than its observations give"));
+        told = _run.Verify(files => BundleBench.Journal(files, line => line.Combination is null ? line : line with { Observations = "" }));
+        Assert.That(told.Last, Does.Match(": first has [0-9]+ cycles and not one observation$"));
+    }
+
+    [Test]
+    public void AFigureThatIsEditedIsNotThatOfTheCycle()
+    {
+        static RunRecord Faster(RunRecord run) => run with
+        {
+            Combinations = [.. run.Combinations.Select(it => it with
+            {
+                Result = it.Result with { Cycles = [.. it.Result.Cycles.Select(cycle => cycle with { Downtime = cycle.Downtime with { GuestNs = 1 } })] },
+            })],
+        };
+        Assert.That(_run.Verify(files => BundleBench.Record(files, Faster)).Last,
+            Is.EqualTo("refused: run.json: first: its cycles or figures are not as the journal gives them"));
+        Assert.That(
+            _run.Verify(files => BundleBench.Record(files, run => run with { Figures = "MEASURED" })).Last,
+            Does.StartWith("refused: run.json: it is not what this suite makes of the journal: line 3 is '\"figures\": \"MEASURED\",', and should be '\"figures\": \"SIMULATED\",'"));
+        Assert.That(_run.Verify(files => BundleBench.Replace(files, "samples.csv", "SIMULATED", "MEASURED")).Last, Does.StartWith("refused: samples.csv: "));
+        Assert.That(_run.Verify(files => BundleBench.Replace(files, "report.html", "SIMULATED", "MEASURED")).Last, Does.StartWith("refused: report.html: "));
+        Assert.That(_run.Verify(files => BundleBench.Replace(files, "manifest.json", "virtual", "real")).Last,
+            Does.StartWith("refused: manifest.json: it is not what run.json says: "));
+    }
+
+    [TestCase("journal.jsonl", "refused: journal.jsonl:1: it is empty")]
+    [TestCase("run.json", "refused: record: it cannot be read: ")]
+    [TestCase("verdicts.json", "refused: verdict file: it cannot be read: ")]
+    public void AFileThatIsNoneOfItsKindIsRefused(string name, string reason) =>
+        Assert.That(_run.Verify(files => files[name] = "[{"u8.ToArray()).Last, Does.StartWith(reason));
+
+    [Test]
+    public void ASignatureIsOfOneKeyAndOfWhatWasSigned()
+    {
+        using var mine = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        var (own, mineOnly, others) = (_run.Bench.PathOf("own.pem"), _run.Bench.PathOf("mine.pem"), _run.Bench.PathOf("other.pem"));
+        File.WriteAllText(own, mine.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(mineOnly, mine.ExportSubjectPublicKeyInfoPem());
+        File.WriteAllText(others, other.ExportSubjectPublicKeyInfoPem());
+        var signed = _run.Bench.PathOf("signed.zip");
+        Assert.That(_run.Bench.Run("bundle", _run.Folder, "--out", signed, "--key", own), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_run.Bench.Run("verify", signed), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_run.Bench.Out, Does.Contain($"valid, by the key with SHA-256 {BundleKey.Fingerprint(mine)}; whose key that is"));
+        Assert.That(_run.Bench.Run("verify", signed, "--key", mineOnly), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_run.Bench.Run("verify", signed, "--key", others), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_run.Bench.Out, Does.Contain("refused: signature: it is signed with another key"));
+
+        Assert.That(_run.Verify(_ => { }, true, "--key", mineOnly).Last,
+            Is.EqualTo("refused: signature: it is not signed, and a key was given that it must be signed with"));
+        var files = BundleReader.Read(File.ReadAllBytes(signed), BundleLimits.Default)!;
+        var changed = new SortedDictionary<string, byte[]>(files.ToDictionary(), StringComparer.Ordinal) { ["waivers.yaml"] = "waivers: []\n"u8.ToArray() };
+        BundleWriter.Seal(changed, key: null);
+        Assert.That(_run.Verify(BundleWriter.Zip(changed)).Last,
+            Is.EqualTo("refused: signature: SHA256SUMS.sig is not the signature of SHA256SUMS by SHA256SUMS.pub"));
+        changed.Remove(BundleFiles.PublicKey);
+        Assert.That(_run.Verify(BundleWriter.Zip(changed)).Last, Is.EqualTo("refused: signature: SHA256SUMS.pub is missing beside the other"));
+    }
+
+    [TestCase("../x")]
+    [TestCase("/etc/x")]
+    [TestCase("failures/../../x")]
+    [TestCase("failures\\x")]
+    [TestCase("failures/.x")]
+    [TestCase("failures/a/b")]
+    [TestCase("failures/")]
+    [TestCase("failures/a\u001b[2J")]
+    public void ANameThatLeadsElsewhereIsRefusedAndNothingIsWritten(string name)
+    {
+        var told = _run.Verify(files => files[name] = [1]);
+        Assert.That(told.Code, Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(told.Last, Does.StartWith("refused: container: '").And.EndWith("' is no file of a bundle").And.Not.Contain("\u001b"));
+        Assert.That(_run.Bench.PathOf("x"), Does.Not.Exist);
+    }
+
+    [Test]
+    public void ANameThatIsThereTwiceIsRefused()
+    {
+        var twice = BundleWriter.Zip(_run.Files.Append(new KeyValuePair<string, byte[]>("run.json", [1])));
+        Assert.That(_run.Verify(twice).Last, Is.EqualTo("refused: container: run.json is there twice"));
+    }
+
+    [TestCase(50_000, 100_000, 10_000_000, "failures/big.txt is larger than a bundle can hold")]
+    [TestCase(50_000, 10_000_000, 1_000_000, "is larger than a bundle can hold")]
+    [TestCase(3, 10_000_000, 10_000_000, "files are more than a bundle can hold")]
+    public void WhatGrowsBeyondAllBoundsIsLeftPacked(int files, long one, long all, string reason)
+    {
+        var bomb = BundleWriter.Zip([new("SHA256SUMS", [1]), new("failures/big.txt", new byte[2_000_000]), new("manifest.json", [1]), new("run.json", [1])]);
+        Assert.That(bomb, Has.Length.LessThan(10_000), "it grows");
+        Assert.That(() => BundleReader.Read(bomb, new BundleLimits(files, one, all)), Throws.TypeOf<RefusedException>().With.Message.Contains(reason));
+        // The archive may lie about the size: then what comes out is counted.
+        using var archive = new ZipArchive(new MemoryStream(bomb));
+        var size = BitConverter.GetBytes((uint)archive.GetEntry("failures/big.txt")!.Length);
+        var lying = bomb.ToArray();
+        for (var at = 0; (at = lying.AsSpan().IndexOf(size)) >= 0;) lying[at + 2] = 0;
+        Assert.That(Unpacked(lying, new BundleLimits(files, one, all)), Is.LessThanOrEqualTo(Math.Min(one, all)));
+    }
+
+    [Test]
+    public void WhatIsNoBundleIsOneLineAndExits64()
+    {
+        Assert.That(_run.Verify("no zip"u8.ToArray()), Is.EqualTo((ExitCode.Usage, $"{_run.Bench.PathOf("changed.zip")}: not a bundle")));
+        Assert.That(_run.Verify(BundleWriter.Zip([new("a.txt", [1])])).Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That(_run.Verify([]).Code, Is.EqualTo(ExitCode.Usage));
+        foreach (var words in (string[][])
+            [["verify", "absent.zip"], ["verify", _run.Folder], ["verify"], ["bundle", "absent"], ["bundle", _run.Bench.PathOf("profiles")],
+             ["bundle", _run.Folder, "--key", _run.Bench.PathOf("profiles/small.yaml")], ["bundle", _run.Folder, "--key", "absent.pem"]])
+        {
+            Assert.That(_run.Bench.Run(words), Is.EqualTo(ExitCode.Usage), string.Join(' ', words));
+            Assert.That(_run.Bench.Error.TrimEnd('\n').Split('\n'), Has.Length.LessThanOrEqualTo(2));
+            Assert.That(_run.Bench.Out, Is.Empty);
+        }
+    }
+
+    /// <summary>Bytes that were unpacked of a bundle; 0 where it is refused.</summary>
+    private static long Unpacked(byte[] bundle, BundleLimits limits)
+    {
+        try
+        {
+            return BundleReader.Read(bundle, limits)!.Values.Sum(it => it.LongLength);
+        }
+        catch (RefusedException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>One verdict, in one file that is otherwise left as it is.</summary>
+    private static void Edit(SortedDictionary<string, byte[]> files, string name, string id, Verdict verdict)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(files[name]);
+        // In run.json the plan and the coverage name the case as well; its record is the one with a device below.
+        var at = text.IndexOf($"\"id\": \"{id}\",\n      \"device\"", StringComparison.Ordinal);
+        var word = text.IndexOf("\"verdict\": \"pass\"", at, StringComparison.Ordinal);
+        Assert.That((at, word), Is.Not.EqualTo((-1, -1)));
+        files[name] = System.Text.Encoding.UTF8.GetBytes($"{text[..word]}\"verdict\": \"{Words.Of(verdict)}\"{text[(word + "\"verdict\": \"pass\"".Length)..]}");
+    }
+}

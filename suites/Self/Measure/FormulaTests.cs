@@ -20,7 +20,7 @@ public sealed class FormulaTests
 
     private static IEnumerable<TestCaseData> Latencies()
     {
-        Func<Duration, SimulatedTiming> suspend = it => new() { Suspend = it }, resume = it => new() { Resume = it };
+        Func<Duration, SimulatedTiming> suspend = it => Plans.Timing with { Suspend = it }, resume = it => Plans.Timing with { Resume = it };
         foreach (var latency in s_latencies)
         {
             // The source, and the destination to be loaded; only the source runs the guest's commands until it is suspended.

@@ -27,6 +27,11 @@ internal static class CompareCommand
         {
             Description = $"Processes a side; below {Comparison.Fewest} nothing can be said.", HelpName = "N", DefaultValueFactory = _ => Comparison.Fewest,
         };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Make the whole comparison so often, and count what it says: how it is proven.", HelpName = "N", DefaultValueFactory = _ => 1,
+        };
+        command.Add(repeat);
         command.Add(left);
         command.Add(right);
         command.Add(ab);
@@ -36,7 +41,7 @@ internal static class CompareCommand
         {
             var (a, b) = (parsed.GetRequiredValue(left), parsed.GetRequiredValue(right));
             return (int)(parsed.GetValue(ab)
-                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches)).Run(a, b)
+                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches)).Run(a, b, parsed.GetValue(repeat))
                 : Compare(a, b, services));
         });
         return command;

@@ -16,10 +16,30 @@ internal sealed class AbComparison(Services services, string profile, int launch
 
     /// <param name="a">A tree of this suite, or a profile.</param>
     /// <param name="b">What is new.</param>
-    public ExitCode Run(string a, string b)
+    /// <param name="repeat">How often; more than once, only what was said is counted.</param>
+    public ExitCode Run(string a, string b, int repeat)
     {
         if (launches < 1) throw new UsageException($"--launches {launches}: at least one");
+        if (repeat < 1) throw new UsageException($"--repeat {repeat}: at least once");
         var (start, other) = (Launcher(a), Launcher(b));
+        if (repeat == 1) return Launch(start, other) is var (olds, news) ? Tell(olds, news) : default;
+        var (slower, faster) = (0, 0);
+        for (var i = 0; i < repeat; i++)
+        {
+            var (left, right) = Launch(start, other);
+            var changes = Comparison.Of(MetricSamples.Of(left, right).Samples);
+            if (changes.Any(it => it.Change == Change.Slower)) slower++;
+            if (changes.Any(it => it.Change == Change.Faster)) faster++;
+            services.Out.WriteLine($"[{i + 1}/{repeat}] {string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"))}");
+        }
+
+        services.Out.WriteLine($"{repeat} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}");
+        return ExitCode.Conformant;
+    }
+
+    /// <summary>Every launch of both sides.</summary>
+    private (List<RunRecord> Olds, List<RunRecord> News) Launch(Func<string, ProcessStartInfo> start, Func<string, ProcessStartInfo> other)
+    {
         var (olds, news) = (new List<RunRecord>(), new List<RunRecord>());
         var folder = Directory.CreateTempSubdirectory("conformance-ab-").FullName;
         try
@@ -38,7 +58,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         }
 
         if (services.IsTerminal) services.Error.WriteLine();
-        return Tell(olds, news);
+        return (olds, news);
     }
 
     private ExitCode Tell(List<RunRecord> olds, List<RunRecord> news)

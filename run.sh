@@ -53,13 +53,11 @@ dotnet_quietly() { # output only if it fails; the compiler server that stays beh
     local log=$artifacts/build.log
     dotnet "$@" --nologo -v q >"$log" 2>&1 </dev/null 9>&- && return
     # A package index without the ahead-of-time compiler is no reason to stop, nor is a compiler that finds no way: the program then
-    # starts a little later.
-    local less=() what
-    for what in PublishReadyToRunComposite PublishReadyToRun; do
-        grep -qiE 'NU110[0-9].*(crossgen2|netcore\.app\.runtime)|CrossGen\.targets' "$log" || break
-        less+=("-p:$what=false")
-        dotnet "$@" --nologo -v q "${less[@]}" >"$log" 2>&1 </dev/null 9>&- && return
-    done
+    # starts later. Not half: code compiled ahead without the framework's was seen to abort.
+    if grep -qiE 'NU110[0-9].*(crossgen2|netcore\.app\.runtime)|CrossGen\.targets' "$log"; then
+        rm -rf "$artifacts/program"
+        dotnet "$@" --nologo -v q -p:PublishReadyToRunComposite=false -p:PublishReadyToRun=false >"$log" 2>&1 </dev/null 9>&- && return
+    fi
     # The compiler repeats its messages at the end, each with the name of the project.
     { grep -E ': (error|warning) ' "$log" || cat "$log"; } | sed 's/ \[[^]]*\]$//' | awk '!seen[$0]++' >&2
     printf 'run.sh: the build failed; everything it said is in %s\n' "$log" >&2
@@ -78,6 +76,8 @@ build() { # name of the stamp, file that must come out, arguments of dotnet
     if command -v flock >/dev/null; then flock 9; fi
     if ! is_built; then
         [[ ! -t 2 ]] || printf 'run.sh: building ...\r' >&2
+        # What an earlier build left must not be beside what this one makes.
+        [[ $1 != publish ]] || rm -rf "$artifacts/program"
         (cd "$root" && dotnet_quietly "$@") || exit
         [[ -f $product ]] || { printf 'run.sh: the build left no %s\n' "$product" >&2; exit 70; }
         printf '%s\n' "$now" >"$stamp"

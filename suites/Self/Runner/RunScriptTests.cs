@@ -171,7 +171,7 @@ public sealed class RunScriptTests
         // A PATH with what the script needs and no dotnet but ours.
         foreach (var tool in new[]
                  {
-                     "bash", "env", "readlink", "basename", "mkdir", "cat", "ls", "find", "sort", "xargs", "sha256sum", "grep",
+                     "bash", "env", "readlink", "basename", "mkdir", "rm", "cat", "ls", "find", "sort", "xargs", "sha256sum", "grep",
                      "sed", "awk", "tee", "touch", "flock",
                  })
         {

@@ -10,8 +10,7 @@ namespace Conformance.Migration;
 /// </summary>
 public static class DormantController
 {
-    private const long HalfSecond = 500_000_000;
-    private const long LongestLook = 1_000_000;
+    private const ulong QueueIova = 1 << 20;
 
     /// <summary>Whether a suspend was refused because the controller is not enabled.</summary>
     public static bool IsWhy(in Outcome suspend, IFunction function) =>
@@ -26,20 +25,19 @@ public static class DormantController
         return enabled.IsOk ? await migrator.SuspendAsync() : enabled;
     }
 
-    /// <summary>Enables a controller with queues of two entries at address 0, from which it fetches nothing as long as no doorbell is rung.</summary>
-    public static async ValueTask<Outcome> EnableAsync(World world, IFunction function)
+    /// <summary>
+    /// Enables it with an admin queue in memory that the function does not reach: nothing is fetched from there as long as no doorbell is rung, and
+    /// the state that is loaded brings another.
+    /// </summary>
+    private static async ValueTask<Outcome> EnableAsync(World world, IFunction function)
     {
-        PciConfig.Enable(function);
-        function.Write32(Register.Aqa, 0x0001_0001);
-        function.Write64(Register.Asq, 0);
-        function.Write64(Register.Acq, 0);
-        function.Write32(Register.Cc, new ControllerConfiguration { En = true }.Raw);
-        var deadline = world.Now + ((new Capabilities(function.Read64(Register.Cap)).To + 1) * HalfSecond);
-        for (var look = 1_000L; ; look = Math.Min(look * 2, LongestLook))
-        {
-            if (new ControllerStatus(function.Read32(Register.Csts)).Rdy) return Outcome.Ok;
-            if (world.Now >= deadline) return Outcome.Failed("enable", "a fresh controller does not become ready (CSTS.RDY)");
-            await world.After(look);
-        }
+        using var memory = new GuestMemory($"admin queue of {function.Name}", 16 * GuestMemory.PageSize);
+        var space = new AddressSpace(memory.Name);
+        space.Add(QueueIova, memory);
+        var host = new NvmeController(
+            world, function, new DriverMemory(space, new PageAllocator(QueueIova, memory.Length)), new NvmeControllerOptions { Interrupts = false });
+        var enabled = await host.EnableAsync();
+        host.Forget();
+        return enabled;
     }
 }

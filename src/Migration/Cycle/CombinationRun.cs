@@ -8,6 +8,9 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
 {
     private const int MostStates = 8;
 
+    /// <summary>Of which one is kept in the end: an example need not be of all of a million cycles.</summary>
+    private const int MostStrips = 1000;
+
     private readonly Journal _journal = new();
     private readonly List<CycleRecord> _cycles = [];
     private readonly List<KeptState> _states = [];
@@ -144,7 +147,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             _cycles.Add(record);
             Keep(_underWay[i], record);
             _latencies.Merge(bench.Tenants[i].Latencies);
-            if (record.Downtime.GuestNs is { } downtime && _underWay[i].Strip() is { } strip) _strips.Add((downtime, strip));
+            if (record.Downtime.GuestNs is { } downtime && _strips.Count < MostStrips && _underWay[i].Strip() is { } strip) _strips.Add((downtime, strip));
         }
 
         _underWay = [];

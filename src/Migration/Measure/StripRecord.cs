@@ -5,7 +5,7 @@ namespace Conformance.Migration;
 /// <summary>What one guest's load did around the cut of one cycle, in equal spans of time, from the begin of the cycle to its end.</summary>
 public sealed record StripRecord
 {
-    /// <summary>Number of the cycle in its combination: the one whose guest downtime is the median.</summary>
+    /// <summary>Number of the cycle in its combination: the one whose guest downtime is the median of the first thousand.</summary>
     public required int Cycle { get; init; }
 
     /// <summary>Which guest, from 1.</summary>

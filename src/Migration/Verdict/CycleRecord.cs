@@ -84,6 +84,14 @@ public sealed record CycleRecord
     public long StateBytes { get; init; }
 
     public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>ns that a step took, all its times together; null where it was not gone through.</summary>
+    public long? TimeOf(CycleStep step)
+    {
+        long? sum = null;
+        foreach (var it in Steps.Where(it => it.Step == step)) sum = (sum ?? 0) + it.EndNs - it.BeginNs;
+        return sum;
+    }
 }
 
 /// <summary>One step with its begin and end, ns of the world's clock.</summary>

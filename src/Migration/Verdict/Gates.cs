@@ -8,24 +8,25 @@ namespace Conformance.Migration;
 /// </summary>
 internal static class Gates
 {
-    private static readonly (string Observer, Func<GateSettings, Duration?> Limit, Func<DowntimeRecord, long?> Observed)[] All =
+    private static readonly (DowntimeObserver Observer, Func<GateSettings, Duration?> Limit)[] All =
     [
-        ("guest", gates => gates.GuestDowntime, downtime => downtime.GuestNs),
-        ("orchestrator", gates => gates.OrchestratorDowntime, downtime => downtime.OrchestratorNs),
-        ("device", gates => gates.DeviceDowntime, downtime => downtime.DeviceNs),
+        (DowntimeObserver.Guest, gates => gates.GuestDowntime), (DowntimeObserver.Orchestrator, gates => gates.OrchestratorDowntime),
+        (DowntimeObserver.Device, gates => gates.DeviceDowntime),
     ];
 
     /// <summary>A sentence for each gate that did not hold.</summary>
     public static IEnumerable<string> Broken(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
     {
-        foreach (var (observer, limit, observed) in All)
+        foreach (var (observer, limit) in All)
         {
             if (limit(gates) is not { } most) continue;
-            var over = cycles.Where(cycle => observed(cycle.Downtime) > most.Nanoseconds).ToList();
+            long? Observed(CycleRecord cycle) => Downtimes.Of(observer, cycle.Downtime);
+            var name = $"{Words.Of(observer)} downtime";
+            var over = cycles.Where(cycle => Observed(cycle) > most.Nanoseconds).ToList();
             if (over.Count == 0) continue;
-            var longest = over.MaxBy(cycle => observed(cycle.Downtime))!;
-            yield return $"{observer} downtime: {over.Count} of {cycles.Count} cycles over {most}; the longest was "
-                + $"{new Duration(observed(longest.Downtime)!.Value)} in cycle {longest.Number}";
+            var longest = over.MaxBy(cycle => Observed(cycle))!;
+            yield return $"{name}: {over.Count} of {cycles.Count} cycles over {most}; the longest was "
+                + $"{new Duration(Observed(longest)!.Value)} in cycle {longest.Number}";
         }
     }
 
@@ -33,12 +34,14 @@ internal static class Gates
     public static IEnumerable<string> Unmeasured(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
     {
         var completed = cycles.Where(cycle => cycle.Outcome == CycleOutcome.Completed).ToList();
-        foreach (var (observer, limit, observed) in All)
+        foreach (var (observer, limit) in All)
         {
             if (limit(gates) is not { } most) continue;
-            var without = completed.Count(cycle => observed(cycle.Downtime) is null);
-            if (completed.Count == 0) yield return $"{observer} downtime: no migration was completed, so nothing is known of {most}";
-            else if (without > 0) yield return $"{observer} downtime: not measured in {without} of {completed.Count} migrations, so nothing is known of {most}";
+            long? Observed(CycleRecord cycle) => Downtimes.Of(observer, cycle.Downtime);
+            var name = $"{Words.Of(observer)} downtime";
+            var without = completed.Count(cycle => Observed(cycle) is null);
+            if (completed.Count == 0) yield return $"{name}: no migration was completed, so nothing is known of {most}";
+            else if (without > 0) yield return $"{name}: not measured in {without} of {completed.Count} migrations, so nothing is known of {most}";
         }
     }
 

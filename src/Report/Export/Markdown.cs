@@ -15,7 +15,7 @@ public static class Markdown
     /// <summary>Characters of one line of a failure.</summary>
     private const int LongestLine = 500;
 
-    private static readonly Func<DowntimeRecord, long?>[] s_observers = [it => it.GuestNs, it => it.OrchestratorNs, it => it.DeviceNs];
+    private static readonly DowntimeObserver[] s_observers = [DowntimeObserver.Guest, DowntimeObserver.Orchestrator, DowntimeObserver.Device];
 
     public static string Write(RunRecord run)
     {
@@ -63,7 +63,7 @@ public static class Markdown
         {
             var downtimes = it.Result.Cycles.Select(cycle => cycle.Downtime).ToList();
             text.Append($"| {Plain(it.Name)} | {Words.Of(it.Verdict)} | {it.Result.Cycles.Count} |");
-            foreach (var of in s_observers) text.Append($" {Figure(SampleFigures.Of(downtimes.Select(of)))} |");
+            foreach (var observer in s_observers) text.Append($" {Figure(SampleFigures.Of(downtimes.Select(one => Downtimes.Of(observer, one))))} |");
             text.Append('\n');
         }
     }

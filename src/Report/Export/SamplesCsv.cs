@@ -30,7 +30,7 @@ public static class SamplesCsv
         ("suspended_ns", it => it.Cycle.Downtime.SuspendedNs),
         ("device_downtime_ns", it => it.Cycle.Downtime.DeviceNs),
         ("read_back_ns", it => it.Cycle.Downtime.ReadBackNs),
-        .. Enum.GetValues<CycleStep>().Select(step => ($"step_{Words.Of(step).Replace('-', '_')}_ns", (Func<Row, object?>)(it => StepNs(it.Cycle, step)))),
+        .. Enum.GetValues<CycleStep>().Select(step => ($"step_{Words.Of(step).Replace('-', '_')}_ns", (Func<Row, object?>)(it => it.Cycle.TimeOf(step)))),
         ("in_flight_fetched", it => it.Cycle.InFlight.Fetched),
         ("in_flight_unfetched", it => it.Cycle.InFlight.Unfetched),
         ("in_flight_posted", it => it.Cycle.InFlight.Posted),
@@ -75,12 +75,6 @@ public static class SamplesCsv
         foreach (var name in new LatencyFigures().Quantiles.Select(it => it.Name))
             yield return ($"latency_{when}_{name.Replace('.', '_')}_ns", it => of(it.Cycle.Latency).Quantiles.First(one => one.Name == name).Ns);
         yield return ($"latency_{when}_max_ns", it => of(it.Cycle.Latency).MaxNs);
-    }
-
-    private static long? StepNs(CycleRecord cycle, CycleStep step)
-    {
-        var times = cycle.Steps.Where(it => it.Step == step).ToList();
-        return times.Count == 0 ? null : times.Sum(it => it.EndNs - it.BeginNs);
     }
 
     private static void WriteLine(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Quoted)).Append("\r\n");

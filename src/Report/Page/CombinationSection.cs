@@ -54,10 +54,7 @@ internal static class CombinationSection
         {
             html.Write($"<tr><td class=\"n\">{cycle.Number}<td>{cycle.From} &rarr; {cycle.To}<td>{Words.Of(cycle.Outcome)}");
             foreach (var step in steps)
-            {
-                var times = cycle.Steps.Where(record => record.Step == step).ToList();
-                html.Write($"<td class=\"n\">{(times.Count == 0 ? "" : CombinationTable.Microseconds(times.Sum(record => record.EndNs - record.BeginNs)))}");
-            }
+                html.Write($"<td class=\"n\">{(cycle.TimeOf(step) is { } ns ? CombinationTable.Microseconds(ns) : "")}");
 
             html.Write($"</tr>");
         }

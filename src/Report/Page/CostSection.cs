@@ -20,9 +20,7 @@ internal static class CostSection
         foreach (var (record, _) in shown) html.Write($"<th class=\"n\">{record.Name}, median");
         html.Write($"</tr>");
         foreach (var step in cost.Steps)
-            WriteRow(
-                html, Words.Of(step.Step), step.Ns, shown,
-                cycle => cycle.Steps.Where(it => it.Step == step.Step).Select(it => (long?)(it.EndNs - it.BeginNs)).FirstOrDefault());
+            WriteRow(html, Words.Of(step.Step), step.Ns, shown, cycle => cycle.TimeOf(step.Step));
         WriteRow(html, "downtime, guest", cost.GuestDowntimeNs, shown, cycle => cycle.Downtime.GuestNs);
         WriteRow(html, "downtime, orchestrator", cost.OrchestratorDowntimeNs, shown, cycle => cycle.Downtime.OrchestratorNs);
         html.Write($"</table></div>");

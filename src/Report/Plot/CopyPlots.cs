@@ -45,7 +45,7 @@ internal static class CopyPlots
 
     private static double Speed(CycleRecord cycle)
     {
-        var ns = cycle.Steps.Where(step => s_copying.Contains(step.Step)).Sum(step => step.EndNs - step.BeginNs);
+        var ns = s_copying.Sum(step => cycle.TimeOf(step) ?? 0);
         return ns > 0 ? cycle.Copy.MediumBytes * 1e9 / ns : 0;
     }
 

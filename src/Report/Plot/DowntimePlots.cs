@@ -13,12 +13,7 @@ internal static class DowntimePlots
 
     /// <summary>The observers, in the order in which they are told.</summary>
     public static IReadOnlyList<(string Name, Ink Ink, Func<DowntimeRecord, long?> Of)> Observers { get; } =
-    [
-        ("guest", Ink.Blue, it => it.GuestNs),
-        ("orchestrator", Ink.Vermilion, it => it.OrchestratorNs),
-        ("suspended", Ink.Green, it => it.SuspendedNs),
-        ("device", Ink.Purple, it => it.DeviceNs),
-    ];
+        [.. Downtimes.All.Select(it => (Words.Of(it.Observer), InkOf(it.Observer), it.Of))];
 
     /// <summary>The guest's downtime of each combination; null where there are not two to compare.</summary>
     public static Plot? OfRun(RunRecord run)
@@ -87,6 +82,14 @@ internal static class DowntimePlots
         var interval = it is { Low: { } low, High: { } high } ? $" [{Human.Time(low)}, {Human.Time(high)}]" : "";
         return $"{Human.Time(it.Median)}{interval}, n={it.N}";
     }
+
+    private static Ink InkOf(DowntimeObserver observer) => observer switch
+    {
+        DowntimeObserver.Guest => Ink.Blue,
+        DowntimeObserver.Orchestrator => Ink.Vermilion,
+        DowntimeObserver.Suspended => Ink.Green,
+        _ => Ink.Purple,
+    };
 
     private static Interval IntervalOf(int row, SampleFigures it) => new(row, it.Median, it.Low, it.High, $"median {Said(it)}", Said(it));
 

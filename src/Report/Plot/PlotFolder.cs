@@ -16,31 +16,20 @@ public static class PlotFolder
     /// <summary>A converter that takes longer hangs, and is ended.</summary>
     private const int LongestMs = 30_000;
 
-    /// <summary>Writes all anew: pictures of an earlier run would be taken for this one's.</summary>
+    /// <summary>Makes a PNG of each picture of a run's folder, where there is the converter.</summary>
     /// <param name="runFolder">The folder of the run.</param>
-    public static void Write(RunPlots plots, string runFolder)
+    public static void Convert(string runFolder)
     {
         var folder = Path.Combine(runFolder, Name);
-        Clear(folder);
-        var written = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var plot in plots.All)
-        {
-            Directory.CreateDirectory(folder);
-            // Names that differ in a character that no file has would else be one.
-            var name = plot.Chart.Name;
-            for (var i = 2; !written.Add(name); i++) name = $"{plot.Chart.Name}-{i}";
-            File.WriteAllText(Path.Combine(folder, $"{name}.svg"), SvgChart.Alone(plot.Chart));
-        }
-
-        if (written.Count > 0 && Find(Environment.GetEnvironmentVariable("PATH")) is { } converter) Convert(converter, folder, written);
+        if (Directory.Exists(folder) && Find(Environment.GetEnvironmentVariable("PATH")) is { } converter)
+            Convert(converter, folder, [.. Directory.GetFiles(folder, "*.svg").Select(path => Path.GetFileNameWithoutExtension(path)!)]);
     }
 
-    /// <summary>The converter in a path of folders; null where none of them has it.</summary>
-    internal static string? Find(string? path) =>
-        (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, Converter)).FirstOrDefault(File.Exists);
-
-    private static void Clear(string folder)
+    /// <summary>Takes away the pictures of an earlier run, which would be taken for this one's.</summary>
+    /// <param name="runFolder">The folder of the run.</param>
+    public static void Clear(string runFolder)
     {
+        var folder = Path.Combine(runFolder, Name);
         if (!Directory.Exists(folder)) return;
         foreach (var file in Directory.EnumerateFiles(folder))
         {
@@ -48,8 +37,12 @@ public static class PlotFolder
         }
     }
 
+    /// <summary>The converter in a path of folders; null where none of them has it.</summary>
+    internal static string? Find(string? path) =>
+        (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, Converter)).FirstOrDefault(File.Exists);
+
     /// <summary>As many at once as there are cores.</summary>
-    private static void Convert(string converter, string folder, HashSet<string> names)
+    private static void Convert(string converter, string folder, IReadOnlyList<string> names)
     {
         foreach (var some in names.Chunk(Math.Max(1, Environment.ProcessorCount)))
         {

@@ -31,6 +31,19 @@ public sealed class RunPlots
 
     public static RunPlots Of(RunRecord run) => new(run);
 
+    /// <summary>Each as a file of its own: a name without extension, and the picture.</summary>
+    public IEnumerable<(string Name, string Svg)> Files()
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var plot in All)
+        {
+            // Names that differ in a character that no file has would else be one.
+            var name = plot.Chart.Name;
+            for (var i = 2; !taken.Add(name); i++) name = $"{plot.Chart.Name}-{i}";
+            yield return (name, SvgChart.Alone(plot.Chart));
+        }
+    }
+
     /// <summary>Those of one combination, by its place in the record; empty beyond those that are drawn.</summary>
     public IReadOnlyList<Plot> OfCombination(int index) => index < _combinations.Count ? _combinations[index] : [];
 

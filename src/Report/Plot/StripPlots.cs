@@ -37,7 +37,7 @@ internal static class StripPlots
         rates.Add((end, rates[^1].Y));
         var x = new Axis("time since the stop of the guest", new TimeScale(rates[0].X, end));
         var down = (double)(strip.RestartedNs - strip.StoppedNs);
-        var band = new BandMark(Ink.Band, $"stopped {Human.Time(down)}", 0, down);
+        var band = new BandMark(Ink.Band, TimelinePlots.Stopped(TimelinePlots.Typical(it.Result), down), 0, down);
         var span = $"each value is of {Human.Time(width)}";
         yield return new Plot(
             Draw(run, it, plan, strip, "throughput", $"{SuiteCost.ThroughputWord(run, plan)} around the cut", x,

@@ -46,7 +46,9 @@ internal static class SweepPlots
             Name = RunPlots.FileName(name, "sweep"),
             Title = $"Sweep {name}: downtime along {key}",
             Figures = run.Figures,
-            Parameters = $"{string.Join(", ", along.Select(it => it.Sweep.Value).Distinct())}; {RunPlots.Parameters(run, along[0].Plan)}",
+            // Of the load only what is the same at each value could be told, and what that is the profile knows.
+            Parameters = $"{string.Join(", ", along.Select(it => it.Sweep.Value).Distinct())}; {Words.Of(along[0].Plan.Commands)}, "
+                + $"{Words.Of(along[0].Plan.Medium)} medium, {Words.Of(along[0].Plan.Clock)} clock; {RunPlots.Parameters(run)}",
             X = new Axis($"{key} ({UnitOf(along[0].Sweep)})", Along(along)),
             Y = new Axis("downtime, median of the cycles", new TimeScale(0, most * 1.05)),
             Marks = marks,

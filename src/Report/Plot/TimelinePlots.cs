@@ -25,6 +25,10 @@ internal static class TimelinePlots
         yield return Draw(run, it, plan, cycle, stopped, stopped[0].BeginNs, "cut", "while the guest stands still", "time since the stop of the guest", null, Near);
     }
 
+    /// <summary>How long the guest stood still by the clock, and how much of that no downtime counts: the suite's own reading back.</summary>
+    public static string Stopped(CycleRecord? cycle, double ns) =>
+        $"stopped {Human.Time(ns)}{(cycle?.Downtime.ReadBackNs is > 0 and { } own ? $", {Human.Time(own)} of it the suite's" : "")}";
+
     /// <summary>The cycle of the strip, else the one whose guest downtime is the median, else the first that was completed.</summary>
     public static CycleRecord? Typical(CombinationResult result)
     {
@@ -40,7 +44,7 @@ internal static class TimelinePlots
     {
         var rows = steps.Select(step => step.Step).Distinct().ToList();
         List<Mark> marks = [new BarsMark(Ink.Blue, [.. steps.Select(step => BarOf(step, rows.IndexOf(step.Step), zero))])];
-        if (cut is { } span) marks.Add(new BandMark(Ink.Band, $"guest stopped {Human.Time(span.To - span.From)}", span.From, span.To));
+        if (cut is { } span) marks.Add(new BandMark(Ink.Band, $"guest {Stopped(cycle, span.To - span.From)}", span.From, span.To));
         var end = steps.Max(step => step.EndNs) - zero;
         var chart = new Chart
         {

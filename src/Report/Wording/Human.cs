@@ -1,3 +1,5 @@
+using Conformance.Migration;
+
 namespace Conformance.Report;
 
 /// <summary>Figures as a person reads them.</summary>
@@ -35,13 +37,8 @@ public static class Human
     }
 
     /// <summary>Median and maximum of what was observed, <c>-</c> where nothing was.</summary>
-    public static string MedianAndMost(IEnumerable<long?> observed)
-    {
-        var sorted = observed.OfType<long>().Order().ToList();
-        if (sorted.Count == 0) return "-";
-        var median = (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2.0;
-        return sorted.Count == 1 ? Time(median) : $"{Time(median)} / {Time(sorted[^1])}";
-    }
+    public static string MedianAndMost(IEnumerable<long?> observed) =>
+        SampleFigures.Of(observed) is not { } it ? "-" : it.N == 1 ? Time(it.Median) : $"{Time(it.Median)} / {Time(it.Most)}";
 
     private static string Digits(double value) => value < 10 ? $"{value:0.00}" : value < 100 ? $"{value:0.0}" : $"{value:0}";
 }

@@ -24,7 +24,7 @@ internal static class BundleFiles
     public static IReadOnlyList<string> Optional { get; } = [RunFolder.ExpectationsFile, RunFolder.BaselineFile, HarnessError.FileName];
 
     /// <summary>Folders of a run whose files are taken, where they are.</summary>
-    public static IReadOnlyList<string> Folders { get; } = ["failures", "plots", "states", "traces"];
+    public static IReadOnlyList<string> Folders => RunFolder.Folders;
 
     /// <summary>Outside the list of sums.</summary>
     public static IReadOnlyList<string> Seal { get; } = [Sums, Signature, PublicKey];

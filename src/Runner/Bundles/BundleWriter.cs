@@ -16,30 +16,29 @@ internal static class BundleWriter
     /// <summary>The first date that a zip can hold.</summary>
     private static readonly DateTimeOffset s_date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <param name="run">The folder of a run, or a file in it.</param>
+    /// <param name="folder">Of a run.</param>
     /// <param name="key">To sign with; null: not signed.</param>
     /// <exception cref="UsageException">No run is there, or not one that ended.</exception>
-    public static byte[] Write(string run, ECDsa? key)
+    public static byte[] Write(string folder, ECDsa? key)
     {
-        var folder = Directory.Exists(run) ? run : Path.GetDirectoryName(Path.GetFullPath(run)) ?? "";
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var name in BundleFiles.Required)
         {
-            if (!File.Exists(Path.Combine(folder, name))) throw new UsageException($"{run}: no run that ended is there, for it has no {name}");
+            if (!File.Exists(Path.Combine(folder, name))) throw new UsageException($"{folder}: no run that ended is there, for it has no {name}");
         }
 
         var total = 0L;
         foreach (var name in Names(folder))
         {
-            if (!BundleFiles.IsKnown(name)) throw new UsageException($"{run}: {name} has a name that no bundle can hold");
+            if (!BundleFiles.IsKnown(name)) throw new UsageException($"{folder}: {name} has a name that no bundle can hold");
             var bytes = File.ReadAllBytes(Path.Combine(folder, name));
             total += bytes.LongLength;
             if (bytes.LongLength > BundleLimits.Default.FileBytes || total > BundleLimits.Default.AllBytes)
-                throw new UsageException($"{run}: {name} is more than a bundle can hold");
+                throw new UsageException($"{folder}: {name} is more than a bundle can hold");
             files[name] = bytes;
         }
 
-        files[BundleFiles.Manifest] = Manifest(run, files[RunForms.Run]);
+        files[BundleFiles.Manifest] = Manifest(folder, files[RunForms.Run]);
         Seal(files, key);
         return Zip(files);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Conformance.Migration;
+using Conformance.Runner.Running;
 using Conformance.Suite;
 
 namespace Conformance.Runner.Bundles;
@@ -64,8 +65,9 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         }
 
         if (run.Interrupted) return "the run was interrupted: what is missing was not run";
-        // It ends with the first failure.
-        if (run.Environment.Arguments.Contains(UntilFailOption)) return $"not checked: the run was made with {UntilFailOption}";
+        // It ends with the first failure, and only with one.
+        if (run.Environment.Arguments.Contains(UntilFailOption) && _cases.Find(it => Session.IsFailure(it.Verdict)) is { } failed)
+            return $"the run was made with {UntilFailOption}, and ended with {failed.Id}";
         foreach (var id in planned)
         {
             if (Enumerable.Range(1, repeat).FirstOrDefault(it => !runs[id].Contains(it)) is > 0 and var missing)

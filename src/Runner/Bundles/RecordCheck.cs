@@ -10,6 +10,7 @@ namespace Conformance.Runner.Bundles;
 internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byte[]> files, JournalCheck journal, CaseCatalogue catalogue)
 {
     private RunRecord? _again;
+    private SortedDictionary<string, byte[]>? _forms;
 
     /// <summary>As the journal gives it.</summary>
     private RunRecord Again => _again ??= new Judgement
@@ -101,7 +102,17 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
     {
         Whole(RunForms.Samples);
         Whole(RunForms.Page);
-        return $"{RunForms.Samples} and {RunForms.Page} are made again, byte by byte";
+        // Pictures as SVG; a PNG is some converter's.
+        List<string> pictures = [.. _forms!.Keys.Where(name => RunForms.IsForPeople(name) && name != RunForms.Page)];
+        foreach (var name in pictures)
+        {
+            if (!files.ContainsKey(name)) throw new RefusedException(name, "it is missing; the journal gives it");
+            Whole(name);
+        }
+
+        if (files.Keys.FirstOrDefault(name => RunForms.IsForPeople(name) && name.EndsWith(".svg", StringComparison.Ordinal) && !_forms.ContainsKey(name)) is { } other)
+            throw new RefusedException(other, "the journal gives no such picture");
+        return $"{RunForms.Samples}, {RunForms.Page} and {pictures.Count} pictures are made again, byte by byte";
     }
 
     /// <summary>manifest.json.</summary>
@@ -139,7 +150,7 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
 
     private void Whole(string name)
     {
-        if (FirstDifference(files[name], RunForms.All[name](Again)) is { } place)
+        if (FirstDifference(files[name], (_forms ??= RunForms.Of(Again))[name]) is { } place)
         {
             var suite = run.Environment.Commit ?? "of an unknown commit";
             throw new RefusedException(name, $"it is not what this suite makes of the journal: {place} (the run is of suite {suite})");

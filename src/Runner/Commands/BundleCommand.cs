@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Conformance.Runner.Bundles;
+using Conformance.Runner.Running;
 
 namespace Conformance.Runner.Commands;
 
@@ -14,7 +15,7 @@ internal static class BundleCommand
             ./run.sh bundle reports/RUN --out claim.zip --key private.pem
             openssl ecparam -genkey -name prime256v1 -noout -out private.pem      a key of your own
             """);
-        var run = new Argument<string>("RUN") { Description = "The folder of a run that ended." };
+        var run = new Argument<string>("RUN") { Description = "The folder of a run that ended, or its name under reports." };
         var outFile = new Option<string?>("--out") { Description = "The bundle; default RUN.zip beside the folder.", HelpName = "FILE" };
         var key = new Option<string?>("--key") { Description = "Sign it with this ECDSA private key.", HelpName = "PEM" };
         command.Add(run);
@@ -22,10 +23,9 @@ internal static class BundleCommand
         command.Add(key);
         command.SetAction(parsed =>
         {
-            var folder = parsed.GetRequiredValue(run);
+            var folder = RunFile.FolderOf(parsed.GetRequiredValue(run), services);
             using var signer = parsed.GetValue(key) is { } pem ? BundleKey.ReadPrivate(pem) : null;
-            var whole = Directory.Exists(folder) ? folder : Path.GetDirectoryName(folder) ?? folder;
-            var path = parsed.GetValue(outFile) ?? $"{Path.TrimEndingDirectorySeparator(whole)}.zip";
+            var path = parsed.GetValue(outFile) ?? $"{Path.TrimEndingDirectorySeparator(folder)}.zip";
             var bytes = BundleWriter.Write(folder, signer);
             try
             {

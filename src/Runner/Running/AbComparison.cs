@@ -132,7 +132,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         }
 
         // A gate that is broken is what is looked for; a run that shows nothing is not.
-        if (!File.Exists(Path.Combine(folder, RunFile.FileName)))
+        if (!File.Exists(Path.Combine(folder, RunForms.Run)))
             throw new InvalidOperationException($"A launch left no run: {said.Result}{told.Result}");
         return RunFile.Read(folder);
     }

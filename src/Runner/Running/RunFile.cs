@@ -6,13 +6,11 @@ namespace Conformance.Runner.Running;
 /// <summary>The record of an earlier run.</summary>
 internal static class RunFile
 {
-    public const string FileName = "run.json";
-
     /// <summary>Reads the record of a run.</summary>
     /// <exception cref="UsageException">There is none, or it is not one.</exception>
     public static RunRecord Read(string folder)
     {
-        var path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, RunForms.Run);
         try
         {
             using var file = File.OpenRead(path);
@@ -32,10 +30,10 @@ internal static class RunFile
         }
     }
 
-    /// <summary>A folder, the record in it, or the name of a folder under reports.</summary>
+    /// <summary>A folder, a file in it, or the name of a folder under reports.</summary>
     public static string FolderOf(string asked, Services services)
     {
-        if (File.Exists(asked) && Path.GetFileName(asked) == FileName) return Path.GetDirectoryName(asked) is { Length: > 0 } folder ? folder : ".";
+        if (File.Exists(asked)) return Path.GetDirectoryName(asked) is { Length: > 0 } folder ? folder : ".";
         if (Directory.Exists(asked)) return asked;
         var named = Path.Combine(services.Root, "reports", asked);
         return Directory.Exists(named) ? named : throw new UsageException($"{asked}: no folder of a run");

@@ -16,6 +16,14 @@ internal sealed class RunFolder
     public const string BaselineFile = "baseline.json";
 
     private const string KillsFile = "kills.json";
+    private const string StatesFolder = "states";
+    private const string FailuresFolder = "failures";
+    private const string TracesFolder = "traces";
+
+    /// <summary>Folders of a run's folder.</summary>
+    public static IReadOnlyList<string> Folders => s_folders;
+
+    private static readonly string[] s_folders = [FailuresFolder, PlotFolder.Name, StatesFolder, TracesFolder];
 
     private readonly string _path;
     private readonly string _shown;
@@ -40,8 +48,13 @@ internal sealed class RunFolder
             var probe = System.IO.Path.Combine(path, ".probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);
-            // What an earlier run left there would be taken for this one's.
-            foreach (var file in (string[])[.. RunForms.All.Keys, KillsFile, WaiversFile, ExpectationsFile, BaselineFile, RunJournal.FileName, HarnessError.FileName])
+            // What an earlier run left there would be taken for this one's. Of folders, only in one that is a run's.
+            foreach (var inner in File.Exists(System.IO.Path.Combine(path, RunJournal.FileName)) ? s_folders : [])
+            {
+                if (System.IO.Path.Combine(path, inner) is var left && Directory.Exists(left)) Directory.Delete(left, recursive: true);
+            }
+
+            foreach (var file in (string[])[.. RunForms.Names, KillsFile, WaiversFile, ExpectationsFile, BaselineFile, RunJournal.FileName, HarnessError.FileName])
                 File.Delete(System.IO.Path.Combine(path, file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -56,18 +69,22 @@ internal sealed class RunFolder
     public static RunFolder Existing(string path) => new(path, Shipped.Near(path));
 
     /// <summary>Writes the record in its forms; returns the path of the page as a user would name it.</summary>
-    public string Write(RunRecord record)
-    {
-        foreach (var (name, form) in RunForms.All) File.WriteAllBytes(System.IO.Path.Combine(_path, name), form(record));
-        PlotFolder.Write(RunPlots.Of(record), _path);
-        return System.IO.Path.Combine(_shown, RunForms.Page);
-    }
+    public string Write(RunRecord record) => Write(record, static _ => true);
 
-    /// <summary>Writes what people look at, of the record alone: the page, and its pictures; returns the path of the page as a user would name it.</summary>
-    public string WritePage(RunRecord record)
+    /// <summary>The same of what people look at: the page, and its pictures.</summary>
+    public string WritePage(RunRecord record) => Write(record, RunForms.IsForPeople);
+
+    private string Write(RunRecord record, Func<string, bool> wanted)
     {
-        File.WriteAllBytes(System.IO.Path.Combine(_path, RunForms.Page), RunForms.All[RunForms.Page](record));
-        PlotFolder.Write(RunPlots.Of(record), _path);
+        PlotFolder.Clear(_path);
+        foreach (var (name, form) in RunForms.Of(record).Where(it => wanted(it.Key)))
+        {
+            var path = System.IO.Path.Combine(_path, name);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, form);
+        }
+
+        PlotFolder.Convert(_path);
         return System.IO.Path.Combine(_shown, RunForms.Page);
     }
 
@@ -92,7 +109,7 @@ internal sealed class RunFolder
     public void Keep(string combination, IReadOnlyList<KeptState> states)
     {
         if (states.Count == 0) return;
-        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "states")).FullName;
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, StatesFolder)).FullName;
         foreach (var state in states)
             File.WriteAllBytes(System.IO.Path.Combine(folder, $"{PlainName(combination)}.{state.Name}.bin"), state.Bytes.Span);
     }
@@ -100,14 +117,14 @@ internal sealed class RunFolder
     /// <summary>Keeps what was looked at after a failure as <c>failures/area.case.txt</c>.</summary>
     public void KeepEvidence(CaseRecord record, string text)
     {
-        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "failures")).FullName;
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, FailuresFolder)).FullName;
         File.WriteAllText(System.IO.Path.Combine(folder, $"{PlainName(record.Id)}.{record.Repetition}.txt"), text);
     }
 
     /// <summary>Where the trace of a case goes: <c>traces/area.case.tsv</c>.</summary>
     public string TraceOf(string id, int repetition)
     {
-        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, "traces")).FullName;
+        var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, TracesFolder)).FullName;
         return System.IO.Path.Combine(folder, $"{PlainName(id)}.{repetition}.tsv");
     }
 

@@ -18,19 +18,30 @@ internal static class RunForms
     public const string Summary = "summary.md";
     public const string Samples = "samples.csv";
 
-    /// <summary>Each with how it is made, in order of name.</summary>
-    public static IReadOnlyDictionary<string, Func<RunRecord, byte[]>> All { get; } =
-        new SortedDictionary<string, Func<RunRecord, byte[]>>(StringComparer.Ordinal)
+    /// <summary>Every name but those of pictures.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Run, Verdicts, Expected, Page, JUnit, Tap, Summary, Samples];
+
+    /// <summary>Each by its name in the run's folder, pictures as <c>plots/NAME.svg</c>: the same record gives the same bytes.</summary>
+    public static SortedDictionary<string, byte[]> Of(RunRecord run)
     {
-        [Run] = run => Line(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord)),
-        [Verdicts] = run => Line(JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(run), MigrationJson.Readable.VerdictFile)),
-        [Expected] = run => Line(JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(run), MigrationJson.Readable.ExpectedResults)),
-        [Page] = run => Text(RunPage.Write(run)),
-        [JUnit] = run => Text(JUnitXml.Write(run)),
-        [Tap] = run => Text(Report.Export.Tap.Write(run)),
-        [Summary] = run => Text(Markdown.Write(run)),
-        [Samples] = run => Text(SamplesCsv.Write(run)),
-    };
+        var plots = RunPlots.Of(run);
+        var forms = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            [Run] = Line(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord)),
+            [Verdicts] = Line(JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(run), MigrationJson.Readable.VerdictFile)),
+            [Expected] = Line(JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(run), MigrationJson.Readable.ExpectedResults)),
+            [Page] = Text(RunPage.Write(run, plots)),
+            [JUnit] = Text(JUnitXml.Write(run)),
+            [Tap] = Text(Report.Export.Tap.Write(run)),
+            [Summary] = Text(Markdown.Write(run)),
+            [Samples] = Text(SamplesCsv.Write(run)),
+        };
+        foreach (var (name, svg) in plots.Files()) forms[$"{PlotFolder.Name}/{name}.svg"] = Text(svg);
+        return forms;
+    }
+
+    /// <summary>Whether a person looks at it, rather than a program.</summary>
+    public static bool IsForPeople(string name) => name == Page || name.StartsWith($"{PlotFolder.Name}/", StringComparison.Ordinal);
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 

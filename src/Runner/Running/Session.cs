@@ -148,7 +148,8 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         }
     }
 
-    private static bool IsFailure(Verdict verdict) => verdict.IsNonConformant() || verdict is Verdict.Inconclusive or Verdict.HarnessError;
+    /// <summary>What a run ends with that goes on until something fails.</summary>
+    public static bool IsFailure(Verdict verdict) => verdict.IsNonConformant() || verdict is Verdict.Inconclusive or Verdict.HarnessError;
 
     private void RunCombinations(RunJournal journal, Services services, CancellationToken stop)
     {

@@ -38,14 +38,12 @@ internal static class SuiteCost
         return new SuiteCostRecord
         {
             CommandNs = Math.Round((double)load.Ns / load.Commands, 1),
-            Steps = [.. cycles[0].Steps.Select(step => new StepCost(step.Step, Median(cycles.Select(it => Time(it, step.Step)))))],
+            Steps = [.. cycles[0].Steps.Select(step => new StepCost(step.Step, Median(cycles.Select(it => it.TimeOf(step.Step)))))],
             GuestDowntimeNs = Median(cycles.Select(it => it.Downtime.GuestNs)),
             OrchestratorDowntimeNs = Median(cycles.Select(it => it.Downtime.OrchestratorNs)),
             Cycles = cycles.Count,
         };
     }
-
-    private static long? Time(CycleRecord cycle, CycleStep step) => cycle.Steps.FirstOrDefault(it => it.Step == step) is { } it ? it.EndNs - it.BeginNs : null;
 
     private static long Median(IEnumerable<long?> samples) => SampleFigures.Of(samples)?.Median ?? 0;
 }

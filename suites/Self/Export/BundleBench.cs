@@ -74,9 +74,9 @@ internal sealed class BundleBench : IDisposable
     public static void Record(SortedDictionary<string, byte[]> files, Func<RunRecord, RunRecord> change)
     {
         var run = change(JsonSerializer.Deserialize(files["run.json"], MigrationJson.Default.RunRecord)!);
-        foreach (var (name, form) in Runner.Running.RunForms.All)
+        foreach (var (name, form) in Runner.Running.RunForms.Of(run))
         {
-            if (files.ContainsKey(name)) files[name] = form(run);
+            if (files.ContainsKey(name)) files[name] = form;
         }
 
         files[BundleFiles.Manifest] = BundleManifest.Of(run).ToBytes();

@@ -141,7 +141,7 @@ internal sealed class BundleClaimTests
     /// <summary>Why the bundle of a run and its journal is refused, or what it says of must-pass.</summary>
     private string Verify(RunRecord run, IReadOnlyList<JournalLine> lines)
     {
-        var files = new SortedDictionary<string, byte[]>(RunForms.All.Where(it => BundleFiles.IsKnown(it.Key)).ToDictionary(it => it.Key, it => it.Value(run)), StringComparer.Ordinal)
+        var files = new SortedDictionary<string, byte[]>(RunForms.Of(run).Where(it => BundleFiles.IsKnown(it.Key)).ToDictionary(), StringComparer.Ordinal)
         {
             [RunFolder.WaiversFile] = Encoding.UTF8.GetBytes(WaiverFile.ShippedText),
             [BundleFiles.Manifest] = BundleManifest.Of(run).ToBytes(),

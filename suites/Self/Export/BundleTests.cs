@@ -37,7 +37,9 @@ internal sealed class BundleTests
     public void TheSameFolderGivesTheSameBytes()
     {
         var bytes = BundleWriter.Write(_run.Folder, key: null);
-        Assert.That(BundleWriter.Write(Path.Combine(_run.Folder, "report.html"), key: null), Is.EqualTo(bytes));
+        var named = _run.Bench.PathOf("named.zip");
+        Assert.That(_run.Bench.Run("bundle", Path.Combine(_run.Folder, "report.html"), "--out", named), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(File.ReadAllBytes(named), Is.EqualTo(bytes));
         Assert.That(_run.Bench.Run("bundle", _run.Folder), Is.EqualTo(ExitCode.Conformant));
         Assert.That(File.ReadAllBytes($"{_run.Folder}.zip"), Is.EqualTo(bytes), "beside the folder where nothing else is said");
     }
@@ -121,6 +123,31 @@ internal sealed class BundleTests
                 });
             }).Last,
             Is.EqualTo("refused: journal.jsonl: the plan in run.json is not the one that was run: its hash is another"));
+    }
+
+    [Test]
+    public void ACaseIsMissedAlsoWhereTheRunIsSaidToHaveEndedWithAFailureThatIsNowhere()
+    {
+        var told = _run.Verify(files =>
+        {
+            BundleBench.Journal(files, line => line.Case?.Id == BundleBench.Failing ? null : line);
+            BundleBench.Record(files, run => run with
+            {
+                Cases = [.. run.Cases.Where(it => it.Id != BundleBench.Failing)],
+                Environment = run.Environment with { Arguments = [.. run.Environment.Arguments, "--until-fail"] },
+            });
+        });
+        Assert.That(told.Last, Is.EqualTo($"refused: journal.jsonl: {BundleBench.Failing} is planned and missing"));
+    }
+
+    [Test]
+    public void APictureThatIsDrawnOtherwiseOrFromElsewhereIsRefused()
+    {
+        var picture = _run.Files.Keys.First(name => name.StartsWith("plots/", StringComparison.Ordinal));
+        Assert.That(_run.Verify(files => BundleBench.Replace(files, picture, "</svg>", "<text>9</text></svg>")).Last,
+            Does.StartWith($"refused: {picture}: it is not what this suite makes of the journal"));
+        Assert.That(_run.Verify(files => files.Remove(picture)).Last, Is.EqualTo($"refused: {picture}: it is missing; the journal gives it"));
+        Assert.That(_run.Verify(files => files["plots/other.svg"] = files[picture]).Last, Is.EqualTo("refused: plots/other.svg: the journal gives no such picture"));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner;
 using NUnit.Framework;
@@ -50,7 +52,8 @@ public sealed class ReportCommandTests
         var folder = Directory.CreateDirectory(_bench.PathOf("old/plots")).FullName;
         File.WriteAllText(Path.Combine(folder, "gone.svg"), "");
         File.WriteAllText(Path.Combine(folder, "kept.txt"), "");
-        PlotFolder.Write(RunPlots.Of(SampleRun.Of(combinations: 1)), _bench.PathOf("old"));
+        _bench.Write("old/run.json", JsonSerializer.Serialize(SampleRun.Of(combinations: 1), MigrationJson.Default.RunRecord));
+        Assert.That(_bench.Run("report", _bench.PathOf("old")), Is.EqualTo(ExitCode.Conformant));
         Assert.That(File.Exists(Path.Combine(folder, "gone.svg")), Is.False);
         Assert.That((File.Exists(Path.Combine(folder, "kept.txt")), File.Exists(Path.Combine(folder, "local-0.timeline.svg"))), Is.EqualTo((true, true)));
     }

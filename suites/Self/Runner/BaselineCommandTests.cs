@@ -87,6 +87,17 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
+    [TestCase("no such file, and no shipped profile has that name", "compare", "--ab", "nowhere", "two")]
+    [TestCase("no tree of this suite, for it has no run.sh", "compare", "--ab", "{folder}", "two")]
+    [TestCase("--launches 0: at least one", "compare", "--ab", "two", "two", "--launches", "0")]
+    [TestCase("2 runs have no history yet: 6 are the fewest", "history", "a", "b")]
+    public void WhatCannotBeComparedIsToldInALine(string said, params string[] words)
+    {
+        Assert.That(_bench.Run([.. words.Select(it => it.Replace("{folder}", _bench.PathOf("profiles")))]), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.Contain(said));
+        Assert.That(_bench.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+    }
+
     private void SetBaseline()
     {
         Run("a");

@@ -43,6 +43,17 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void WhatAnEarlierRunLeftIsNotTakenForThisOnesAndWhatIsNoRunsStays()
+    {
+        var own = _bench.Write("plain/states/mine.bin", "");
+        _bench.Run("run", "two", "--out", _bench.PathOf("plain"));
+        Assert.That(own, Does.Exist, "a folder that was no run's");
+        var old = _bench.Write("plain/failures/old.txt", "");
+        _bench.Run("run", "two", "--out", _bench.PathOf("plain"));
+        Assert.That(old, Does.Not.Exist);
+    }
+
+    [Test]
     public void OnANarrowTerminalTheTableGoesOnInAnotherWithItsFirstColumnRepeated()
     {
         _bench.Width = 60;

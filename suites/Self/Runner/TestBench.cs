@@ -47,6 +47,7 @@ internal sealed class TestBench : IDisposable
 
     public string Write(string name, string text)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
         File.WriteAllText(PathOf(name), text);
         return PathOf(name);
     }

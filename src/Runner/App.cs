@@ -27,6 +27,7 @@ public static class App
         ./run.sh report reports/RUN                   make the page and the plots of a run again
         ./run.sh bundle reports/RUN --key mine.pem    a run as one file, signed
         ./run.sh verify RUN.zip                       do its verdicts follow from what was observed?
+        ./run.sh testbed --exec list                  this program in a virtual machine with emulated controllers
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -47,6 +48,7 @@ public static class App
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
+        root.Add(TestbedCommand.Create(services));
         root.Add(WorkerCommand.Create(services));
         ExampleHelp.AddTo(root, Examples);
 

@@ -50,6 +50,9 @@ public sealed record Profile
 
     /// <summary>More devices for cases that the first does not support, each given as its differences to device.sim.</summary>
     public OrderedDictionary<string, SimulatedDevice> Devices { get; init; } = [];
+
+    /// <summary>The virtual machine in which the command testbed runs this profile. Says nothing to other commands.</summary>
+    public TestbedOptions Testbed { get; init; } = new();
 }
 
 /// <summary>The device, one of several kinds.</summary>

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using Conformance.Migration;
+using Conformance.Runner.Running;
+using Conformance.Testbed;
+
+namespace Conformance.Runner.Commands;
+
+/// <summary><c>testbed</c>: runs a profile in a virtual machine with emulated NVMe controllers.</summary>
+internal static class TestbedCommand
+{
+    private const string ShippedProfile = "testbed";
+
+    public static Command Create(Services services)
+    {
+        const string About = "Run a profile in a virtual machine: a stock Linux kernel with its own nvme and vfio-pci, and emulated NVMe controllers with SR-IOV.";
+        var command = new ExampleCommand("testbed", About, """
+            ./run.sh testbed                                        profiles/testbed.yaml
+            ./run.sh testbed my.yaml -- --only 'reset/*'            words of run behind --
+            ./run.sh testbed --exec probe                           another word of this program, in the machine
+            ./run.sh testbed --shell 'ls -l /sys/bus/pci/devices'   whatever is to be looked at there
+            ./run.sh testbed --qemu ~/qemu/build/qemu-system-x86_64 --qemu-args '-global nvme.hmlms=on'
+            """);
+        var words = new Argument<string[]>("PROFILE") { Description = $"A profile, default {ShippedProfile}; behind -- words of run.", Arity = ArgumentArity.ZeroOrMore };
+        var exec = new Option<string?>("--exec") { Description = "Instead of run these words of the program.", HelpName = "WORDS" };
+        var shell = new Option<string?>("--shell") { Description = "Instead of the program this line of shell; in it conformance is the program.", HelpName = "LINE" };
+        var qemu = new Option<string?>("--qemu") { Description = "Another emulator than Debian's.", HelpName = "BINARY" };
+        var qemuArgs = new Option<string?>("--qemu-args") { Description = "More words for the emulator.", HelpName = "WORDS" };
+        var kernel = new Option<string?>("--kernel")
+        {
+            Description = "Another kernel than Debian's: its image, or the folder where its package is unpacked.", HelpName = "VMLINUZ",
+        };
+        var keep = new Option<bool>("--keep") { Description = "Leave disks, image, console and command line of the machine to look at." };
+        var time = new Option<int?>("--time") { Description = "End the machine after so many seconds; default what the profile says.", HelpName = "S" };
+        command.Add(words);
+        foreach (var option in (Option[])[exec, shell, qemu, qemuArgs, kernel, keep, time]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var given = parsed.GetValue(words) ?? [];
+            // A word that begins with - is one of run's, and so is all behind it.
+            var named = given.Length > 0 && !given[0].StartsWith('-');
+            var other = parsed.GetValue(exec) is not null || parsed.GetValue(shell) is not null;
+            if (parsed.GetValue(exec) is not null && parsed.GetValue(shell) is not null) throw new UsageException("--exec and --shell: one of them");
+            // Without a profile the machine is as it is by default, but then there is nothing to run.
+            var profile = named || !other ? Shipped.Find(named ? given[0] : ShippedProfile, services.Root) : null;
+            var result = profile is null ? null : ProfileFile.Load(profile);
+            foreach (var error in result?.Errors ?? []) services.Error.WriteLine(error);
+            if (result is { Profile: null }) return (int)ExitCode.Usage;
+            NeedFile("--qemu", parsed.GetValue(qemu));
+            NeedFile("--kernel", parsed.GetValue(kernel));
+            var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
+            var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
+            var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. given.Skip(named ? 1 : 0)])}";
+            return (int)Run(services, report, parsed.GetValue(keep), new BedRequest
+            {
+                Options = result?.Profile?.Testbed ?? new TestbedOptions(),
+                Emulator = parsed.GetValue(qemu),
+                EmulatorWords = Words(parsed.GetValue(qemuArgs)),
+                Kernel = parsed.GetValue(kernel),
+                Command = line,
+                Files = [.. Files(profile, services.Root)],
+                Reports = reports,
+                Time = parsed.GetValue(time) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            });
+        });
+        return command;
+    }
+
+    private static ExitCode Run(Services services, string? report, bool keep, BedRequest request)
+    {
+        try
+        {
+            using var bed = Bed.Prepare(request, Path.Combine(services.Root, "artifacts", "testbed"), services.Time, line => services.Error.WriteLine($"testbed: {line}"));
+            ExitCode? signal = null;
+            BedOutcome outcome;
+            using ((services.Signals ?? Interrupts.Listen)(code =>
+            {
+                signal = code;
+                bed.Stop();
+            }))
+            {
+                services.Error.WriteLine($"testbed: {bed.Description}");
+                outcome = bed.Run(services.Out);
+            }
+
+            if (report is not null) bed.KeepEvidence(Path.Combine(report, "testbed"));
+            if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
+            else bed.Remove();
+            if (signal is { } ended) return ended;
+            if (outcome.ExitCode is { } exit) return (ExitCode)exit;
+            services.Error.WriteLine($"testbed: {outcome.Why}");
+            return ExitCode.HarnessFailed;
+        }
+        catch (BedUnavailableException e)
+        {
+            services.Error.WriteLine($"testbed: skipped, nothing ran: {e.Message}");
+            return ExitCode.Unavailable;
+        }
+        catch (BedFailedException e)
+        {
+            services.Error.WriteLine($"testbed: {e.Message}");
+            return ExitCode.HarnessFailed;
+        }
+    }
+
+    /// <summary>What the program is told in the machine, quoted for its shell.</summary>
+    private static string RunWords(string profile, string report, IEnumerable<string> more) =>
+        string.Join(' ', ((string[])["run", $"profiles/{Path.GetFileName(profile)}", "--out", $"reports/{Path.GetFileName(report)}", .. more]).Select(it => $"'{it.Replace("'", "'\\''")}'"));
+
+    /// <summary>What the program reads: the tree's mark, the shipped profiles, and those beside the one that was asked for.</summary>
+    private static IEnumerable<(string Path, string Source)> Files(string? profile, string root)
+    {
+        yield return ("suite/Conformance.sln", Path.Combine(root, "Conformance.sln"));
+        var seen = new HashSet<string>();
+        var shipped = Path.Combine(root, "profiles");
+        foreach (var folder in (string[])[profile is null ? shipped : Path.GetDirectoryName(Path.GetFullPath(profile))!, shipped])
+        {
+            foreach (var file in Directory.GetFiles(folder).Where(it => Path.GetExtension(it) is ".yaml" or ".json"))
+            {
+                if (seen.Add(Path.GetFileName(file))) yield return ($"suite/profiles/{Path.GetFileName(file)}", file);
+            }
+        }
+    }
+
+    private static void NeedFile(string option, string? path)
+    {
+        if (path is not null && !Path.Exists(path)) throw new UsageException($"{option} {path}: no such file");
+    }
+
+    /// <summary>Words as a shell would part them, without its quotes.</summary>
+    private static string[] Words(string? text) => text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+}

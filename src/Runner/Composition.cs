@@ -57,8 +57,9 @@ internal static class Composition
         // Under another program's name, a test's, the host of .NET is not the process itself.
         var host = self == name || self == "dotnet" ? Environment.ProcessPath! : "dotnet";
         if (self != name) words = [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. words];
-        // It lives too short for code to be compiled twice.
-        return new ProcessStartInfo(host, words) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
+        // It lives too short for code to be compiled twice: not at all where most was compiled ahead of time, else without measuring it first.
+        var compiled = File.Exists(Path.Combine(AppContext.BaseDirectory, $"{name}.r2r.dll"));
+        return new ProcessStartInfo(host, words) { Environment = { [compiled ? "DOTNET_TieredCompilation" : "DOTNET_TieredPGO"] = "0" } };
     }
 
     /// <summary>

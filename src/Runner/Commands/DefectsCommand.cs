@@ -52,7 +52,7 @@ internal static class DefectsCommand
             services.Error.WriteLine($"--only {pattern}: it matches no defect");
         }
 
-        var requirements = RequirementCatalogue.Load();
+        var requirements = RequirementCatalogue.Shipped;
         string Identifier(string named) => (requirements.Find(named) ?? requirements.FindByAssertion(named))?.Id ?? named;
         return
         [

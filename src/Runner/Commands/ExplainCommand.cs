@@ -24,7 +24,7 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             var word = parsed.GetRequiredValue(id);
-            var requirements = RequirementCatalogue.Load();
+            var requirements = RequirementCatalogue.Shipped;
             var cases = services.Cases(null);
             if ((requirements.Find(word) ?? requirements.FindByAssertion(word)) is { } requirement) Write(requirement, cases, services);
             else if (cases.Find(word) is { } found) Write(found, requirements, services);

@@ -62,7 +62,7 @@ internal sealed record Judgement
             Cases = ran,
             Requirements = Plan.Cases is null
                 ? []
-                : Coverage.Of(RequirementCatalogue.Load(), ran, combinations.Select(it => (it.Record.Name, it.Journal))),
+                : Coverage.Of(RequirementCatalogue.Shipped, ran, combinations.Select(it => (it.Record.Name, it.Journal))),
             StaleWaivers = stale,
             Surprises = surprises ?? [],
             Conformance = Plan.Cases is null || !OwnSuite ? null : ConformanceClaim.Of(MustPass.Frozen, ran, Environment.Modified, Defect is not null),

@@ -8,6 +8,9 @@ namespace Conformance.Sim;
 /// </summary>
 internal sealed class BlockPlane : IDisposable
 {
+    // Of all planes: never written, as long as the largest chunk of any.
+    private static byte[] s_zeroes = [];
+
     private readonly PageSlab _slab;
     private readonly byte[] _zeroes;
     private readonly byte[] _deallocated;
@@ -19,7 +22,7 @@ internal sealed class BlockPlane : IDisposable
     {
         Unit = unit;
         _slab = new PageSlab(unit * blocks);
-        _zeroes = new byte[unit * blocks];
+        _zeroes = Zeroes(unit * blocks);
         _deallocated = _zeroes;
         ReadsZero = !deallocated.ContainsAnyExcept((byte)0);
         if (ReadsZero) return;
@@ -84,4 +87,6 @@ internal sealed class BlockPlane : IDisposable
     public void Clear() => _slab.Clear();
 
     public void Dispose() => _slab.Dispose();
+
+    private static byte[] Zeroes(int bytes) => s_zeroes is { } all && all.Length >= bytes ? all : s_zeroes = new byte[bytes];
 }

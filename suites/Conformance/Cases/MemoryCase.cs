@@ -66,17 +66,12 @@ internal abstract class MemoryCase : ConformanceCase
     /// <param name="before">All of the memory before.</param>
     /// <param name="reported">Pages.</param>
     /// <param name="touched">Pages that commands were to write.</param>
-    protected static void CheckRecall(CaseVf vf, byte[] before, HashSet<ulong> reported, HashSet<ulong> touched)
+    protected static void CheckRecall(CaseVf vf, MemoryImage before, HashSet<ulong> reported, HashSet<ulong> touched)
     {
         var own = new List<long>();
         vf.Ram.Dirty.Collect(own);
-        var now = vf.Ram.Read(0, (int)vf.Ram.Length);
-        var (first, differ) = (vf.WholeMemory(0).Saddr, new List<ulong>());
-        for (var at = 0; at < now.Length; at += PageSize)
-        {
-            if (!now.Slice(at, PageSize).SequenceEqual(before.AsSpan(at, PageSize)) && !own.Contains(at / PageSize)) differ.Add(first + (ulong)at);
-        }
-
+        var first = vf.WholeMemory(0).Saddr;
+        var differ = before.ChangedPages(PageSize).Where(it => !own.Contains(it)).Select(it => first + ((ulong)it * PageSize)).ToList();
         Check.Hazard("LM-MEM-02", "differ", differ.Count > 1, "pages that differ");
         Check.Equal(
             "LM-MEM-02", "missing", string.Join(' ', differ.Where(it => !reported.Contains(it)).Select(it => $"{it:X}")), "",

@@ -20,7 +20,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
         var (host, vf, io) = await StartAsync();
         NeedGranularity(host, granularity);
         DmaBuffer[] buffers = [.. Enumerable.Range(0, 24).Select(_ => vf.Buffer(16 * PageSize))];
-        var before = vf.Ram.Read(0, (int)vf.Ram.Length).ToArray();
+        using var before = new MemoryImage(vf.Ram);
         vf.Ram.Dirty.Start();
         var start = await host.TrackMemoryAsync(vf.Id, (byte)granularity, vf.WholeMemory((byte)granularity));
         if (!Check.Ok("LM-MEM-01", "start", start, "tracking of a valid range did not start")) return;

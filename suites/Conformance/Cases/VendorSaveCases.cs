@@ -33,11 +33,10 @@ internal sealed class VendorSaveCases : VendorCase
         Check.Saw("LM-VEND-10", "cq[2].at-suspend", early < posted ? "drained by SAVE_DATA" : "drained by SUSPEND");
         Check.Hazard("LM-VEND-10", "cq[2].drained", posted > 0, "a command in flight when SUSPEND was sent");
         queue.Put(queue.WithData(NvmCommand.Read(1, 0, 0), vf.Buffer(size)));
-        var image = vf.Ram.Read(0, (int)vf.Ram.Length).ToArray();
+        using var image = new MemoryImage(vf.Ram);
         queue.Ring();
         await Lab.WatchAsync();
-        Check.That(
-            "LM-VEND-10", "guest memory", vf.Ram.Read(0, (int)vf.Ram.Length).SequenceEqual(image), "guest memory was written after SAVE_DATA was complete");
+        Check.That("LM-VEND-10", "guest memory", image.IsUnchanged(), "guest memory was written after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "cq[2].later", queue.Pair.CountPosted(), posted, "a completion came after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "vector[1]", signal.Count, interrupts, "an interrupt came after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "faults", vf.Space.Faults.Count, 0, "the VF tried to reach what is not mapped");

@@ -46,19 +46,10 @@ internal abstract class VfioDirtyCase : VfioCase
         return bits;
     }
 
-    protected static byte[] Image(CaseVfio vfio) => vfio.Vf.Ram.Read(0, (int)vfio.Vf.Ram.Length).ToArray();
+    protected static MemoryImage Image(CaseVfio vfio) => new(vfio.Vf.Ram);
 
     /// <summary>Pages of the guest's memory that are not as they were.</summary>
-    protected static SortedSet<int> ChangedSince(CaseVfio vfio, byte[] image)
-    {
-        var changed = new SortedSet<int>();
-        for (var page = 0; page < image.Length / (int)Page; page++)
-        {
-            if (!vfio.Vf.Ram.Read(page * (long)Page, (int)Page).SequenceEqual(image.AsSpan(page * (int)Page, (int)Page))) changed.Add(page);
-        }
-
-        return changed;
-    }
+    protected static SortedSet<int> ChangedSince(MemoryImage image) => image.ChangedPages((int)Page);
 
     /// <summary>Page numbers of a buffer of the guest.</summary>
     protected static IEnumerable<int> PagesOf(CaseVfio vfio, DmaBuffer buffer) =>

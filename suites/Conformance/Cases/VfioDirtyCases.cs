@@ -24,10 +24,10 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
         await MustLogAsync(vfio);
         await ReportAsync(vfio);
         var read = queue.WithData(NvmCommand.Read(1, 0, (ushort)(blocks - 1)), target);
-        var image = Image(vfio);
+        using var image = Image(vfio);
         await queue.MustAsync("Read", read);
         Check.Hazard("LM-VFDL-17", "admin", await AnswersAsync(vfio), "a completion of the admin queue");
-        var changed = ChangedSince(vfio, image);
+        var changed = ChangedSince(image);
         var reported = await ReportAsync(vfio);
         Check.That("LM-VFDL-01", "payload", reported.IsSupersetOf(PagesOf(vfio, target)), "a page that was read into is not reported");
         Check.Hazard("LM-VFDL-17", "completions", changed.Except(PagesOf(vfio, target)).Any(), "changed pages that are no payload");
@@ -76,13 +76,13 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
         var source = vfio.Vf.Buffer(8 * (int)Page);
         await MustLogAsync(vfio);
         await ReportAsync(vfio);
-        var image = Image(vfio);
+        using var image = Image(vfio);
         for (var i = 0; i < 8; i++) await queue.MustAsync("Write", queue.WithData(NvmCommand.Write(1, (ulong)i, 0), source.Slice(i * (int)Page, (int)Page)));
         var reported = await ReportAsync(vfio);
         Check.Equal("LM-VFDL-03", "payload", PagesOf(vfio, source).Count(reported.Contains), 0, "a page that the function only read is reported as written");
-        var clean = reported.Except(ChangedSince(vfio, image)).Count();
+        var clean = reported.Except(ChangedSince(image)).Count();
         Check.Saw("LM-VFDL-03", "precision", $"{clean} of {reported.Count} reported pages are as they were");
-        Check.That("LM-VFDL-03", "reported", reported.Count < image.Length / (int)Page, "everything is reported, whatever was written");
+        Check.That("LM-VFDL-03", "reported", reported.Count < vfio.Vf.Ram.Length / (int)Page, "everything is reported, whatever was written");
     }
 
     /// <summary>A bitmap that has bits is handed in; those are there afterwards too, and the new ones.</summary>
@@ -159,13 +159,13 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
         var target = vfio.Vf.Buffer(16 * (int)Page);
         await MustLogAsync(vfio);
         await ReportAsync(vfio);
-        var image = Image(vfio);
+        using var image = Image(vfio);
         var before = queue.Taken.Count;
         queue.Burst(16, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), target.Slice(i * (int)Page, (int)Page)));
         if (underWay) await World.After(2_000);
         else Check.Hazard("LM-VFDL-14", "complete", await queue.ReachesAsync(before + 16), "reads that are complete before the request");
         await vfio.MustAsync(VfioState.StopCopy);
-        var written = ChangedSince(vfio, image).Intersect(PagesOf(vfio, target)).ToList();
+        var written = ChangedSince(image).Intersect(PagesOf(vfio, target)).ToList();
         Check.Hazard("LM-VFDL-14", "written", written.Count > 0, "pages written before the request had returned");
         var reported = await ReportAsync(vfio);
         Check.That("LM-VFDL-14", "last", reported.IsSupersetOf(written), "what was written before the function stopped is not reported");

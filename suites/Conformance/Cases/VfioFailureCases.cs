@@ -25,7 +25,7 @@ internal sealed class VfioFailureCases : VfioCase
     /// is by its wire what it is told to be, and after a reset all goes well.
     /// </summary>
     [Test]
-    [Covers("LM-VFSM-32", "LM-VFSM-50", "LM-VFST-16")]
+    [Covers("LM-VFSM-32", "LM-VFSM-50", "LM-VFST-16", OfFailures = true)]
     public async CaseTask A_command_that_is_refused_fails_its_request([Values(VfioFace.Hmlm, VfioFace.HmlmAll, VfioFace.VendorRfc)] VfioFace face)
     {
         var failed = 0;
@@ -43,7 +43,7 @@ internal sealed class VfioFailureCases : VfioCase
     /// </summary>
     /// <remarks>Whether the next function can still be moved: a driver may well give up a queue that left a command without an answer.</remarks>
     [Test]
-    [Covers("LM-VFSM-30", "LM-VFSM-32", "LM-VFSM-50", "LM-VFSM-52")]
+    [Covers("LM-VFSM-30", "LM-VFSM-32", "LM-VFSM-50", "LM-VFSM-52", OfFailures = true)]
     public async CaseTask A_command_without_an_answer_is_never_taken_for_done(
         [Values(VfioFace.Hmlm, VfioFace.HmlmAll, VfioFace.VendorRfc)] VfioFace face, [Values(0, 1, 2, 3)] int request)
     {

@@ -27,9 +27,9 @@ internal sealed class VfioStopCases : VfioCase
         await vfio.MustAsync(state);
         var (interrupts, posted) = (signal.Count, queue.Pair.CountPosted());
         queue.Submit(queue.WithData(NvmCommand.Read(1, 0, 0), vfio.Vf.Buffer(4096)));
-        var image = vfio.Vf.Ram.Read(0, (int)vfio.Vf.Ram.Length).ToArray();
+        using var image = new MemoryImage(vfio.Vf.Ram);
         await Lab.WatchAsync();
-        Check.That("LM-VFSM-34", "guest memory", vfio.Vf.Ram.Read(0, image.Length).SequenceEqual(image), $"the function wrote memory in {state}");
+        Check.That("LM-VFSM-34", "guest memory", image.IsUnchanged(), $"the function wrote memory in {state}");
         Check.Equal("LM-VFSM-35", "vector[1]", signal.Count, interrupts, $"the function interrupted in {state}");
         Check.Equal("LM-VFSM-36", "cq[1].posted", queue.Pair.CountPosted(), posted, $"a completion appeared in {state}");
         if (state == VfioState.Resuming)
@@ -62,9 +62,9 @@ internal sealed class VfioStopCases : VfioCase
         await vfio.MustAsync(reached);
         queue.Submit(queue.WithData(NvmCommand.Read(1, 0, 0), vfio.Vf.Buffer(4096)));
         var (interrupts, posted) = (signal.Count, queue.Pair.CountPosted());
-        var image = vfio.Vf.Ram.Read(0, (int)vfio.Vf.Ram.Length).ToArray();
+        using var image = new MemoryImage(vfio.Vf.Ram);
         await Lab.WatchAsync();
-        Check.That("LM-VFSM-40", "guest memory", vfio.Vf.Ram.Read(0, image.Length).SequenceEqual(image), $"the function wrote memory in {reached}");
+        Check.That("LM-VFSM-40", "guest memory", image.IsUnchanged(), $"the function wrote memory in {reached}");
         Check.Equal("LM-VFSM-40", "quiet", (signal.Count, queue.Pair.CountPosted()), (interrupts, posted), $"the function completed or interrupted in {reached}");
         await vfio.MustAsync(VfioState.Running);
         RingAgain(queue);

@@ -3,20 +3,16 @@ using Conformance.Migration;
 using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
+using NUnit.Framework.Internal.Execution;
 
 namespace Conformance.Suite;
 
 /// <summary>The cases of an assembly, loaded once; each is run by itself, as often and in whatever order one likes.</summary>
 public sealed class CaseCatalogue
 {
-    private readonly NUnitTestAssemblyRunner _runner;
     private readonly Dictionary<string, CaseInfo> _byId;
 
-    private CaseCatalogue(NUnitTestAssemblyRunner runner, IEnumerable<CaseInfo> cases)
-    {
-        _runner = runner;
-        _byId = cases.ToDictionary(it => it.Id);
-    }
+    private CaseCatalogue(IEnumerable<CaseInfo> cases) => _byId = cases.ToDictionary(it => it.Id);
 
     /// <summary>In order of area in the requirements, then of name.</summary>
     public IReadOnlyList<CaseInfo> Cases => field ??= Sorted(_byId.Values);
@@ -32,21 +28,26 @@ public sealed class CaseCatalogue
         // Only classes of cases: an assembly may have other tests, and what they draw their arguments from is not wanted here.
         var classes = assembly.GetTypes().Where(it => it.IsDefined(typeof(AreaAttribute), inherit: false)).Select(it => it.FullName!).ToList();
         var root = runner.Load(assembly, new Dictionary<string, object> { ["NumberOfTestWorkers"] = 0, ["LOAD"] = classes });
-        return new CaseCatalogue(runner, CasesOf(root));
+        return new CaseCatalogue(CasesOf(root));
     }
 
-    /// <summary>Runs one case; another may be run when it has returned.</summary>
+    /// <summary>
+    /// Runs one case, on this thread; another may be run when it has returned. The test is executed by itself: a run of the assembly with a
+    /// filter would go through what all its classes have in common, which is nothing, and start a thread, for each.
+    /// </summary>
     public CaseRecord Run(CaseInfo info, CaseSettings settings)
     {
         CaseRecord? record = null;
         CaseSettings.Current = settings with { Ended = it => record = it };
-        _runner.Run(TestListener.NULL, new OneTest(info.Test));
+        using var work = WorkItemBuilder.CreateWorkItem(info.Test, TestFilter.Empty)!;
+        work.InitializeContext(new TestExecutionContext());
+        work.Execute();
         return record ?? CaseRecord.Without(info.Id, Verdict.HarnessError, "the test framework did not run it");
     }
 
     private static List<CaseInfo> Sorted(IEnumerable<CaseInfo> cases)
     {
-        var areas = RequirementCatalogue.Load().Areas.Select(area => area.Name).ToList();
+        var areas = RequirementCatalogue.Shipped.Areas.Select(area => area.Name).ToList();
         return [.. cases.OrderBy(it => areas.IndexOf(it.Area)).ThenBy(it => it.Id, StringComparer.Ordinal)];
     }
 
@@ -54,24 +55,5 @@ public sealed class CaseCatalogue
     {
         if (!test.IsSuite) return test.Method!.IsDefined<CoversAttribute>(inherit: false) ? [CaseInfo.Of(test)] : [];
         return test.Tests.SelectMany(CasesOf);
-    }
-
-    /// <summary>Leads straight to a test: a filter by its number alone would look at all tests for each.</summary>
-    private sealed class OneTest(ITest test) : TestFilter
-    {
-        private readonly HashSet<ITest> _way = [.. Way(test)];
-
-        public override bool Match(ITest candidate) => ReferenceEquals(candidate, test);
-
-        public override bool Pass(ITest candidate, bool negated) => _way.Contains(candidate);
-
-        public override bool IsExplicitMatch(ITest candidate) => _way.Contains(candidate);
-
-        public override TNode AddToXml(TNode parentNode, bool recursive) => parentNode.AddElement("id", test.Id);
-
-        private static IEnumerable<ITest> Way(ITest? to)
-        {
-            for (; to is not null; to = to.Parent) yield return to;
-        }
     }
 }

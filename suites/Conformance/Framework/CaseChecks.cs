@@ -11,7 +11,7 @@ namespace Conformance.Suite;
 /// </summary>
 public sealed class CaseChecks
 {
-    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Load();
+    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Shipped;
 
     private readonly Checks _checks;
 

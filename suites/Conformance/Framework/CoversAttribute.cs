@@ -14,16 +14,19 @@ public sealed class CoversAttribute(params string[] requirements) : NUnitAttribu
 {
     public IReadOnlyList<string> Requirements { get; } = requirements;
 
-    public TestCommand Wrap(TestCommand command) => new CaseCommand(command);
+    /// <summary>It looks at commands that fail: devices that are made to fail come first, since the others can only say that nothing failed.</summary>
+    public bool OfFailures { get; init; }
 
-    private sealed class CaseCommand(TestCommand inner) : DelegatingTestCommand(inner)
+    public TestCommand Wrap(TestCommand command) => new CaseCommand(command, OfFailures);
+
+    private sealed class CaseCommand(TestCommand inner, bool ofFailures) : DelegatingTestCommand(inner)
     {
         public override TestResult Execute(TestExecutionContext context)
         {
             var settings = CaseSettings.Current;
             var info = CaseInfo.Of(Test);
             Migration.CaseRecord? record = null;
-            foreach (var device in settings.Devices)
+            foreach (var device in settings.Devices.OrderByDescending(it => ofFailures && it.IsMadeToFail))
             {
                 context.CurrentResult = context.CurrentTest.MakeTestResult();
                 var next = RunOn(device, info, settings, context);

@@ -9,7 +9,7 @@ namespace Conformance.Suite;
 /// </summary>
 public sealed class CaseCycle
 {
-    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Load();
+    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Shipped;
 
     private CaseCycle(CombinationResult result) => Result = result;
 

@@ -107,7 +107,7 @@ public sealed class CaseVf
     }
 
     /// <summary>All that the function can reach, as it stands; to be held against a later image.</summary>
-    public byte[] Image() => [.. Ram.Read(0, (int)Ram.Length), .. Window.Read(0, (int)Window.Length)];
+    public MemoryImage Image() => new(Ram, Window);
 
     /// <summary>All of the guest's memory as a range to track.</summary>
     public MemoryRangeTrackingDescriptor WholeMemory(byte granularity) =>

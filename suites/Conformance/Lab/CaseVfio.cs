@@ -1,3 +1,4 @@
+using System.Buffers;
 using Conformance.Device;
 
 namespace Conformance.Suite;
@@ -95,12 +96,19 @@ public sealed class CaseVfio
         // More than any state is, so that a stream without an end is seen as one.
         const int longest = 1 << 26;
         var all = new List<byte>();
-        var buffer = new byte[most];
-        while (all.Count < longest)
+        var buffer = ArrayPool<byte>.Shared.Rent(most);
+        try
         {
-            var read = await stream.ReadAsync(buffer);
-            if (read <= 0) return ([.. all], -read);
-            all.AddRange(buffer.AsSpan(0, read));
+            while (all.Count < longest)
+            {
+                var read = await stream.ReadAsync(buffer.AsMemory(0, most));
+                if (read <= 0) return ([.. all], -read);
+                all.AddRange(buffer.AsSpan(0, read));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         throw CaseEnd.Inconclusive($"the stream has no end after {longest} bytes");

@@ -41,16 +41,18 @@ public sealed class RequirementCatalogue
     /// <summary>The one requirement that covers that row of the reference, or null.</summary>
     public Requirement? FindByAssertion(string assertion) => _byAssertion.GetValueOrDefault(assertion);
 
-    /// <summary>The catalogue that this assembly carries.</summary>
+    /// <summary>The catalogue that this assembly carries, read when it is first asked for.</summary>
     /// <exception cref="InvalidDataException">It is not as it must be; the message has a line for each error.</exception>
-    public static RequirementCatalogue Load()
+    public static RequirementCatalogue Shipped => field ??= ReadShipped();
+
+    /// <param name="open">Gives the text of a file by its path relative to the catalogue, or null where there is none.</param>
+    public static CatalogueResult Read(Func<string, string?> open) => new CatalogueReader(open).Read();
+
+    private static RequirementCatalogue ReadShipped()
     {
         var result = Read(OpenShipped);
         return result.Catalogue ?? throw new InvalidDataException(string.Join('\n', result.Errors));
     }
-
-    /// <param name="open">Gives the text of a file by its path relative to the catalogue, or null where there is none.</param>
-    public static CatalogueResult Read(Func<string, string?> open) => new CatalogueReader(open).Read();
 
     private static string? OpenShipped(string name)
     {

@@ -49,6 +49,9 @@ public interface IDmaSpace
     /// <summary>What is mapped, ascending by IOVA.</summary>
     IReadOnlyList<DmaMapping> Mappings { get; }
 
+    /// <summary>The host tells which accesses it refused.</summary>
+    bool TellsFaults => true;
+
     /// <summary>Accesses refused so far, oldest first; empty on a host that does not tell.</summary>
     IReadOnlyList<DmaFault> Faults { get; }
 

@@ -25,9 +25,14 @@ public readonly record struct Outcome
     /// <summary>The status with which a command was refused; null where none was.</summary>
     public Status? Status => Answer is { Outcome: TicketOutcome.Completed } answer ? answer.Status : null;
 
+    /// <summary>The device says that it has no such thing; no command was refused.</summary>
+    public bool IsNotOffered { get; private init; }
+
     public static Outcome Ok => default;
 
     public static Outcome Failed(string step, string reason) => new() { Step = step, Reason = reason };
+
+    public static Outcome NotOffered(string step, string reason) => new() { Step = step, Reason = reason, IsNotOffered = true };
 
     /// <summary>What the device did is not known, though no single command says so.</summary>
     public static Outcome Unknown(string step, string reason) =>

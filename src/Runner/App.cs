@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Conformance.Migration;
 using Conformance.Runner.Commands;
+using Conformance.Runner.Real;
 
 namespace Conformance.Runner;
 
@@ -47,6 +48,7 @@ public static class App
         root.Add(VerifyCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
+        root.Add(UndoCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
         root.Add(TestbedCommand.Create(services));
         root.Add(WorkerCommand.Create(services));
@@ -75,6 +77,11 @@ public static class App
         {
             services.Error.WriteLine(e.Message);
             return ExitCode.Usage;
+        }
+        catch (UnavailableException e)
+        {
+            services.Error.WriteLine(e.Message);
+            return ExitCode.Unavailable;
         }
         catch (Exception e)
         {

@@ -3,6 +3,7 @@ using System.Reflection;
 using Conformance.Defects;
 using Conformance.Device;
 using Conformance.Migration;
+using Conformance.Runner.Real;
 using Conformance.Sim;
 using Conformance.Suite;
 
@@ -11,6 +12,8 @@ namespace Conformance.Runner;
 /// <summary>Where the parts are put together: which device a profile is run on, and which planted bugs it can be given.</summary>
 internal static class Composition
 {
+    private static RealPairs? s_real;
+
     /// <summary>Those of this program: to load them takes a third of a second, and a run asks more than once.</summary>
     private static readonly Lazy<CaseCatalogue> s_cases = new(() => CaseCatalogue.Load());
 
@@ -44,10 +47,20 @@ internal static class Composition
     /// <summary>On what cases are run: the devices of a plan, with a planted bug where one is named.</summary>
     public static CaseSettings Settings(CasePlan plan, string? defect)
     {
+        if (plan.Devices[0] is { Real: { } real } device) return RealSettings(plan, device.Name, real);
         var planted = defect is null ? null : DefectCatalogue.Find(defect)!;
         return SimulatedDevices.Of(plan, planted is null ? null : planted.CreatePair)
             .Through(new VariantAccess { Steps = planted?.Variant, Face = planted?.VfioFace });
     }
+
+    /// <summary>On real functions, which this process opens once and keeps until it ends.</summary>
+    private static CaseSettings RealSettings(CasePlan plan, string name, RealDevice real) => new()
+    {
+        Devices = [(s_real ??= RealPairs.OfSetUp(real.Named)).CaseDevice(name, real.Emulated)],
+        Seed = plan.Seed,
+        Limits = plan.Limits,
+        Silence = plan.Silence,
+    };
 
     /// <summary>This program once more, started as it was itself.</summary>
     public static ProcessStartInfo Again(IReadOnlyList<string> words)
@@ -68,6 +81,7 @@ internal static class Composition
     /// </summary>
     public static string? WhyNot(Plan plan)
     {
+        if (plan.Real is not null) return null;
         try
         {
             if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Vfs));

@@ -55,6 +55,9 @@ public sealed class Lane
 
     internal DueHeap Heap { get; set; } = new();
 
+    /// <summary>Something was ever to be stepped here.</summary>
+    internal bool HasActors { get; set; }
+
     /// <summary>Runs <paramref name="run"/> on this lane: at once when already there, else as a message in program order.</summary>
     public void Post(Action<object, ulong, ulong> run, object target, ulong a = 0, ulong b = 0)
     {
@@ -96,12 +99,14 @@ public sealed class Lane
     internal void Idle(long until)
     {
         var start = World.Now;
+        // A lane without actors, the devices' where all are real, is late for nothing.
+        var spins = !World.Sleeps && (HasActors || ReferenceEquals(this, World.Host));
         var spinner = default(SpinWait);
         while (_inbox.IsEmpty)
         {
             var now = World.Now;
             if (now >= until || World.Stopping) return;
-            if (until - now < SleepSlack || now - start < SpinNanoseconds)
+            if (spins && (until - now < SleepSlack || now - start < SpinNanoseconds))
             {
                 // A yield counts as a switch that the system made, which is what taints a sample; with a core for each lane none is needed.
                 if (s_hasCoreForEach) Thread.SpinWait(16);
@@ -115,7 +120,7 @@ public sealed class Lane
                 Interlocked.MemoryBarrier(); // pairs with Enqueue: either it sees the sleeper or we see its message
                 if (_inbox.IsEmpty && !World.Stopping)
                 {
-                    var wait = until == World.Never ? 50 : Math.Min(50, (until - now - SleepSlack) / 1_000_000);
+                    var wait = until == World.Never ? 50 : Math.Min(50, (until - now - (spins ? SleepSlack : 0)) / 1_000_000);
                     Monitor.Wait(_gate, (int)Math.Max(1, wait));
                 }
 

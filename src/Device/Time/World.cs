@@ -56,6 +56,12 @@ public sealed class World : SynchronizationContext
 
     public ClockKind Clock { get; }
 
+    /// <summary>
+    /// Real clock: who has nothing to do sleeps at once rather than looking for a while, and is woken late. For an emulated device, which needs the
+    /// processors itself.
+    /// </summary>
+    public bool Sleeps { get; init; }
+
     /// <summary>Guests, drivers, cycles.</summary>
     public Lane Host { get; }
 
@@ -81,7 +87,11 @@ public sealed class World : SynchronizationContext
 
     private Exception? _stopReason;
 
-    internal void Register(Actor actor) => actor.Order = _actorOrder++;
+    internal void Register(Actor actor)
+    {
+        actor.Order = _actorOrder++;
+        actor.Lane.HasActors = true;
+    }
 
     /// <summary>
     /// Waits until <paramref name="condition"/> holds, tested whenever <paramref name="signal"/> is raised; true if it held, false when

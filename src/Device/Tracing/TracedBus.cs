@@ -35,6 +35,8 @@ internal sealed class TracedDmaSpace : IDmaSpace
 
     public IReadOnlyList<DmaMapping> Mappings => Inner.Mappings;
 
+    public bool TellsFaults => Inner.TellsFaults;
+
     public IReadOnlyList<DmaFault> Faults => Inner.Faults;
 
     public void Map(in DmaMapping mapping)

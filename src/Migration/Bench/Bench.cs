@@ -65,6 +65,7 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<(Outcome Outcome, IVfioDevice? Device)> OpenVfioAsync(Side side, VfioSettings vfio)
     {
+        if (_pair.OpenVfio is { } open) return await open(side.Function);
         var steps = _pair.VariantSteps ?? (vfio.Arc == VfioArc.AsPosted ? VariantSteps.AsPosted : new VariantSteps());
         return await VariantDriverModel.OpenAsync(
             World, side.Function, NewDialect(side),
@@ -74,13 +75,15 @@ public sealed class Bench : IDisposable
     /// <summary>What the device itself is asked in.</summary>
     private IMigrator NewDialect(Side side) => Plan.Dialect == MigrationCommands.Hmlm
         ? new HmlmMigrator(side.Controlling, side.ControllerId, HmlmOptions.Of(Plan))
-        : new VendorMigrator(side.Controlling, side.VfNumber, VendorOptions.Of(Plan.Pair.Device.VendorRfc, Plan.CancelAfterSave));
+        : new VendorMigrator(side.Controlling, side.VfNumber, VendorOptions.Of(Plan.VendorDialect, Plan.CancelAfterSave));
 
     /// <summary>Makes a copied memory's content worthless, so that a page which is not copied is noticed.</summary>
     public static void PoisonMemory(GuestMemory memory) => memory.Fill(0, memory.Length, Poison);
 
     public void Dispose()
     {
+        // What they reach is theirs until they are taken away.
+        _pair.Release?.Invoke();
         foreach (var memory in _memories) memory.Dispose();
     }
 
@@ -96,7 +99,7 @@ public sealed class Bench : IDisposable
             if (b is null) return outcome;
         }
 
-        var most = Math.Max(Plan.FromVf, Plan.ToVf) + Plan.Vfs - 1;
+        var most = _pair.EnabledVfs ?? (Math.Max(Plan.FromVf, Plan.ToVf) + Plan.Vfs - 1);
         var (enabled, left) = await EnableVfsAsync(a, most);
         if (!enabled.IsOk) return enabled;
         var right = left;
@@ -137,7 +140,7 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<Outcome> AddTenantAsync(int index, (ControllingFunction Pf, IFunction Vf) from, (ControllingFunction Pf, IFunction Vf) to)
     {
-        var nsid = (uint)(index + 1);
+        var nsid = _pair.Namespaces is { } named ? named[index] : (uint)(index + 1);
         var bytes = (long)Plan.Guest.Memory.Bytes / GuestMemory.PageSize * GuestMemory.PageSize;
         var sourceRam = NewMemory($"guest {index + 1}", bytes);
         var destinationRam = Plan.GuestMemory == GuestMemoryKind.Same ? sourceRam : NewMemory($"guest {index + 1} on B", bytes);
@@ -181,7 +184,10 @@ public sealed class Bench : IDisposable
         var window = NewMemory($"host window {name}{number}", HostWindowBytes);
         var side = new Side(
             World, name, controlling, vf, number, entry.Scid, format, ram, RamIova,
-            (NewDriverMemory(window.Name, HostWindowIova, window), window, HostWindowIova)) { Migrator = null! };
+            (NewDriverMemory(window.Name, HostWindowIova, window), window, HostWindowIova))
+        {
+            Migrator = null!, FenceByBusMaster = _pair.FenceByBusMaster,
+        };
         side.Migrator = NewMigrator(side);
         return (Outcome.Ok, side);
     }

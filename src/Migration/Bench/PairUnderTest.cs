@@ -24,6 +24,21 @@ public sealed record PairUnderTest
     /// <summary>The namespaces are known to hold nothing.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>The namespace of each function that moves, in order; null: 1 and those after it.</summary>
+    public IReadOnlyList<uint>? Namespaces { get; init; }
+
+    /// <summary>A suspended function bears that it is no bus master; else its fence is what it can reach alone.</summary>
+    public bool FenceByBusMaster { get; init; } = true;
+
+    /// <summary>VFs of a physical function that are enabled, whatever is needed; null: as many as are needed.</summary>
+    public int? EnabledVfs { get; init; }
+
+    /// <summary>Opens a function behind a VFIO driver of the host's; null: the variant driver of this suite.</summary>
+    public Func<IFunction, ValueTask<(Outcome Outcome, IVfioDevice? Device)>>? OpenVfio { get; init; }
+
+    /// <summary>Takes the functions from the world that they were given to, whatever state they are in; null: nothing is to be done.</summary>
+    public Action? Release { get; init; }
+
     /// <summary>
     /// Ground truth of a simulated pair: ns from the last completion or DMA write of the source function to the first fetch of the
     /// destination function; null where nothing was fetched yet.

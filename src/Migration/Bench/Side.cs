@@ -70,6 +70,9 @@ public sealed class Side
 
     public bool IsFenced { get; private set; } = true;
 
+    /// <summary>False: a fence leaves bus master on, for a function that does not bear to lose it while it is suspended.</summary>
+    public bool FenceByBusMaster { get; init; } = true;
+
     /// <summary>Of the controlled controller, from <see cref="PrepareAsync"/> on.</summary>
     public IdentifyController Identity { get; private set; }
 
@@ -122,7 +125,7 @@ public sealed class Side
     /// </summary>
     public async ValueTask FenceAsync()
     {
-        PciConfig.SetBusMaster(Function, false);
+        if (FenceByBusMaster) PciConfig.SetBusMaster(Function, false);
         foreach (var mapping in Space.Mappings.ToArray()) await Space.UnmapAsync(mapping.Iova, mapping.Length);
         IsFenced = true;
     }

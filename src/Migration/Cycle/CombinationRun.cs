@@ -16,6 +16,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private readonly List<KeptState> _states = [];
     private readonly List<Finding> _findings = [];
     private Cycle[] _underWay = [];
+    private PairUnderTest? _pair;
     private long _commands;
     private long _bytes;
     private readonly GuestLatencies _latencies = new();
@@ -48,7 +49,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     /// <summary>Cycles on one pair; false when the run is to end.</summary>
     private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
     {
-        var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps);
+        var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps) { Sleeps = plan.Real is { Emulated: true } };
         using var registration = stop.Register(() => world.RequestStop(new OperationCanceledException("The run was stopped.")));
         try
         {
@@ -58,6 +59,12 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             _interrupted = true;
             KeepUnderWay(CycleOutcome.Interrupted);
+            return false;
+        }
+        catch (HostLimitException limit)
+        {
+            checks.Add("host", "host", limit.Message, verdict: Verdict.NotSupported);
+            KeepUnderWay(CycleOutcome.Failed);
             return false;
         }
         catch (WorldLimitException limit)
@@ -70,12 +77,14 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             _elapsed += world.Now;
             CountCommands();
+            // A run that was stopped left its bench where it stood.
+            _pair?.Release?.Invoke();
         }
     }
 
     private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
     {
-        var (outcome, bench) = await Bench.CreateAsync(world, plan, pairs(world, plan));
+        var (outcome, bench) = await Bench.CreateAsync(world, plan, _pair = pairs(world, plan));
         if (outcome.Status == Status.NamespaceIsPrivate)
         {
             const string Why = "a private namespace is not reached by the controlling function, and copied or compared by nobody";

@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Driver;
 
 namespace Conformance.Migration;
 
@@ -24,8 +25,10 @@ internal sealed class Compatibility(CycleContext context)
     public async Task CheckFormatsAsync()
     {
         var (source, ours) = await Source.Migrator.DescribeAsync();
+        UnlessNotOffered(source);
         CycleEnd.Unless(source);
         var (destination, theirs) = await Destination.Migrator.DescribeAsync();
+        UnlessNotOffered(destination);
         CycleEnd.Unless(destination);
         context.Abilities = ours!;
         var carried = context.Plan.AdminQueue == AdminQueueKind.Carried;
@@ -92,6 +95,14 @@ internal sealed class Compatibility(CycleContext context)
     }
 
     /// <summary>The source tracks what the plan has it track.</summary>
+    /// <summary>What a real device does not say that it has, it need not have. Of a simulated one the profile knows better.</summary>
+    private void UnlessNotOffered(Outcome described)
+    {
+        if (!described.IsNotOffered || context.Plan.Real is null) return;
+        _reasons.Add((Capabilities, "compatibility.offered", described.Reason!));
+        Judge();
+    }
+
     private void CheckTracking(MigratorAbilities ours)
     {
         if (context.Plan is { Medium: MediumSharing.Local, Dirty: DirtySource.Tracked } && ours.BlockLimit is { } blocks)

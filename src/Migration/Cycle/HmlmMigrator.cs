@@ -59,7 +59,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     {
         var identity = controlling.Identity;
         if (!identity.Oacs.HostManagedLiveMigration)
-            return (Outcome.Failed("Identify Controller", $"{controlling.Name} does not support Host Managed Live Migration (OACS bit 11)"), null);
+            return (Outcome.NotOffered("Identify Controller", $"{controlling.Name} does not support Host Managed Live Migration (OACS bit 11)"), null);
         var page = await controlling.Pf.ReadBytesAsync(AdminCommand.Identify((byte)Cns.SupportedControllerStateFormats), SupportedControllerStateFormats.Size);
         if (!page.IsOk) return (Outcome.Of("Identify, Supported Controller State Formats", page.Answer), null);
         var formats = SupportedControllerStateFormats.TryDecode(page.Value, out var error);

@@ -70,7 +70,7 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
         var capability = Wire.Bytes(identity)[options.CapabilityOffset];
         if (capability != options.CapabilityValue)
         {
-            return ValueTask.FromResult<(Outcome, MigratorAbilities?)>((Outcome.Failed(
+            return ValueTask.FromResult<(Outcome, MigratorAbilities?)>((Outcome.NotOffered(
                 "Identify Controller", $"{controlling.Name}: byte {options.CapabilityOffset} is {capability:X2}h, not {options.CapabilityValue:X2}h (migration supported)"), null));
         }
 

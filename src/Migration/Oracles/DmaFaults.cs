@@ -33,6 +33,8 @@ internal sealed class DmaFaults
 
     private void Judge((string Path, IDmaSpace Space, int Before) it)
     {
+        // A host that does not tell has seen nothing: that is no observation.
+        if (!it.Space.TellsFaults) return;
         var faults = it.Space.Faults;
         var first = faults.Count > it.Before ? $": {faults[it.Before].Access} of 0x{faults[it.Before].Iova:x} by {faults[it.Before].Requester}" : "";
         _checks.Equal("isolation", it.Path, faults.Count - it.Before, 0, $"accesses outside of what is mapped{first}");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Conformance.Device;
 
 namespace Conformance.Migration;
@@ -34,7 +35,9 @@ public sealed record CasePlan
         {
             Devices =
             [
-                new PlannedDevice("sim", profile.Device.Sim ?? new SimulatedDevice(), profile.Device.SimDestination),
+                profile.Device.Linux is { } linux
+                    ? new PlannedDevice("linux", new SimulatedDevice(), null) { Real = new RealDevice(linux) }
+                    : new PlannedDevice("sim", profile.Device.Sim ?? new SimulatedDevice(), profile.Device.SimDestination),
                 .. profile.Devices.Select(it => new PlannedDevice(it.Key, it.Value, null)),
             ],
             Clock = profile.Clock,
@@ -83,10 +86,15 @@ public sealed record CasePlan
 }
 
 /// <summary>A device that cases are run on.</summary>
-/// <param name="Name">In the profile; the one of device.sim is called sim.</param>
+/// <param name="Name">In the profile; the one of device.sim is called sim, that of device.linux linux.</param>
 /// <param name="Device">Both sides, or the source.</param>
 /// <param name="Destination">Where it differs.</param>
-public sealed record PlannedDevice(string Name, SimulatedDevice Device, SimulatedDevice? Destination);
+public sealed record PlannedDevice(string Name, SimulatedDevice Device, SimulatedDevice? Destination)
+{
+    /// <summary>Real functions, and then nothing of the above is meant; null where it is simulated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RealDevice? Real { get; init; }
+}
 
 /// <summary>A case that is to be run.</summary>
 /// <param name="Id">Its name.</param>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Conformance.Device;
 
 namespace Conformance.Migration;
@@ -30,6 +31,21 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
         {
             Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
         };
+
+    /// <summary>The real functions that it is for; null where they are simulated.</summary>
+    [JsonIgnore]
+    public RealDevice? Real => Combinations is [{ Real: { } real }, ..] ? real : Cases?.Devices[0].Real;
+
+    /// <summary>What every figure is of: a model, an emulator, or a device.</summary>
+    [JsonIgnore]
+    public string Figures => Real?.Figures ?? "SIMULATED";
+
+    /// <summary>The same for real functions that were looked at. No limit is held against what an emulator takes.</summary>
+    public Plan For(RealDevice real) => this with
+    {
+        Combinations = [.. Combinations.Select(it => it with { Real = real, Gates = real.Emulated ? new GateSettings() : it.Gates })],
+        Cases = Cases is { } cases ? cases with { Devices = [.. cases.Devices.Select(it => it with { Real = real })] } : null,
+    };
 
     /// <summary>SHA-256 of the whole plan, name, seed and selection included.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, MigrationJson.Default.Plan)));
@@ -101,6 +117,7 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             {
                 Device = profile.Device.Sim ?? new SimulatedDevice(), Destination = profile.Device.SimDestination, Medium = it.Medium,
             },
+            Real = profile.Device.Linux is { } linux ? new RealDevice(linux) : null,
         };
     }
 

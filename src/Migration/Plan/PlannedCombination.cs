@@ -96,8 +96,22 @@ public sealed record PlannedCombination
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>The simulated source and destination.</summary>
+    /// <summary>The simulated source and destination; without meaning where functions are real.</summary>
     public required SimulatedPairOptions Pair { get; init; }
+
+    /// <summary>Real functions; null where they are simulated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RealDevice? Real { get; init; }
+
+    /// <summary>What the device is, as far as it is known before anything ran.</summary>
+    [JsonIgnore]
+    public DeviceIdentity? Identity => Real is { } real
+        ? real.Identity
+        : new DeviceIdentity(Pair.Device.Identity.PciVendorId, Pair.Device.Identity.ModelNumber, Pair.Device.Identity.FirmwareRevision);
+
+    /// <summary>The dialect of the device's vendor commands; null where it has none.</summary>
+    [JsonIgnore]
+    public VendorDialect? VendorDialect => Real is { } real ? real.Named.VendorRfc : Pair.Device.VendorRfc;
 
     internal static MigrationCommands DialectOf(MigrationCommands commands, VfioSettings? vfio) =>
         commands != MigrationCommands.Vfio ? commands : (vfio ?? new()).Over == VfioOver.Hmlm ? MigrationCommands.Hmlm : MigrationCommands.VendorRfc;

@@ -63,6 +63,10 @@ public sealed record DeviceUnderTest
 
     /// <summary>In what the destination differs from sim.</summary>
     public SimulatedDevice? SimDestination { get; init; }
+
+    /// <summary>Real functions of this machine; needs clock: real, and --allow-data-loss with their serial numbers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LinuxDevice? Linux { get; init; }
 }
 
 /// <summary>Limits of the world of one combination.</summary>

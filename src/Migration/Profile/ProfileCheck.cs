@@ -15,16 +15,22 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         CheckGuest();
         if (profile.Copy.StateChunk.Bytes % 4 != 0)
             Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
+        if (profile.Device.Linux is { } linux)
+        {
+            CheckLinux(linux);
+            return;
+        }
+
         if (profile.Device.Sim is not { } sim)
         {
-            Fail(profile, nameof(Profile.Device), "device must say what is tested: sim");
+            Fail(profile, nameof(Profile.Device), "device must say what is tested: sim, or linux");
             return;
         }
 
         CheckParts(sim, "device.sim");
         if (profile.Device.SimDestination is { } destination) CheckParts(destination, "device.sim-destination");
         foreach (var (name, device) in profile.Devices) CheckParts(device, $"devices.{name}");
-        if (profile.Cases is { } options && cases is not null) CheckCases(options, [.. cases()]);
+        CheckCases();
         if (profile.Cases is null && profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), "devices are for cases, and there are none: cases");
         // The guest's load is that of combinations.
         if (profile.Combinations.Count == 0) return;
@@ -32,6 +38,43 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
         foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
         foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
+    }
+
+    /// <summary>Real functions: what they can is known once they are asked, and not before.</summary>
+    private void CheckLinux(LinuxDevice linux)
+    {
+        if (profile.Device is { Sim: not null } or { SimDestination: not null })
+            Fail(profile.Device, nameof(DeviceUnderTest.Linux), "device is either sim or linux");
+        if (profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), "devices are simulated ones, for cases; there are none beside device.linux");
+        if (profile.Clock == ClockKind.Virtual) Fail(profile, nameof(Profile.Clock), "a real device keeps its own time: clock must be real");
+        CheckCases();
+        if (linux.Namespaces.Any(it => it < 1)) Fail(linux, nameof(LinuxDevice.Namespaces), "a namespace identifier is 1 or more");
+        var one = linux.Destination is null || linux.Destination.Pf == linux.Source.Pf;
+        foreach (var (name, it) in profile.Combinations)
+        {
+            if (it.Clock == ClockKind.Virtual) Fail(it, nameof(Combination.Clock), "a real device keeps its own time: clock must be real");
+            CheckChoices(name, it);
+            if (PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc) CheckVendor(it, linux.VendorRfc);
+            CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, linux.Vfs);
+            CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, linux.Vfs);
+            if (it.Vfs > linux.Namespaces.Count)
+                Fail(it, nameof(Combination.Vfs), $"{it.Vfs} VFs need a namespace each; device.linux.namespaces has {linux.Namespaces.Count}");
+            if (it.Hosts == HostCount.One || one) CheckOneHost(it);
+            if (linux.PfAccess == PfAccess.Kernel && it is { Medium: MediumSharing.Local, Commands: MigrationCommands.Hmlm, Dirty: null or DirtySource.Tracked })
+            {
+                Fail(
+                    it, nameof(Combination.Dirty),
+                    "pf-access: kernel has no controller data queue; with medium: local, dirty must be host-noted or copy-while-suspended");
+            }
+        }
+
+        foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
+        foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
+    }
+
+    private void CheckCases()
+    {
+        if (profile.Cases is { } options && cases is not null) CheckCases(options, [.. cases()]);
     }
 
     /// <summary>What so few cycles cannot answer is not asked.</summary>
@@ -179,10 +222,28 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
     private void CheckCombination(string name, Combination it, SimulatedDevice sim)
     {
+        if (PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc) CheckVendor(it, sim.VendorRfc);
+        else CheckHmlm(it, sim);
+        CheckChoices(name, it);
+        if (it.QueueMemory == QueueMemoryKind.Scattered && sim.Capabilities.ContiguousQueuesRequired)
+            Fail(it, nameof(Combination.QueueMemory), "this device takes contiguous queues only (CAP.CQR)");
+        if (it.Hosts == HostCount.One) CheckOneHost(it);
+        var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;
+        CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, functions);
+        CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
+        var flexible = sim.Resources.FlexibleQueues;
+        if (flexible > 0 && it.Vfs * (_guest.Queues + 1) > flexible)
+            Fail(
+                it,
+                nameof(Combination.Vfs),
+                $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
+    }
+
+    /// <summary>Whether the choices fit each other, whatever the device.</summary>
+    private void CheckChoices(string name, Combination it)
+    {
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             Fail(it, "", $"a combination's name has letters, digits, - and _ only, not '{name}'");
-        if (PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc) CheckVendor(it, sim);
-        else CheckHmlm(it, sim);
         if (it.Commands == MigrationCommands.Vfio) CheckVfio(it, it.Vfio ?? new());
         else if (it.Vfio is not null) Fail(it, nameof(Combination.Vfio), "vfio belongs to commands: vfio");
 
@@ -193,8 +254,6 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             Fail(it, nameof(Combination.DataQueue), "data-queue belongs to medium: local with dirty: tracked; nothing else has such a queue");
         if (it.Reports != ReportSource.Polled && !tracked)
             Fail(it, nameof(Combination.Reports), "reports belongs to medium: local with dirty: tracked; nothing else has any");
-        if (it.QueueMemory == QueueMemoryKind.Scattered && sim.Capabilities.ContiguousQueuesRequired)
-            Fail(it, nameof(Combination.QueueMemory), "this device takes contiguous queues only (CAP.CQR)");
         if (it is { CancelAfter.IsNone: false, BreakAt.IsNone: false })
             Fail(it, nameof(Combination.BreakAt), "a cycle is either cancelled or broken: cancel-after or break-at");
         var commit = StepsOf.CommitPoint(it);
@@ -213,16 +272,6 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             Fail(it, nameof(Combination.Expect), "expect: fail must say what is to be found: must-find, requirements or kinds of finding, such as [LM-POST-01]");
         if (it is { Expect: Expectation.Pass, MustFind: not [] }) Fail(it, nameof(Combination.MustFind), "must-find belongs to expect: fail");
         if (it is { Vfs: 1, Direction: Direction.Crossing }) Fail(it, nameof(Combination.Direction), "direction: crossing needs two VFs or more: vfs");
-        if (it.Hosts == HostCount.One) CheckOneHost(it);
-        var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;
-        CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, functions);
-        CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
-        var flexible = sim.Resources.FlexibleQueues;
-        if (flexible > 0 && it.Vfs * (_guest.Queues + 1) > flexible)
-            Fail(
-                it,
-                nameof(Combination.Vfs),
-                $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
     }
 
     private void CheckOneHost(Combination it)
@@ -253,13 +302,13 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
                 "guest-memory: copied needs a device that tracks memory: device.sim.migration.tracks-memory");
     }
 
-    private void CheckVendor(Combination it, SimulatedDevice sim)
+    private void CheckVendor(Combination it, VendorDialect? dialect)
     {
-        if (sim.VendorRfc is null)
+        if (dialect is null)
             Fail(
                 it,
                 nameof(Combination.Commands),
-                "vendor-rfc needs a device that has these commands: device.sim.vendor-rfc, {} for its defaults");
+                "vendor-rfc needs a device that has these commands: device.sim.vendor-rfc, or device.linux.vendor-rfc, {} for its defaults");
         if (it.AdminQueue == AdminQueueKind.Mediated)
             Fail(it, nameof(Combination.AdminQueue), "vendor-rfc carries the admin queue in its state; it cannot be mediated");
         if (it is { Medium: MediumSharing.Local, Dirty: null or DirtySource.Tracked })

@@ -42,7 +42,7 @@ public sealed class VfioMigrator(Func<ValueTask<(Outcome Outcome, IVfioDevice? D
     {
         var (opened, device) = await open();
         if (device is null) return (opened, null);
-        if (!device.Flags.HasFlag(VfioMigrationFlags.StopCopy)) return (Outcome.Failed("VFIO migration", $"{device.Name} does not offer STOP_COPY"), null);
+        if (!device.Flags.HasFlag(VfioMigrationFlags.StopCopy)) return (Outcome.NotOffered("VFIO migration", $"{device.Name} does not offer STOP_COPY"), null);
         var (result, state) = await device.GetStateAsync();
         if (!result.IsOk || state != VfioState.Running) return (Outcome.Failed("VFIO migration", $"{device.Name} is in {state} ({result})"), null);
         _device = device;

@@ -32,11 +32,11 @@ internal static class FirstScreen
     {
         var identities = run.Cases.Select(it => it.Identity).OfType<DeviceIdentity>().Distinct().ToList();
         if (identities.Count == 0)
-            identities = [.. run.Plan.Combinations.Select(it => it.Pair.Device.Identity)
-                .Select(it => new DeviceIdentity(it.PciVendorId, it.ModelNumber, it.FirmwareRevision)).Distinct()];
+            identities = [.. run.Plan.Combinations.Select(it => it.Identity).OfType<DeviceIdentity>().Distinct()];
         html.Write($"<p>");
         foreach (var it in identities.Take(3)) html.Write($"<b>{it.Model}</b>, vendor {it.Vendor:x4}h, firmware {it.Firmware}.");
         if (identities.Count > 3) html.Write($"And {identities.Count - 3} more.");
+        if (run.Figures == "EMULATED") html.Write($"<b>EMULATED</b> device: its figures are those of an emulator, not of a device.");
         if (run.Figures == "SIMULATED") html.Write($"<b>SIMULATED</b> device: its figures are those of a model, not of a device.");
         else html.Write($"Its figures are <b>{run.Figures}</b>.");
         if (run.Defect is { } defect) html.Write($"The device had the planted defect <b>{defect}</b>.");

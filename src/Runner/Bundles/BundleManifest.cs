@@ -51,8 +51,7 @@ internal sealed record BundleManifest
 
     public static BundleManifest Of(RunRecord run)
     {
-        var planned = run.Plan.Combinations.Select(it => it.Pair.Device.Identity)
-            .Select(it => new DeviceIdentity(it.PciVendorId, it.ModelNumber, it.FirmwareRevision));
+        var planned = run.Plan.Combinations.Select(it => it.Identity).OfType<DeviceIdentity>();
         IEnumerable<ClockKind> clocks =
             [.. run.Plan.Combinations.Select(it => it.Clock), .. run.Plan.Cases is { } cases ? [cases.Clock] : Array.Empty<ClockKind>()];
         return new BundleManifest

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner.Display;
+using Conformance.Runner.Real;
 using Conformance.Runner.Running;
 using Conformance.Suite;
 
@@ -48,8 +49,12 @@ internal static class RunCommand
         };
         var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N" };
+        var allowDataLoss = new Option<string[]>("--allow-data-loss")
+        {
+            Description = "Real devices only: what is on the device of this serial number may be lost.", HelpName = "SERIAL",
+        };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, jobs]) command.Add(option);
+        foreach (var option in (Option[])[allowDataLoss, outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
@@ -73,6 +78,8 @@ internal static class RunCommand
                 return (int)ExitCode.Inconclusive;
             }
 
+            using var real = RealSession.Begin(plan, parsed.GetValue(allowDataLoss) ?? [], services);
+            plan = real?.Plan ?? plan;
             var planHash = plan.Hash();
             var folder = resumed is null ? RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services) : RunFolder.Existing(resumed);
             var held = BaselineFile.Of(parsed.GetValue(baseline), plan, services);
@@ -82,7 +89,8 @@ internal static class RunCommand
                 HeaderIsKept = resumed is not null && header.PlanHash == planHash,
                 Arguments = arguments,
                 Suite = profile.Suite(parsed),
-                Jobs = Math.Max(1, parsed.GetValue(jobs) ?? Processes(plan.Cases)),
+                // A function is one process's at a time.
+                Jobs = real is null ? Math.Max(1, parsed.GetValue(jobs) ?? Processes(plan.Cases)) : 1,
                 UntilFail = parsed.GetValue(untilFail),
                 Waivers = waived.List,
                 Trace = parsed.GetValue(trace),
@@ -91,7 +99,7 @@ internal static class RunCommand
                 Earlier = earlier,
             };
             folder.KeepAsked(waived.Text, expected, held);
-            return (int)Run(new Session(plan, options, folder), services);
+            return (int)Run(new Session(plan, options, folder), real?.Services ?? services);
         });
         return command;
     }

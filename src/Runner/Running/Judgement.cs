@@ -55,6 +55,7 @@ internal sealed record Judgement
         var record = new RunRecord
         {
             Cost = Cost,
+            Figures = Plan.Figures,
             Environment = Environment,
             Plan = Plan,
             Defect = Defect,

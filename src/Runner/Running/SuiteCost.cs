@@ -19,6 +19,7 @@ internal static class SuiteCost
         var free = like with
         {
             Name = "suite cost",
+            Real = null,
             Clock = ClockKind.Real,
             Cycles = Cycles,
             CancelAfter = null,

@@ -72,7 +72,7 @@ internal sealed class VendorLoadCases : VendorCase
 
         Check.Saw("LM-SET-28", "taken", $"{taken}");
         Check.That("LM-SET-28", "pf", await WorksAsync(vf.Host), "the PF does not work after damaged states");
-        Check.Equal("LM-SET-28", "pf.faults", vf.Host.Space.Faults.Count, 0, "the PF reached beyond its memory for a damaged state");
+        if (vf.Host.Space.TellsFaults) Check.Equal("LM-SET-28", "pf.faults", vf.Host.Space.Faults.Count, 0, "the PF reached beyond its memory for a damaged state");
         await there.Function.ResetAsync();
         Conformance.Driver.PciConfig.Enable(there.Face);
         Check.Ok("LM-RST-15", "load", await vendor.LoadAsync(state, 2), "a function reset does not heal a failed load");

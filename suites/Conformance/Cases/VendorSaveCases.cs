@@ -39,7 +39,7 @@ internal sealed class VendorSaveCases : VendorCase
         Check.That("LM-VEND-10", "guest memory", image.IsUnchanged(), "guest memory was written after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "cq[2].later", queue.Pair.CountPosted(), posted, "a completion came after SAVE_DATA was complete");
         Check.Equal("LM-VEND-10", "vector[1]", signal.Count, interrupts, "an interrupt came after SAVE_DATA was complete");
-        Check.Equal("LM-VEND-10", "faults", vf.Space.Faults.Count, 0, "the VF tried to reach what is not mapped");
+        if (vf.Space.TellsFaults) Check.Equal("LM-VEND-10", "faults", vf.Space.Faults.Count, 0, "the VF tried to reach what is not mapped");
     }
 
     /// <summary>QUERY_DATA_SIZE with one I/O queue pair after another, up to what the VF has resources for.</summary>

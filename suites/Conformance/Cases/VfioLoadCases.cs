@@ -139,7 +139,8 @@ internal sealed class VfioLoadCases : VfioCase
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
             var faults = taker.Vf.Space.Faults.Count;
             await taker.TryLoadAsync(damaged);
-            Check.Equal("LM-SET-28", $"bit[{bit}].faults", taker.Vf.Space.Faults.Count, faults, "a damaged stream has made the function reach for foreign memory");
+            if (taker.Vf.Space.TellsFaults)
+                Check.Equal("LM-SET-28", $"bit[{bit}].faults", taker.Vf.Space.Faults.Count, faults, "a damaged stream has made the function reach for foreign memory");
             await taker.Device.ResetAsync();
             PciConfig.Enable(taker.Vf.Function);
             Check.Equal("LM-SET-28", $"bit[{bit}].state", await taker.StateAsync(), VfioState.Running, "a damaged stream has broken the function for good");

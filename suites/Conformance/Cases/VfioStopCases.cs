@@ -186,7 +186,7 @@ internal sealed class VfioStopCases : VfioCase
         queue.Ring();
         await Lab.WatchAsync();
         Check.Equal("LM-VFSM-42", "mappings", vfio.Vf.Space.Mappings.Count, 0, "memory of a stopped function could not be unmapped");
-        Check.Equal("LM-VFSM-42", "faults", vfio.Vf.Space.Faults.Count, faults, "a stopped function reached for memory");
+        if (vfio.Vf.Space.TellsFaults) Check.Equal("LM-VFSM-42", "faults", vfio.Vf.Space.Faults.Count, faults, "a stopped function reached for memory");
     }
 
     /// <summary>Ten thousand times an idle function is stopped and let run, one request after the other; then it works.</summary>

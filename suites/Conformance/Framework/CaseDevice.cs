@@ -10,6 +10,9 @@ public sealed record CaseDevice(string Name, Func<World, MediumSharing, PairUnde
 {
     public ClockKind Clock { get; init; }
 
+    /// <summary>An emulator's, in the same machine.</summary>
+    public bool IsEmulated { get; init; }
+
     /// <summary>Commands of it are made to fail, for the cases that need that: that a case cannot begin there says nothing of it.</summary>
     public bool IsMadeToFail { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class CaseRun : IDisposable
     private CaseRun(CaseInfo info, CaseDevice device, CaseSettings settings)
     {
         (_info, _device, Settings) = (info, device, settings);
-        World = new World(device.Clock, settings.Limits.Time.Nanoseconds, settings.Limits.Steps);
+        World = new World(device.Clock, settings.Limits.Time.Nanoseconds, settings.Limits.Steps) { Sleeps = device.IsEmulated };
         Check = new CaseChecks(_journal);
         Lab = new Lab(this, device);
         Random = _first = new Rng(Rng.Derive(settings.Seed, info.Id));
@@ -59,6 +59,7 @@ internal sealed class CaseRun : IDisposable
     {
         if (_fault is not null || _end is not null) return;
         if (fault is CaseEnd end) _end = new CaseStop(end.Verdict, end.Message);
+        else if (fault is HostLimitException) _end = new CaseStop(Verdict.NotSupported, fault.Message);
         else if (fault is WorldLimitException) _end = new CaseStop(Verdict.Timeout, fault.Message);
         else _fault = fault;
     }

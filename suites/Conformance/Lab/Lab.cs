@@ -143,6 +143,7 @@ public sealed class Lab : IDisposable
 
     public void Dispose()
     {
+        _pair?.Release?.Invoke();
         foreach (var memory in _memories) memory.Dispose();
     }
 

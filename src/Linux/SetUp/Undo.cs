@@ -1,0 +1,124 @@
+namespace Conformance.Linux;
+
+/// <summary>What could not be taken back, and why.</summary>
+public sealed record UndoFailure(Change Change, string Why);
+
+/// <summary>
+/// Takes changes back, the last one first. Each step looks at what is there and does what is missing, so that one which was cut off can be done again;
+/// one that fails does not keep the others from being tried.
+/// </summary>
+/// <param name="tree">The kernel's files.</param>
+/// <param name="devices">Reaches into controllers that the kernel's driver has.</param>
+/// <param name="boot">Of the boot of now.</param>
+public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
+{
+    /// <summary>Takes back all that is open; what could not be is left in the record.</summary>
+    /// <param name="record">Held by this process.</param>
+    /// <param name="told">Told each change that was taken back.</param>
+    public IReadOnlyList<UndoFailure> Run(UndoRecord record, Action<Change>? told = null)
+    {
+        var failures = new List<UndoFailure>();
+        foreach (var (number, change) in record.Open.ToList())
+        {
+            try
+            {
+                Take(change, record.Boot == boot);
+                record.Close(number);
+                told?.Invoke(change);
+            }
+            catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException)
+            {
+                failures.Add(new UndoFailure(change, e.Message));
+            }
+        }
+
+        return failures;
+    }
+
+    private void Take(Change change, bool sameBoot)
+    {
+        switch (change.Kind)
+        {
+            case ChangeKind.Value when sameBoot:
+                TakeValue(change);
+                break;
+            case ChangeKind.Driver when sameBoot:
+                Binding.Put(tree, new PciFunction(tree, PciAddress.Parse(change.Where)), change.Before, change.OverrideBefore);
+                break;
+            case ChangeKind.Attachment:
+                devices.SetAttachments(PciAddress.Parse(change.Where), change.Serial!, change.Nsid!.Value, change.Controllers!);
+                break;
+            case ChangeKind.Secondary:
+                devices.SetSecondary(PciAddress.Parse(change.Where), change.Serial!, change.Secondary!);
+                break;
+            default:
+                // Another boot: the machine has forgotten it.
+                break;
+        }
+    }
+
+    private void TakeValue(Change change)
+    {
+        // A file that is gone was of a function that is gone, or of a module.
+        if (tree.Read(change.Where) is not { } now || now == change.Before) return;
+        Patience.Call(() => tree.Write(change.Where, change.Before ?? ""), $"write of '{change.Before}' to {change.Where}");
+    }
+}
+
+/// <summary>The inside of a controller that the kernel's driver has: what is noted of it before it is changed, and put back.</summary>
+public interface IDeviceReach
+{
+    /// <summary>The secondary controllers with their resources; empty where it has no Virtualization Management.</summary>
+    IReadOnlyList<SecondaryState> ReadSecondaries(NvmeNode node);
+
+    /// <summary>Controllers that a namespace is attached to; null where this device cannot attach and detach.</summary>
+    IReadOnlyList<ushort>? ReadAttachments(NvmeNode node, uint nsid);
+
+    /// <summary>Attaches a namespace to exactly these controllers.</summary>
+    void SetAttachments(PciAddress pf, string serial, uint nsid, IReadOnlyList<ushort> controllers);
+
+    /// <summary>Gives a secondary controller the resources and the state that it had.</summary>
+    void SetSecondary(PciAddress pf, string serial, SecondaryState state);
+}
+
+/// <summary>Calls that may sleep for ever: a write to sysfs waits for whoever holds a function.</summary>
+internal static class Patience
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes a call on a thread of its own and waits for it as long as is sensible.</summary>
+    /// <exception cref="TimeoutException">It has not returned; its thread stays with it.</exception>
+    public static void Call(Action call, string what)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                call();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        }) { IsBackground = true, Name = what };
+        thread.Start();
+        if (!thread.Join(s_limit))
+            throw new TimeoutException($"{what} has not returned after {s_limit.TotalSeconds:0} s: a process holds the function (ls -l /proc/*/fd | grep vfio)");
+        if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>Waits until a condition holds, looking every 10 ms; false where it did not within the time.</summary>
+    public static bool Until(Func<bool> condition, TimeSpan? limit = null)
+    {
+        var end = Environment.TickCount64 + (long)(limit ?? s_limit).TotalMilliseconds;
+        using var never = new ManualResetEventSlim();
+        while (!condition())
+        {
+            if (Environment.TickCount64 > end) return false;
+            never.Wait(10);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,160 @@
+using Conformance.Device;
+using Conformance.Linux;
+using Conformance.Migration;
+
+namespace Conformance.Runner.Real;
+
+/// <summary>A device or a privilege is not available: told, a line each, exit 69. Thrown before anything ran.</summary>
+internal sealed class UnavailableException(IReadOnlyList<string> reasons) : Exception(string.Join('\n', reasons));
+
+/// <summary>
+/// Real functions for the length of a run: taken from the kernel before it, given back after it, as they were found. The record of what was changed
+/// is this process's, which supervises those that use the functions; what it cannot take back itself, <c>undo</c> and the next run do.
+/// </summary>
+internal sealed class RealSession : IDisposable
+{
+    private readonly UndoRecord _record;
+    private readonly Undo _undo;
+    private readonly Services _services;
+    private RealPairs? _pairs;
+
+    private RealSession(UndoRecord record, Undo undo, Services services) => (_record, _undo, _services) = (record, undo, services);
+
+    /// <summary>The plan with what the functions were found to be.</summary>
+    public required Plan Plan { get; init; }
+
+    /// <summary>The services of a run on these functions.</summary>
+    public Services Services => _services with { Bench = _ => Carry };
+
+    /// <summary>Sets up what a plan names; null where it names nothing real.</summary>
+    /// <param name="plan">As read.</param>
+    /// <param name="allowed">Serial numbers of devices whose content may be lost.</param>
+    /// <exception cref="UsageException">A device was not named by who runs this.</exception>
+    /// <exception cref="UnavailableException">It cannot be had.</exception>
+    public static RealSession? Begin(Plan plan, IReadOnlyCollection<string> allowed, Services services)
+    {
+        if (plan.Real is not { Named: var device }) return null;
+        var tree = KernelTree.OfMachine;
+        var reach = new DeviceReach(tree);
+        var setUp = new HostSetUp(tree, reach, device);
+        if (setUp.NotAllowed(allowed) is { Count: > 0 } serials)
+        {
+            throw new UsageException(
+                $"what is on these devices would be lost; say so: {string.Join(' ', serials.Select(it => $"--allow-data-loss {it}"))}");
+        }
+
+        var undo = new Undo(tree, reach, BootId(tree));
+        Leftovers(undo, services);
+        if (setUp.Obstacles() is { Count: > 0 } obstacles) throw new UnavailableException(obstacles);
+        var record = Begin(BootId(tree));
+        try
+        {
+            var found = setUp.Run(record).Source;
+            return new RealSession(record, undo, services) { Plan = plan.For(Known(found, device)) };
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            Report(undo.Run(record), services);
+            record.Dispose();
+            throw new UnavailableException([e.Message]);
+        }
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void Dispose()
+    {
+        // What is held open the kernel cannot take back.
+        _pairs?.Dispose();
+        Report(_undo.Run(_record), _services);
+        _record.Dispose();
+    }
+
+    /// <summary>Takes back what a run left that came to no end; 0 where nothing is left after it.</summary>
+    public static int TakeBack(Services services)
+    {
+        var tree = KernelTree.OfMachine;
+        using var record = Find();
+        if (record is null || !record.Open.Any())
+        {
+            services.Out.WriteLine("nothing is to be taken back");
+            return 0;
+        }
+
+        var failures = new Undo(tree, new DeviceReach(tree), BootId(tree)).Run(record, it => services.Out.WriteLine($"back  {it}"));
+        Report(failures, services);
+        return failures.Count;
+    }
+
+    private static void Leftovers(Undo undo, Services services)
+    {
+        using var left = Find();
+        if (left is null) return;
+        if (left.Open.Any()) services.Error.WriteLine("an earlier run came to no end; what it changed is taken back first");
+        var failures = undo.Run(left);
+        if (failures.Count > 0) throw new UnavailableException([.. failures.Select(it => $"{it.Change}: {it.Why}")]);
+    }
+
+    private static void Report(IReadOnlyList<UndoFailure> failures, Services services)
+    {
+        foreach (var it in failures) services.Error.WriteLine($"not taken back: {it.Change}: {it.Why}");
+        if (failures.Count > 0) services.Error.WriteLine("./run.sh undo tries again");
+    }
+
+    private static UndoRecord? Find()
+    {
+        try
+        {
+            return UndoRecord.Find(UndoRecord.DefaultPath);
+        }
+        catch (DevicesHeldException e)
+        {
+            throw new UnavailableException([e.Message]);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnavailableException([e.Message]);
+        }
+    }
+
+    private static UndoRecord Begin(string boot)
+    {
+        try
+        {
+            return UndoRecord.Begin(UndoRecord.DefaultPath, boot);
+        }
+        catch (Exception e) when (e is DevicesHeldException or IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException([e.Message]);
+        }
+    }
+
+    private static string BootId(KernelTree tree) => tree.Read("/proc/sys/kernel/random/boot_id") ?? "";
+
+    private static RealDevice Known(PreparedFunction found, LinuxDevice device)
+    {
+        const string qemu = "1b36:0010";
+        const string qemuIntel = "8086:5845";
+        var vendor = ushort.Parse(found.Ids.AsSpan(0, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null);
+        return new RealDevice(device)
+        {
+            Identity = new DeviceIdentity(vendor, found.Model, found.Firmware), Emulated = device.Emulated ?? found.Ids is qemu or qemuIntel,
+        };
+    }
+
+    private CombinationResult Carry(PlannedCombination plan, IProgress<CombinationProgress> progress, CancellationToken stop)
+    {
+        if (plan.Real is null) return _services.Bench(null)(plan, progress, stop);
+        _pairs ??= RealPairs.OfSetUp(plan.Real.Named);
+        return new CombinationRun(plan, (world, it) => Pair(world, it, _pairs), progress).Execute(stop);
+    }
+
+    private static PairUnderTest Pair(World world, PlannedCombination plan, RealPairs pairs)
+    {
+        if (pairs.Create(world, plan.Medium) is not { } pair)
+            throw new HostLimitException($"medium: {Words.Of(plan.Medium)} needs functions of two subsystems, and these are of one (SUBNQN)");
+        var one = pair.SourcePf == pair.DestinationPf;
+        return one && Math.Abs(plan.FromVf - plan.ToVf) < plan.Vfs
+            ? throw new HostLimitException($"medium: {Words.Of(plan.Medium)} is within one function here, and from-vf {plan.FromVf} and to-vf {plan.ToVf} name the same VFs")
+            : pair;
+    }
+}

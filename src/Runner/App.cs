@@ -29,6 +29,7 @@ public static class App
         ./run.sh bundle reports/RUN --key mine.pem    a run as one file, signed
         ./run.sh verify RUN.zip                       do its verdicts follow from what was observed?
         ./run.sh testbed --exec list                  this program in a virtual machine with emulated controllers
+        ./run.sh probe                                which real devices could be tested here
         ./run.sh test                                 the tests of the suite itself
         """;
 
@@ -48,6 +49,7 @@ public static class App
         root.Add(VerifyCommand.Create(services));
         root.Add(ListCommand.Create(services));
         root.Add(ExplainCommand.Create(services));
+        root.Add(ProbeCommand.Create(services));
         root.Add(UndoCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
         root.Add(TestbedCommand.Create(services));

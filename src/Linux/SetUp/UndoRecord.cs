@@ -17,12 +17,13 @@ public sealed class UndoRecord : IDisposable
     public const string DefaultPath = "/var/tmp/nvme-migration-undo.jsonl";
 
     private readonly FileStream _file;
+    private readonly FileStream _lock;
     private readonly List<Change> _changes = [];
     private readonly HashSet<int> _undone = [];
 
-    private UndoRecord(FileStream file, string path, string boot)
+    private UndoRecord(FileStream file, FileStream @lock, string path)
     {
-        (_file, Path, Boot) = (file, path, boot);
+        (_file, _lock, Path, Boot) = (file, @lock, path, "");
     }
 
     public string Path { get; }
@@ -116,20 +117,28 @@ public sealed class UndoRecord : IDisposable
         }
 
         _file.Dispose();
+        File.Delete(LockOf(Path));
+        _lock.Dispose();
     }
+
+    private static string LockOf(string path) => path + ".lock";
 
     private static UndoRecord? Hold(string path, FileMode mode)
     {
+        if (mode == FileMode.Open && !File.Exists(path)) return null;
+        FileStream? held = null;
         try
         {
-            // FileShare.None is a lock of the kernel's, which is gone with the process.
-            return new UndoRecord(new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1), path, "");
+            // Shared with nobody it is a lock of the kernel's, which is gone with the process. Not on the record itself, which others read.
+            held = new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new UndoRecord(new FileStream(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1), held, path);
         }
         catch (FileNotFoundException)
         {
+            held?.Dispose();
             return null;
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (held is null)
         {
             throw new DevicesHeldException($"{path}: another run has the devices ({e.Message})");
         }

@@ -5,6 +5,8 @@ namespace Conformance.Linux;
 /// <summary>Whether anybody uses the blocks of a controller: what is written to such a device would be lost to somebody.</summary>
 public static class InUse
 {
+    private static readonly char[] s_blanks = [' ', '\t'];
+
     /// <summary>Why a controller must be left alone, a line each; empty where nothing is found.</summary>
     /// <param name="tree">Where to look.</param>
     /// <param name="controller">Its block devices and their partitions are looked at.</param>
@@ -25,7 +27,7 @@ public static class InUse
                 var number = tree.Read($"{place}/dev");
                 foreach (var mount in mounts.Select(line => line.Split(' ')).Where(words => words.Length > 4 && number is not null && words[2] == number))
                     reasons.Add($"/dev/{part} is mounted at {mount[4]}");
-                if (swaps.Any(line => line.Split(' ', 2)[0] == $"/dev/{part}")) reasons.Add($"/dev/{part} is swap");
+                if (swaps.Any(line => line.Split(s_blanks, 2)[0] == $"/dev/{part}")) reasons.Add($"/dev/{part} is swap");
                 foreach (var holder in tree.List($"{place}/holders")) reasons.Add($"/dev/{part} is part of {holder}");
                 if (reasons.Count == before && (isHeld ?? IsHeld)($"/dev/{part}")) reasons.Add($"/dev/{part} is held by another program (EBUSY)");
             }

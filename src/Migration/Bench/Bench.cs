@@ -162,7 +162,7 @@ public sealed class Bench : IDisposable
         var memory = new DriverMemory(space, new PageAllocator(RamIova, bytes));
         var load = LoadSpec.Of(Plan.Guest) with { Contiguous = Plan.QueueMemory == QueueMemoryKind.Contiguous };
         var guest = new Guest(World, index + 1, function, memory, nsid, load, Rng.Derive(Plan.Seed, (ulong)index));
-        outcome = await guest.BootAsync(_pair.Fresh);
+        outcome = await guest.BootAsync(_pair.Fresh, _pair.DeallocateIsWish);
         if (!outcome.IsOk) return outcome;
         Tenants.Add(new Tenant(index + 1, guest, function, source, destination));
         return Outcome.Ok;

@@ -24,6 +24,12 @@ public sealed record PairUnderTest
     /// <summary>The namespaces are known to hold nothing.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>
+    /// What was deallocated may still be read: Deallocate is a wish that a device may leave, whatever it says that deallocated blocks read
+    /// (NVM 3.2.3.2.1, DSM attribute AD: may).
+    /// </summary>
+    public bool DeallocateIsWish { get; init; }
+
     /// <summary>The namespace of each function that moves, in order; null: 1 and those after it.</summary>
     public IReadOnlyList<uint>? Namespaces { get; init; }
 

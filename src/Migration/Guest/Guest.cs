@@ -107,8 +107,10 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <summary>The guest's I/O queues, for counters and saved-state checks.</summary>
     public IEnumerable<QueuePair> QueuePairs => _queues.Select(q => q.Pair);
 
-    /// <summary>Enables its controller, reads what it needs, creates its queues, sets features. <paramref name="fresh"/>: the namespace is known to hold nothing.</summary>
-    public async ValueTask<Outcome> BootAsync(bool fresh)
+    /// <summary>Enables its controller, reads what it needs, creates its queues, sets features.</summary>
+    /// <param name="fresh">The namespace is known to hold nothing.</param>
+    /// <param name="deallocateIsWish">See <see cref="PairUnderTest.DeallocateIsWish"/>.</param>
+    public async ValueTask<Outcome> BootAsync(bool fresh, bool deallocateIsWish = false)
     {
         var outcome = await Controller.StartAsync();
         if (!outcome.IsOk) return outcome;
@@ -122,7 +124,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         if (!limited.IsOk) return limited;
         (_limits, _protection) = (limits, format.IsProtectionOnly ? (ProtectionType)format.ProtectionType : ProtectionType.None);
         BlockSize = format.BlockSize;
-        DeallocatedReads = format.DeallocatedReads;
+        DeallocatedReads = deallocateIsWish ? DeallocatedReads.NotReported : format.DeallocatedReads;
         Ledger = new Ledger(Nsid, (uint)Number, ns.Value.Nsze, fresh ? BlockState.Fresh : BlockState.Unknown);
         RegionBlocks = _load.Region == 0 ? Ledger.Blocks : Math.Min(Ledger.Blocks, (ulong)(_load.Region / BlockSize));
 

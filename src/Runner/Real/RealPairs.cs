@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Driver;
 using Conformance.Linux;
 using Conformance.Migration;
 using Conformance.Suite;
@@ -37,6 +38,7 @@ internal sealed class RealPairs : IDisposable
     public CaseDevice CaseDevice(string name, bool emulated) => new(name, Create)
     {
         IsEmulated = emulated,
+        Vfio = IsVariant ? new KernelAccess() : new VariantAccess(),
         Clock = ClockKind.Real, Vendor = VendorOptions.Of(_device.VendorRfc, CancelAfterSave.LoadThenResume),
     };
 
@@ -59,9 +61,12 @@ internal sealed class RealPairs : IDisposable
             DestinationPf = PciAddress.Parse(destination.Address).Requester,
             Description = $"{source.Model} {source.Serial}",
             Simulated = false,
+            DeallocateIsWish = true,
             Namespaces = [.. _device.Namespaces.Select(it => (uint)it)],
             EnabledVfs = _device.Vfs,
             FenceByBusMaster = _device.FenceByBusMaster,
+            // A variant driver is what migration is asked of; on vfio-pci there is none, and the suite's own stands in for it.
+            OpenVfio = IsVariant ? OpenVfioAsync : null,
             Release = () =>
             {
                 foreach (var function in functions) function.End();
@@ -70,6 +75,16 @@ internal sealed class RealPairs : IDisposable
     }
 
     public void Dispose() => _host.Dispose();
+
+    private bool IsVariant => _device.VfDriver != "vfio-pci";
+
+    private static async ValueTask<(Outcome Outcome, IVfioDevice? Device)> OpenVfioAsync(IFunction function)
+    {
+        var (result, device) = await KernelVfioDevice.OpenAsync((VfioFunction)function);
+        return device is not null
+            ? (Outcome.Ok, device)
+            : (Outcome.NotOffered("VFIO_DEVICE_FEATURE_MIGRATION", $"{function.Name}: {result}: its driver offers no migration"), null);
+    }
 
     /// <summary>A PF before its VFs, which may be opened only then.</summary>
     private IEnumerable<VfioFunction> Open(PreparedFunction function)

@@ -34,7 +34,7 @@ public sealed partial class NvmeController
 
     /// <summary>One admin command, given up at the options' timeout or at <paramref name="timeout"/> ns.</summary>
     public ValueTask<CommandAnswer> AdminAsync(SubmissionEntry command, DmaBuffer data = default, long? timeout = null) =>
-        Admin.ExecuteAsync(_world, command, data, default, _world.Now + (timeout ?? _options.CommandTimeout));
+        Admin.ExecuteAsync(_world, command, data, default, _world.Now + (timeout ?? _options.AdminTimeouts?.Of(command.Opcode) ?? _options.CommandTimeout));
 
     /// <summary>One admin command whose data is a <typeparamref name="T"/> to the host.</summary>
     public async ValueTask<Reading<T>> ReadAsync<T>(SubmissionEntry command)

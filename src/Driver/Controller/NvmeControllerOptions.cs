@@ -30,6 +30,9 @@ public sealed record NvmeControllerOptions
     /// <summary>ns until a command without an answer is given up.</summary>
     public long CommandTimeout { get; init; } = 10_000_000_000;
 
+    /// <summary>The same for admin commands, by opcode; null: <see cref="CommandTimeout"/> for all.</summary>
+    public CommandTimeouts? AdminTimeouts { get; init; }
+
     /// <summary>ns for a shutdown.</summary>
     public long ShutdownTimeout { get; init; } = 10_000_000_000;
 

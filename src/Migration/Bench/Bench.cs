@@ -127,7 +127,7 @@ public sealed class Bench : IDisposable
         // Depth for every guest's copy at once.
         var depth = Math.Min(256, Plan.Copy.Depth * Plan.Vfs * 2);
         return await ControllingFunction.StartAsync(
-            World, bus, requester, NewDriverMemory($"host {name}", HostIova, ram), dma, depth, (int)Math.Max(Plan.Copy.Chunk.Bytes, 1 << 20));
+            World, bus, requester, NewDriverMemory($"host {name}", HostIova, ram), dma, depth, (int)Math.Max(Plan.Copy.Chunk.Bytes, 1 << 20), Plan.Limits.CommandTimeouts());
     }
 
     private async ValueTask<(Outcome Outcome, IReadOnlyList<IFunction> Functions)> EnableVfsAsync(ControllingFunction controlling, int count)

@@ -45,11 +45,15 @@ public sealed class ControllingFunction
 
     /// <summary>Enables a PF's controller and gives it one I/O queue of <paramref name="depth"/> commands in flight.</summary>
     public static async ValueTask<(Outcome Outcome, ControllingFunction? Function)> StartAsync(
-        World world, IBus bus, RequesterId requester, DriverMemory memory, IDmaSpace dma, int depth, int maxTransfer, CommandHistory? history = null)
+        World world, IBus bus, RequesterId requester, DriverMemory memory, IDmaSpace dma, int depth, int maxTransfer, CommandTimeouts timeouts,
+        CommandHistory? history = null)
     {
         if (bus.Find(requester) is not { } function) return (Outcome.Failed("find PF", $"nothing answers at {requester}"), null);
         await function.AttachAsync(dma);
-        var pf = new NvmeController(world, function, memory, new NvmeControllerOptions { Events = 4, MaxTransfer = maxTransfer, History = history });
+        var pf = new NvmeController(world, function, memory, new NvmeControllerOptions
+        {
+            Events = 4, MaxTransfer = maxTransfer, CommandTimeout = timeouts.All, AdminTimeouts = timeouts, History = history,
+        });
         var outcome = await pf.StartAsync();
         if (!outcome.IsOk) return (outcome, null);
         var controlling = new ControllingFunction(world, bus, pf);
@@ -69,6 +73,5 @@ public sealed class ControllingFunction
         Io.ExecuteAsync(World, command, data, metadata, World.Now + CommandTimeout);
 
     /// <summary>An admin command of the PF.</summary>
-    public ValueTask<CommandAnswer> AdminAsync(SubmissionEntry command, DmaBuffer data = default) =>
-        Admin.ExecuteAsync(World, command, data, default, World.Now + CommandTimeout);
+    public ValueTask<CommandAnswer> AdminAsync(SubmissionEntry command, DmaBuffer data = default) => Pf.AdminAsync(command, data);
 }

@@ -69,18 +69,6 @@ public sealed record DeviceUnderTest
     public LinuxDevice? Linux { get; init; }
 }
 
-/// <summary>Limits of the world of one combination.</summary>
-public sealed record LimitSettings
-{
-    /// <summary>On the profile's clock.</summary>
-    [Range(typeof(Duration), "1us", "24h")]
-    public Duration Time { get; init; } = Duration.FromSeconds(60);
-
-    /// <summary>Steps of devices, guests and timers.</summary>
-    [Range(typeof(long), "1", "9223372036854775807")]
-    public long Steps { get; init; } = 100_000_000;
-}
-
 /// <summary>The guest: its memory, its queues and its load.</summary>
 public sealed record GuestSettings
 {

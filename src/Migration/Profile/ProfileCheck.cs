@@ -13,6 +13,7 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         if (profile.Combinations.Count == 0 && profile.Cases is null)
             Fail(profile, nameof(Profile.Combinations), "there is no combination and no case, so nothing would be done");
         CheckGuest();
+        CheckLimits();
         if (profile.Copy.StateChunk.Bytes % 4 != 0)
             Fail(profile.Copy, nameof(CopySettings.StateChunk), "state-chunk must be a multiple of 4");
         if (profile.Device.Linux is { } linux)
@@ -104,6 +105,23 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
     private void CheckParts(SimulatedDevice device, string path)
     {
         foreach (var error in SimulatedDeviceCheck.Of(device)) Fail(error.Part, error.Property, $"{path}.{error.What}");
+    }
+
+    /// <summary>A key names a command, and no two the same.</summary>
+    private void CheckLimits()
+    {
+        var seen = new Dictionary<byte, string>();
+        foreach (var key in profile.Limits.Commands.Keys)
+        {
+            if (LimitSettings.OpcodeOf(key) is not { } opcode)
+            {
+                Fail(profile.Limits, nameof(LimitSettings.Commands), $"limits.commands: {CaseGlob.Unmatched(key, "admin command or opcode (0xC8)", LimitSettings.CommandNames)}");
+                return;
+            }
+
+            if (!seen.TryAdd(opcode, key))
+                Fail(profile.Limits, nameof(LimitSettings.Commands), $"limits.commands: '{seen[opcode]}' and '{key}' are the same command");
+        }
     }
 
     /// <summary>A name that names nothing is a mistake.</summary>

@@ -59,7 +59,8 @@ public sealed partial class CaseHost
         var ram = lab.NewMemory($"{name} host", HostBytes);
         var dma = bus.CreateDmaSpace($"{name} PF");
         dma.Map(new DmaMapping(HostIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
-        var (outcome, controlling) = await ControllingFunction.StartAsync(lab.World, bus, requester, Lab.ViewOf(ram, HostIova), dma, 32, 1 << 20, lab.History);
+        var (outcome, controlling) = await ControllingFunction.StartAsync(
+            lab.World, bus, requester, Lab.ViewOf(ram, HostIova), dma, 32, 1 << 20, lab.Settings.Limits.CommandTimeouts(), lab.History);
         Lab.Must(outcome);
         // Events are the case's to look at, and nobody else's.
         controlling!.Pf.Admin.Events?.Signal.Subscribe(null);

@@ -32,6 +32,22 @@ internal sealed class CaseRunTests
         else Assert.That(record.Reason, Does.StartWith(reason));
     }
 
+    /// <summary>A case on a device that never answers a suspend, with less time for that command and then with less for another.</summary>
+    [Test]
+    public void A_command_without_an_answer_is_given_up_at_its_own_time()
+    {
+        var cases = CaseCatalogue.Load();
+        var silent = cases.Find("vfio-state-machine/A_command_without_an_answer_is_never_taken_for_done(Hmlm,0)")!;
+        var settings = SimulatedDevices.Default;
+        CaseRecord With(string command, int seconds) => cases.Run(
+            silent,
+            settings with { Limits = settings.Limits with { Commands = new() { [command] = Duration.FromSeconds(seconds) } } });
+        var (whole, brief, other) = (With("migration-send", 10), With("migration-send", 1), With("identify", 1));
+        Assert.That(new[] { whole.Verdict, brief.Verdict, other.Verdict }, Is.All.EqualTo(Verdict.Pass), brief.ToString());
+        Assert.That(whole.WorldNs - brief.WorldNs, Is.EqualTo(9_000_000_000));
+        Assert.That(other.WorldNs, Is.EqualTo(whole.WorldNs));
+    }
+
     [TestCase(nameof(MetaCases.Passes), TestStatus.Passed)]
     [TestCase(nameof(MetaCases.Warns), TestStatus.Warning)]
     [TestCase(nameof(MetaCases.Fails), TestStatus.Failed)]

@@ -59,7 +59,7 @@ internal sealed class CopyRig : IDisposable
         var space = new AddressSpace(bus.Name);
         space.Add(HostIova, ram);
         var memory = new DriverMemory(space, new PageAllocator(HostIova, ram.Length));
-        var (outcome, function) = await ControllingFunction.StartAsync(_world, bus, bus.PhysicalFunctions[0].Requester, memory, dma, 16, 1 << 20);
+        var (outcome, function) = await ControllingFunction.StartAsync(_world, bus, bus.PhysicalFunctions[0].Requester, memory, dma, 16, 1 << 20, new LimitSettings().CommandTimeouts());
         Assert.That(outcome.IsOk, Is.True, outcome.ToString());
         return function!;
     }

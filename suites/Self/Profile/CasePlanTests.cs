@@ -77,6 +77,22 @@ internal sealed class CasePlanTests
         Assert.That(_folder.Plain(ProfileFile.Load(path, cases: () => s_names).Errors[0]), Is.EqualTo(expected));
     }
 
+    [TestCase("{ migration-snd: 1s }", "no admin command or opcode (0xC8) matches 'migration-snd'; the nearest is 'migration-send'")]
+    [TestCase("{ 0x1C8: 1s }", "no admin command or opcode (0xC8) matches '0x1C8'")]
+    [TestCase("{ migration-send: 1s, 0x41: 2s }", "'migration-send' and '0x41' are the same command")]
+    public void A_time_for_a_command_that_does_not_exist_is_a_mistake(string commands, string expected)
+    {
+        var path = _folder.Write("p.yaml", Head + $"limits: {{ commands: {commands} }}\ncases: {{}}");
+        Assert.That(_folder.Plain(ProfileFile.Load(path, cases: () => s_names).Errors[0]), Does.StartWith("p.yaml:2:11: limits.commands: ").And.Contains(expected));
+    }
+
+    [Test]
+    public void A_command_has_the_time_of_its_opcode_before_that_of_all()
+    {
+        var timeouts = Planned(Head + "limits: { command: 3s, commands: { migration-send: 1s, 0xC8: 2s } }\ncases: {}").Limits.CommandTimeouts();
+        Assert.That(new byte[] { 0x41, 0xC8, 0x42, 0x06 }.Select(it => timeouts.Of(it) / 1_000_000_000), Is.EqualTo(new[] { 1, 2, 3, 3 }));
+    }
+
     private CasePlan Planned(string yaml)
     {
         var result = ProfileFile.Load(_folder.Write("p.yaml", yaml), cases: () => s_names);

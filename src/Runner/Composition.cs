@@ -84,7 +84,7 @@ internal static class Composition
         if (plan.Real is not null) return null;
         try
         {
-            if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Vfs));
+            if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Guests));
             foreach (var it in plan.Cases?.Devices ?? [])
                 SimulatedPair.Create(new World(ClockKind.Virtual), new SimulatedPairOptions { Device = it.Device, Destination = it.Destination });
             return null;
@@ -96,10 +96,10 @@ internal static class Composition
         }
     }
 
-    /// <summary>A fresh simulated pair, as delivered: one namespace for each function that moves, holding nothing.</summary>
+    /// <summary>A fresh simulated pair, as delivered: one namespace for each function that has a guest, holding nothing.</summary>
     private static PairUnderTest Simulated(World world, PlannedCombination plan, Defect? defect)
     {
-        var options = WithNamespaces(plan.Pair, plan.Vfs);
+        var options = WithNamespaces(plan.Pair, plan.Guests);
         var pair = defect is null ? SimulatedPair.Create(world, options) : defect.CreatePair(world, options);
         var target = plan.Hosts == HostCount.One ? pair.Source : pair.Destination;
         var (source, destination) = (pair.Source.PhysicalFunctions[0], target.PhysicalFunctions[0]);
@@ -113,10 +113,13 @@ internal static class Composition
             Simulated = true,
             Fresh = true,
             DeviceDowntime = DowntimeOf,
+            DmaBytes = () => Sum(pair.Source.DmaBytes, ReferenceEquals(target, pair.Source) ? default : target.DmaBytes),
             MediatorSteps = defect?.Mediator,
             VariantSteps = defect?.Variant?.Invoke(),
         };
     }
+
+    private static (long Read, long Written) Sum((long Read, long Written) a, (long Read, long Written) b) => (a.Read + b.Read, a.Written + b.Written);
 
     /// <summary>The last completion or DMA write of the source to the first fetch of the destination.</summary>
     private static long? DowntimeOf(IFunction source, IFunction destination)

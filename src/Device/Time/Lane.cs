@@ -18,11 +18,18 @@ public sealed class Lane
     // A timed wait of the operating system is late by up to this; nearer events are spun for.
     private const long SleepSlack = 5_000_000;
 
+    // Between two looks of one that spins this much time passes only where the system gave the processor to somebody else: it is shared, and who then
+    // spins on keeps the other lane from it too. So it is given up at each look, for as long as below. What is measured meanwhile is tainted as it is.
+    private const long TakenAway = 500_000;
+    private const long SharedFor = 100_000_000;
+
     private readonly ConcurrentQueue<LaneMessage> _inbox = new();
     private readonly object _gate = new();
     private int _sleeping;
     private int _thread;
+    private string? _task;
     private long _now;
+    private long _sharedUntil;
 
     internal Lane(World world, string name)
     {
@@ -65,7 +72,30 @@ public sealed class Lane
         else Enqueue(new LaneMessage(run, target, a, b));
     }
 
-    internal void Adopt(int thread) => Volatile.Write(ref _thread, thread);
+    /// <summary>
+    /// Where Linux tells of the thread that runs it, a folder under <c>/proc</c>: what the system took away from it is there. Null while none of its own
+    /// runs it, and elsewhere than on Linux.
+    /// </summary>
+    public string? Task => Volatile.Read(ref _task);
+
+    internal void Adopt(int thread)
+    {
+        Volatile.Write(ref _task, thread != 0 && World.Clock == ClockKind.Real ? Proc() : null);
+        Volatile.Write(ref _thread, thread);
+    }
+
+    /// <summary>On the thread itself.</summary>
+    private static string? Proc()
+    {
+        try
+        {
+            return new FileInfo("/proc/thread-self").LinkTarget is { } task ? Path.Combine("/proc", task) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     internal void Bring(Due due, long at) => Heap.Set(due, at);
 
@@ -102,14 +132,18 @@ public sealed class Lane
         // A lane without actors, the devices' where all are real, is late for nothing.
         var spins = !World.Sleeps && (HasActors || ReferenceEquals(this, World.Host));
         var spinner = default(SpinWait);
+        var looked = start;
         while (_inbox.IsEmpty)
         {
             var now = World.Now;
             if (now >= until || World.Stopping) return;
+            if (now - looked > TakenAway) _sharedUntil = now + SharedFor;
+            looked = now;
             if (spins && (until - now < SleepSlack || now - start < SpinNanoseconds))
             {
                 // A yield counts as a switch that the system made, which is what taints a sample; with a core for each lane none is needed.
-                if (s_hasCoreForEach) Thread.SpinWait(16);
+                if (now < _sharedUntil) Thread.Yield();
+                else if (s_hasCoreForEach) Thread.SpinWait(16);
                 else spinner.SpinOnce(sleep1Threshold: -1);
                 continue;
             }
@@ -126,6 +160,8 @@ public sealed class Lane
 
                 Volatile.Write(ref _sleeping, 0);
             }
+
+            looked = World.Now;
         }
     }
 }

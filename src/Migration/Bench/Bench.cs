@@ -29,6 +29,7 @@ public sealed class Bench : IDisposable
         var bytes = (plan.Copy.Depth + 2) * 2 * (chunk + GuestMemory.PageSize) * plan.Vfs;
         StagingRam = NewMemory("staging", Math.Max(1 << 20, (bytes + GuestMemory.PageSize - 1) / GuestMemory.PageSize * GuestMemory.PageSize));
         Staging = NewDriverMemory("staging", StagingIova, StagingRam);
+        Neighbours = new Neighbours(world, plan);
     }
 
     public World World { get; }
@@ -38,6 +39,9 @@ public sealed class Bench : IDisposable
     /// <summary>Guests with their sides, by number.</summary>
     public List<Tenant> Tenants { get; } = [];
 
+    /// <summary>Guests of further VFs, on side A, which stay there.</summary>
+    public Neighbours Neighbours { get; }
+
     /// <summary>Memory that both controlling functions reach at the same addresses.</summary>
     public DriverMemory Staging { get; }
 
@@ -45,6 +49,8 @@ public sealed class Bench : IDisposable
     public Slot0Reading Slot0 { get; } = new();
 
     public Func<IFunction, IFunction, long?>? DeviceDowntime => _pair.DeviceDowntime;
+
+    public Func<(long Read, long Written)>? DmaBytes => _pair.DmaBytes;
 
     private GuestMemory StagingRam { get; }
 
@@ -99,19 +105,25 @@ public sealed class Bench : IDisposable
             if (b is null) return outcome;
         }
 
-        var most = _pair.EnabledVfs ?? (Math.Max(Plan.FromVf, Plan.ToVf) + Plan.Vfs - 1);
-        var (enabled, left) = await EnableVfsAsync(a, most);
+        var last = Math.Max(Plan.FromVf, Plan.ToVf) + Plan.Vfs - 1;
+        var (enabled, left) = await EnableVfsAsync(a, _pair.EnabledVfs ?? last + Plan.Neighbours);
         if (!enabled.IsOk) return enabled;
         var right = left;
         if (!one)
         {
-            (enabled, right) = await EnableVfsAsync(b!, most);
+            (enabled, right) = await EnableVfsAsync(b!, _pair.EnabledVfs ?? last);
             if (!enabled.IsOk) return enabled;
         }
 
         for (var i = 0; i < Plan.Vfs; i++)
         {
             outcome = await AddTenantAsync(i, (a, left[Plan.FromVf + i - 1]), (b!, right[Plan.ToVf + i - 1]));
+            if (!outcome.IsOk) return outcome;
+        }
+
+        for (var i = 0; i < Plan.Neighbours; i++)
+        {
+            outcome = await AddNeighbourAsync(Plan.Vfs + i, (a, left[last + i]), last + i + 1, b!);
             if (!outcome.IsOk) return outcome;
         }
 
@@ -140,7 +152,7 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<Outcome> AddTenantAsync(int index, (ControllingFunction Pf, IFunction Vf) from, (ControllingFunction Pf, IFunction Vf) to)
     {
-        var nsid = _pair.Namespaces is { } named ? named[index] : (uint)(index + 1);
+        var nsid = NsidOf(index);
         var bytes = (long)Plan.Guest.Memory.Bytes / GuestMemory.PageSize * GuestMemory.PageSize;
         var sourceRam = NewMemory($"guest {index + 1}", bytes);
         var destinationRam = Plan.GuestMemory == GuestMemoryKind.Same ? sourceRam : NewMemory($"guest {index + 1} on B", bytes);
@@ -150,22 +162,45 @@ public sealed class Bench : IDisposable
         if (destination is null) return outcome;
         if (Plan.Direction == Direction.Crossing && index % 2 == 1) (source, destination, sourceRam) = (destination, source, destinationRam);
 
-        var mediated = Plan.AdminQueue == AdminQueueKind.Mediated;
-        outcome = await source.PrepareAsync(mediated, Plan.Guest.Queues);
+        (outcome, var guest, var function) = await BootAsync(index, source, sourceRam);
         if (!outcome.IsOk) return outcome;
+        Tenants.Add(new Tenant(index + 1, guest!, function!, source, destination));
+        return Outcome.Ok;
+    }
+
+    /// <summary>Each guest has a namespace of its own.</summary>
+    private uint NsidOf(int index) => _pair.Namespaces is { } named ? named[index] : (uint)(index + 1);
+
+    private async ValueTask<Outcome> AddNeighbourAsync(int index, (ControllingFunction Pf, IFunction Vf) at, int number, ControllingFunction other)
+    {
+        var ram = NewMemory($"guest {index + 1}", (long)Plan.Guest.Memory.Bytes / GuestMemory.PageSize * GuestMemory.PageSize);
+        var (outcome, side) = await MakeSideAsync("A", at.Pf, at.Vf, number, NsidOf(index), ram);
+        if (side is null) return outcome;
+        // Who moves sees on the other side what it saw on this one: not the neighbour's blocks.
+        if (Plan.Medium == MediumSharing.Local) outcome = await DetachOthersAsync(other, NsidOf(index), [other.Identity.Cntlid]);
+        if (!outcome.IsOk) return outcome;
+        (outcome, var guest, _) = await BootAsync(index, side, ram);
+        if (guest is not null) Neighbours.Add(guest);
+        return outcome;
+    }
+
+    /// <summary>Starts a guest on a side, with all of its memory; null where the device refused something.</summary>
+    private async ValueTask<(Outcome Outcome, Guest? Guest, GuestFunction? Function)> BootAsync(int index, Side side, GuestMemory ram)
+    {
+        var mediated = Plan.AdminQueue == AdminQueueKind.Mediated;
+        var outcome = await side.PrepareAsync(mediated, Plan.Guest.Queues);
+        if (!outcome.IsOk) return (outcome, null, null);
         var space = new AddressSpace($"guest {index + 1}");
-        space.Add(RamIova, sourceRam);
+        space.Add(RamIova, ram);
         var name = $"guest {index + 1}'s VF";
         var function = mediated
-            ? new GuestFunction(World, name, source.Host!, space, new MediatorOptions { Steps = _pair.MediatorSteps ?? new MediatorSteps() })
-            : new GuestFunction(name, source.Function);
-        var memory = new DriverMemory(space, new PageAllocator(RamIova, bytes));
+            ? new GuestFunction(World, name, side.Host!, space, new MediatorOptions { Steps = _pair.MediatorSteps ?? new MediatorSteps() })
+            : new GuestFunction(name, side.Function);
+        var memory = new DriverMemory(space, new PageAllocator(RamIova, ram.Length));
         var load = LoadSpec.Of(Plan.Guest) with { Contiguous = Plan.QueueMemory == QueueMemoryKind.Contiguous };
-        var guest = new Guest(World, index + 1, function, memory, nsid, load, Rng.Derive(Plan.Seed, (ulong)index));
+        var guest = new Guest(World, index + 1, function, memory, NsidOf(index), load, Rng.Derive(Plan.Seed, (ulong)index));
         outcome = await guest.BootAsync(_pair.Fresh, _pair.DeallocateIsWish);
-        if (!outcome.IsOk) return outcome;
-        Tenants.Add(new Tenant(index + 1, guest, function, source, destination));
-        return Outcome.Ok;
+        return outcome.IsOk ? (outcome, guest, function) : (outcome, null, null);
     }
 
     private async ValueTask<(Outcome Outcome, Side? Side)> MakeSideAsync(
@@ -201,10 +236,14 @@ public sealed class Bench : IDisposable
             if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;
         }
 
-        if (Plan.Medium != MediumSharing.Local) return Outcome.Ok;
         // Blocks that are copied have one writer.
-        var (listed, others) = await OtherWriters.ListAsync(controlling, nsid, [vf, controlling.Identity.Cntlid]);
-        return listed.IsOk && others.Count > 0 ? await namespaces.DetachAsync(nsid, [.. others]) : listed;
+        return Plan.Medium == MediumSharing.Local ? await DetachOthersAsync(controlling, nsid, [vf, controlling.Identity.Cntlid]) : Outcome.Ok;
+    }
+
+    private static async ValueTask<Outcome> DetachOthersAsync(ControllingFunction controlling, uint nsid, ushort[] keep)
+    {
+        var (listed, others) = await OtherWriters.ListAsync(controlling, nsid, keep);
+        return listed.IsOk && others.Count > 0 ? await new Namespaces(controlling.Pf).DetachAsync(nsid, [.. others]) : listed;
     }
 
     private GuestMemory NewMemory(string name, long bytes)

@@ -51,6 +51,9 @@ public sealed record PairUnderTest
     /// </summary>
     public Func<IFunction, IFunction, long?>? DeviceDowntime { get; init; }
 
+    /// <summary>Bytes that all functions of a simulated pair read from host memory so far, and wrote to it; null where nobody counts them.</summary>
+    public Func<(long Read, long Written)>? DmaBytes { get; init; }
+
     /// <summary>Steps of the mediator where one of them is to be wrong; null: as they should be.</summary>
     public MediatorSteps? MediatorSteps { get; init; }
 

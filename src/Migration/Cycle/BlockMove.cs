@@ -31,6 +31,7 @@ internal sealed class BlockMove(CycleContext context)
     private ulong _blocksAfterStop;
     private int _rounds;
     private int _tailEvents;
+    private readonly List<RoundRecord> _passes = [];
 
     private PlannedCombination Plan => context.Plan;
 
@@ -63,6 +64,7 @@ internal sealed class BlockMove(CycleContext context)
     /// <summary>Everything that holds anything, onto a destination that was emptied before.</summary>
     public async Task<string> BulkCopyAsync()
     {
+        var pass = Begin();
         var copier = _copier ??= NewCopier();
         var (cleared, left) = await copier.ClearDestinationAsync();
         CycleEnd.Unless(cleared);
@@ -71,6 +73,7 @@ internal sealed class BlockMove(CycleContext context)
         var runs = new LbaRangeSet();
         foreach (var run in held.Concat(left)) runs.Add(run.Lba, run.Count);
         CycleEnd.Unless(await CopyAsync(runs.Take()));
+        End(pass);
         return $"{copier.Counters.BlocksWritten} blocks written, {copier.Counters.BlocksZeroed + copier.Counters.BlocksDeallocated} zeroed or deallocated";
     }
 
@@ -81,7 +84,9 @@ internal sealed class BlockMove(CycleContext context)
         {
             CycleEnd.Unless((await DrainAsync()).Outcome);
             if (_overflowed || _dirty.Blocks <= (ulong)Plan.Copy.UntilDirtyBlocks) break;
+            var pass = Begin();
             CycleEnd.Unless(await CopyAsync(_dirty.Take()));
+            End(pass);
         }
 
         return $"{_rounds} rounds, {_dirty.Blocks} blocks left";
@@ -103,9 +108,20 @@ internal sealed class BlockMove(CycleContext context)
             return await BulkCopyAsync();
         }
 
+        var pass = Begin();
         _blocksAfterStop = _dirty.Blocks;
         CycleEnd.Unless(await _copier.CopyAsync(_dirty.Take()));
+        End(pass);
         return $"{_blocksAfterStop} blocks copied";
+    }
+
+    private (long At, long Bytes) Begin() => (context.World.Now, BytesWritten);
+
+    /// <summary>Notes a pass of the copy, and what was changed meanwhile as far as it is known by now; a host that notes counts what is in flight too.</summary>
+    private void End((long At, long Bytes) pass)
+    {
+        NoteUntold();
+        _passes.Add(new RoundRecord(BytesWritten - pass.Bytes, (long)_dirty.Blocks * Source.Format.BlockSize, context.World.Now - pass.At));
     }
 
     /// <summary>The guest stands quiet on the destination: recall of the reports, and every block that it has not changed since.</summary>
@@ -134,6 +150,7 @@ internal sealed class BlockMove(CycleContext context)
     public CopyRecord Record(CopyRecord record) => record with
     {
         Rounds = _rounds,
+        EachRound = [.. _passes],
         MediumBytes = BytesWritten,
         BlocksAfterStop = (long)_blocksAfterStop,
         TailEvents = IsTracked && Plan.Reports == ReportSource.TailEvent ? _tailEvents : null,
@@ -244,10 +261,7 @@ internal sealed class BlockMove(CycleContext context)
     {
         if (!IsTracked)
         {
-            // The host notes what the guest was told is done and what is in flight; at the freeze point the latter is done, or will be
-            // on the destination.
-            foreach (var (lba, count) in context.Changes.TakeDuring()) _dirty.Add(lba, (ulong)count);
-            foreach (var range in context.Guest.ChangesInFlight()) _dirty.Add(range.Lba, range.Count);
+            NoteUntold();
             return (Outcome.Ok, DrainState.Open);
         }
 
@@ -263,6 +277,17 @@ internal sealed class BlockMove(CycleContext context)
         else if (_reports.Count < FewReports) _pause = Math.Min(_pause * 2, LongestPause);
         _overflowed |= state == DrainState.Overflowed;
         return (outcome, state);
+    }
+
+    /// <summary>
+    /// Where the device does not track, the host notes what the guest was told is done and what is in flight; at the freeze point the latter is done, or
+    /// will be on the destination.
+    /// </summary>
+    private void NoteUntold()
+    {
+        if (IsTracked || Plan.Dirty == DirtySource.CopyWhileSuspended) return;
+        foreach (var (lba, count) in context.Changes.TakeDuring()) _dirty.Add(lba, (ulong)count);
+        foreach (var range in context.Guest.ChangesInFlight()) _dirty.Add(range.Lba, range.Count);
     }
 
     private void NoteReported(in LbaMigrationQueueEntry entry)

@@ -20,6 +20,12 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private long _commands;
     private long _bytes;
     private readonly GuestLatencies _latencies = new();
+    private readonly GuestLatencies _clean = new();
+    private readonly GuestLatencies _neighbourLatencies = new();
+    private int _cleanCycles;
+    private Func<(long Read, long Written)>? _dmaBytes;
+    private (long Read, long Written)? _dma;
+    private int _neighbours;
     private IReadOnlyList<Tenant> _tenants = [];
     private readonly List<(long Downtime, StripRecord Strip)> _strips = [];
     private SteadyState? _steady;
@@ -40,11 +46,18 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         return new CombinationResult
         {
             Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
-            Interrupted = _interrupted, Load = _load, Latency = _cycles.Count > 0 ? _latencies.Record(spread: true) : null,
+            Interrupted = _interrupted, Load = _load, Latency = Latency(), DmaBytesRead = _dma?.Read, DmaBytesWritten = _dma?.Written,
+            NeighbourLatency = _neighbours > 0 ? _neighbourLatencies.Record(spread: true) : null,
             // An example that is neither the best nor the worst.
             Strip = _strips.OrderBy(it => it.Downtime).Select(it => it.Strip).ElementAtOrDefault((_strips.Count - 1) / 2), Steady = _steady,
         };
     }
+
+    /// <summary>What was disturbed by something else than the device is left out, where there is anything else.</summary>
+    private LatencyRecord? Latency() =>
+        _cycles.Count == 0 ? null
+        : _cleanCycles == 0 || _cleanCycles == _cycles.Count ? _latencies.Record(spread: true)
+        : _clean.Record(spread: true) with { UntaintedCycles = _cleanCycles };
 
     /// <summary>Cycles on one pair; false when the run is to end.</summary>
     private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
@@ -96,7 +109,10 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         using (bench)
         {
             _tenants = bench!.Tenants;
+            _dmaBytes = plan.Clock == ClockKind.Virtual ? bench.DmaBytes : null;
             foreach (var tenant in _tenants) tenant.Guest.Start();
+            _neighbours = bench.Neighbours.Guests.Count;
+            foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
             if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
             var goesOn = true;
             for (var number = first; number < first + count && goesOn; number++)
@@ -106,8 +122,22 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
                 goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
             }
 
+            foreach (var neighbour in bench.Neighbours.Guests) await JudgeAsync(world, neighbour, checks);
             return goesOn;
         }
+    }
+
+    /// <summary>
+    /// Who stayed where it was is held to what every guest is: each of its commands completed once, and each block holds what it was told is written.
+    /// </summary>
+    private static async Task JudgeAsync(World world, Guest neighbour, Checks checks)
+    {
+        const string requirement = "LM-ISO-01";
+        const long longest = 60_000_000_000;
+        var path = $"neighbour[{neighbour.Number}]";
+        if (await neighbour.QuiesceAsync(world.Now + neighbour.CommandTimeout)) await neighbour.VerifyAsync(null, world.Now + longest);
+        if (neighbour.Counters.Findings == 0) checks.None(requirement, $"{path}.findings");
+        foreach (var finding in neighbour.TakeFindings()) checks.Add(requirement, $"{path}.{finding.Path}", finding.Text);
     }
 
     /// <summary>Lets the load run until it is steady, or as long as the plan allows.</summary>
@@ -131,6 +161,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private void CountCommands()
     {
         if (_tenants.Count == 0) return;
+        if (_dmaBytes?.Invoke() is { } dma) _dma = ((_dma?.Read ?? 0) + dma.Read, (_dma?.Written ?? 0) + dma.Written);
         _commands += _tenants.Sum(t => t.Guest.Counters.Completions);
         _bytes += _tenants.Sum(t => t.Guest.Counters.Bytes);
         _load = new LoadRecord
@@ -156,6 +187,13 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             _cycles.Add(record);
             Keep(_underWay[i], record);
             _latencies.Merge(bench.Tenants[i].Latencies);
+            if (record.Taints.Count == 0)
+            {
+                _cleanCycles++;
+                _clean.Merge(bench.Tenants[i].Latencies);
+            }
+
+            if (record.Neighbours is not null) _neighbourLatencies.Merge(bench.Neighbours.Latencies);
             if (record.Downtime.GuestNs is { } downtime && _strips.Count < MostStrips && _underWay[i].Strip() is { } strip) _strips.Add((downtime, strip));
         }
 

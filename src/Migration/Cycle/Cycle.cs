@@ -134,6 +134,7 @@ public sealed partial class Cycle
         InFlight = _verification.InFlight(_cut, State),
         Latency = _verification.Latency,
         Throughput = _verification.Throughput(_stoppedAt, _restartedAt),
+        Neighbours = _verification.Neighbours,
         Taints = _taints.Taints(),
         Copy = _memory.Record(_blocks.Record(new CopyRecord())),
         BlocksVerified = _verification.BlocksVerified,

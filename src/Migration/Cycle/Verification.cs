@@ -17,6 +17,9 @@ internal sealed class Verification(CycleContext context)
 
     public long BlocksVerified => Guest.Counters.BlocksVerified - _verifiedBefore;
 
+    /// <summary>What those felt that did not move; all of it is in the first guest's record.</summary>
+    public NeighbourRecord? Neighbours => context.Tenant.Number == 1 ? context.Bench.Neighbours.Record() : null;
+
     public LatencyRecord Latency => context.Tenant.Latencies.Record();
 
     public void Begin()
@@ -26,6 +29,7 @@ internal sealed class Verification(CycleContext context)
         context.Tenant.Latencies.Begin(Guest, context.World.Now);
         context.Tenant.Strip.Begin(context.World.Now);
         Guest.Strip = context.Tenant.Strip;
+        context.Bench.Neighbours.Begin();
     }
 
     /// <summary>What was undisturbed so far is not any more.</summary>
@@ -33,16 +37,25 @@ internal sealed class Verification(CycleContext context)
     {
         _movesAt = context.World.Now;
         context.Tenant.Latencies.MoveBegins(Guest, _movesAt);
+        context.Bench.Neighbours.MoveBegins();
     }
 
     /// <summary>The load is about to be ended.</summary>
-    public void LoadEnds() => context.Tenant.Strip.End(context.World.Now);
+    public void LoadEnds()
+    {
+        context.Tenant.Strip.End(context.World.Now);
+        context.Bench.Neighbours.LoadEnds();
+    }
 
     /// <summary>What its load lost by the move.</summary>
     public ThroughputRecord Throughput(long stopped, long restarted) =>
         context.Tenant.Strip.Throughput(_movesAt, stopped, restarted, context.Plan.Dwell.Window.Nanoseconds);
 
-    public void GuestRestarts() => context.Tenant.Latencies.GuestRestarts(Guest, context.World.Now);
+    public void GuestRestarts()
+    {
+        context.Tenant.Latencies.GuestRestarts(Guest, context.World.Now);
+        context.Bench.Neighbours.GuestRestarts();
+    }
 
     public async Task LookAtSourceAsync() => _before = await GuestView.ReadAsync(Guest.Controller, Guest.Nsid);
 

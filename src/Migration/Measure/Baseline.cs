@@ -134,6 +134,8 @@ public static class ExactFigures
 
             Add("commands", it.Result.Commands);
             Add("bytes of the guest", it.Result.Bytes);
+            Add("DMA bytes read", it.Result.DmaBytesRead);
+            Add("DMA bytes written", it.Result.DmaBytesWritten);
             Add("bytes of the medium", cycles.Sum(cycle => cycle.Copy.MediumBytes));
             Add("bytes of state", cycles.Sum(cycle => cycle.StateBytes));
             Add("pages of memory", cycles.Sum(cycle => cycle.Copy.MemoryPages));

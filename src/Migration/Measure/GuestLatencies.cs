@@ -9,6 +9,7 @@ internal sealed class GuestLatencies
     private readonly Histogram _before = new();
     private readonly Histogram _during = new();
     private readonly Histogram _after = new();
+    private readonly Histogram _nobodys = new();
 
     /// <summary>A cycle begins.</summary>
     public void Begin(Guest guest, long now)
@@ -24,6 +25,9 @@ internal sealed class GuestLatencies
 
     /// <summary>What was submitted so far waited for the move; what comes now does not.</summary>
     public void GuestRestarts(Guest guest, long now) => Turn(guest, _after, _during, now);
+
+    /// <summary>What was submitted so far still counts; what comes now does not.</summary>
+    public void End(Guest guest, long now) => Turn(guest, _nobodys, _after, now);
 
     public void Merge(GuestLatencies other)
     {

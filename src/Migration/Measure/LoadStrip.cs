@@ -68,13 +68,15 @@ internal sealed class LoadStrip
     /// <param name="window">ns over which throughput is told.</param>
     public ThroughputRecord Throughput(long moves, long stopped, long restarted, long window)
     {
-        var before = Count(_begin, moves);
-        if (moves <= _begin || before == 0 || restarted <= stopped) return new ThroughputRecord { WindowNs = window };
-        var rate = before * 1e9 / (moves - _begin);
+        if (moves <= _begin || restarted < moves) return new ThroughputRecord { WindowNs = window };
+        var rate = Rate(_begin, moves) ?? 0;
+        if (rate <= 0) return new ThroughputRecord { WindowNs = window };
         var isFine = _width * SpansPerWindow <= window;
         return new ThroughputRecord
         {
             BeforePerSecond = rate,
+            DuringPerSecond = Rate(moves, restarted),
+            AfterPerSecond = Rate(restarted, _end),
             LowestShare = isFine ? Windows(moves, stopped, window).Select(it => (double?)(it.Count * 1e9 / window / rate)).Min() : null,
             RecoveryNs = isFine
                 ? Windows(restarted, _end, window).Where(it => it.Count * 1e9 / window >= Recovered * rate).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault()
@@ -82,6 +84,12 @@ internal sealed class LoadStrip
             WindowNs = window,
         };
     }
+
+    /// <summary>The same of a load that was not stopped: its lowest window is looked for in the whole move.</summary>
+    public ThroughputRecord Throughput(long moves, long ends, long window) => Throughput(moves, ends, ends, window);
+
+    /// <summary>Completions a second between two times; null where there is no time between them.</summary>
+    private double? Rate(long from, long to) => to > from ? Count(from, to) * 1e9 / (to - from) : null;
 
     /// <summary>Each window between two times, by one span later each.</summary>
     private IEnumerable<(long Begin, long Count)> Windows(long from, long to, long window)

@@ -35,11 +35,32 @@ public sealed record StripRecord
     public required IReadOnlyList<long> LongestNs { get; init; }
 }
 
+/// <summary>
+/// What the virtual functions beside a moving one felt, those of the physical function that it leaves in the first cycle: all of them together, around one
+/// move.
+/// </summary>
+public sealed record NeighbourRecord
+{
+    /// <summary>How many they are.</summary>
+    public required int Count { get; init; }
+
+    public required LatencyRecord Latency { get; init; }
+
+    /// <summary>The sum of their loads; what stands still in it is no blackout, so that the lowest window is of the whole move.</summary>
+    public required ThroughputRecord Throughput { get; init; }
+}
+
 /// <summary>Throughput of one guest's load around the cut of one cycle; null where it was not observed for long enough.</summary>
 public sealed record ThroughputRecord
 {
     /// <summary>Commands a second, the mean before anything was done to move.</summary>
     public double? BeforePerSecond { get; init; }
+
+    /// <summary>Commands a second from then to the restart of the guest, its blackout included.</summary>
+    public double? DuringPerSecond { get; init; }
+
+    /// <summary>Commands a second from the restart on.</summary>
+    public double? AfterPerSecond { get; init; }
 
     /// <summary>The lowest window while it moved, the blackout not counted, as a share of the mean before: 0.8 is a dip of a fifth.</summary>
     public double? LowestShare { get; init; }

@@ -38,8 +38,10 @@ internal sealed class TaintWatch(World world)
     /// <summary>Methods that were compiled so far: while this grows, nothing is as fast as it will be.</summary>
     public static long CompiledMethods => JitInfo.GetCompiledMethodCount(currentThread: false);
 
-    private static Counters Read() => new(
-        GC.CollectionCount(0), CompiledMethods, Number("/proc/thread-self/status", "nonvoluntary_ctxt_switches:", 1), Number("/proc/stat", "cpu ", 8));
+    private Counters Read() => new(GC.CollectionCount(0), CompiledMethods, Switches(world.Host) + Switches(world.Devices), Number("/proc/stat", "cpu ", 8));
+
+    /// <summary>How often the system took the processor away from a lane that did not give it up.</summary>
+    private static long Switches(Lane lane) => lane.Task is { } task ? Number($"{task}/status", "nonvoluntary_ctxt_switches:", 1) : 0;
 
     /// <summary>A number in a line of a file of the system's; 0 where there is no such file.</summary>
     private static long Number(string path, string line, int field)

@@ -97,6 +97,7 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             Hosts = it.Hosts,
             Direction = it.Direction,
             Vfs = it.Vfs,
+            Neighbours = it.Neighbours,
             FromVf = it.FromVf,
             ToVf = it.ToVf,
             Clock = it.Clock ?? profile.Clock,
@@ -134,6 +135,6 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
         }
 
         if (it.Medium == MediumSharing.Local) yield return "a namespace that both functions reach";
-        yield return $"{Math.Max(it.FromVf, it.ToVf) + it.Vfs - 1} VF with {profile.Guest.Queues} I/O queue pairs";
+        yield return $"{Math.Max(it.FromVf, it.ToVf) + it.Vfs - 1 + it.Neighbours} VF with {profile.Guest.Queues} I/O queue pairs";
     }
 }

@@ -56,6 +56,13 @@ public sealed record PlannedCombination
     /// <summary>Functions that move at once: <see cref="FromVf"/> and those after it to <see cref="ToVf"/> and those after it.</summary>
     public required int Vfs { get; init; }
 
+    /// <summary>Functions beside them that stay where they are: those of side A after the last of the others.</summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>Functions with a guest, each on a namespace of its own.</summary>
+    [JsonIgnore]
+    public int Guests => Vfs + Neighbours;
+
     /// <summary>From 1.</summary>
     public required int FromVf { get; init; }
 

@@ -41,6 +41,13 @@ public sealed record Combination
     [Range(1, 65535)]
     public int Vfs { get; init; } = 1;
 
+    /// <summary>
+    /// Virtual functions that stay where they are: further ones of the physical function that the first migration leaves, with the same load. What they
+    /// feel of the migrations is told.
+    /// </summary>
+    [Range(0, 65534)]
+    public int Neighbours { get; init; }
+
     /// <summary>Several VFs: together all move the same way. crossing: every other one moves the other way at the same time.</summary>
     public Direction Direction { get; init; } = Direction.Together;
 

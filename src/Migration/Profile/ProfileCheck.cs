@@ -58,8 +58,9 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             if (PlannedCombination.DialectOf(it.Commands, it.Vfio) == MigrationCommands.VendorRfc) CheckVendor(it, linux.VendorRfc);
             CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, linux.Vfs);
             CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, linux.Vfs);
-            if (it.Vfs > linux.Namespaces.Count)
-                Fail(it, nameof(Combination.Vfs), $"{it.Vfs} VFs need a namespace each; device.linux.namespaces has {linux.Namespaces.Count}");
+            CheckNeighbours(it, linux.Vfs);
+            if (it.Vfs + it.Neighbours > linux.Namespaces.Count)
+                Fail(it, nameof(Combination.Vfs), $"{it.Vfs + it.Neighbours} VFs need a namespace each; device.linux.namespaces has {linux.Namespaces.Count}");
             if (it.Hosts == HostCount.One || one) CheckOneHost(it);
             if (linux.PfAccess == PfAccess.Kernel && it is { Medium: MediumSharing.Local, Commands: MigrationCommands.Hmlm, Dirty: null or DirtySource.Tracked })
             {
@@ -249,12 +250,13 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         var functions = sim.Topology.PhysicalFunctions * sim.Topology.VirtualFunctions;
         CheckFunctions(it, nameof(Combination.FromVf), it.FromVf, functions);
         CheckFunctions(it, nameof(Combination.ToVf), it.ToVf, functions);
+        CheckNeighbours(it, functions);
         var flexible = sim.Resources.FlexibleQueues;
-        if (flexible > 0 && it.Vfs * (_guest.Queues + 1) > flexible)
+        if (flexible > 0 && (it.Vfs + it.Neighbours) * (_guest.Queues + 1) > flexible)
             Fail(
                 it,
-                nameof(Combination.Vfs),
-                $"{it.Vfs} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
+                it.Neighbours > 0 ? nameof(Combination.Neighbours) : nameof(Combination.Vfs),
+                $"{it.Vfs + it.Neighbours} VFs with {_guest.Queues} I/O queue pairs each need more than the device's {flexible} flexible queue pairs");
     }
 
     /// <summary>Whether the choices fit each other, whatever the device.</summary>
@@ -354,6 +356,12 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
     {
         if (choice.Step is { } step && !StepsOf.All(it).Contains(step))
             Fail(it, property, $"{Words.OfName(property)}: the step {choice} is not part of such a cycle");
+    }
+
+    private void CheckNeighbours(Combination it, int functions)
+    {
+        var last = Math.Max(it.FromVf, it.ToVf) + it.Vfs - 1 + it.Neighbours;
+        if (it.Neighbours > 0 && last > functions) Fail(it, nameof(Combination.Neighbours), $"neighbours: VF {last} is needed, and the device has {functions}");
     }
 
     private void CheckFunctions(Combination it, string property, int first, int functions)

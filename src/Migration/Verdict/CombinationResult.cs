@@ -34,11 +34,22 @@ public sealed record CombinationResult
     /// <summary>Bytes that those commands read and wrote.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>
+    /// Bytes of host memory that the device read and wrote by DMA, all its functions on both sides together, bring-up included; null on the machine's clock,
+    /// and where nobody counts them.
+    /// </summary>
+    public long? DmaBytesRead { get; init; }
+
+    public long? DmaBytesWritten { get; init; }
+
     /// <summary>What the load did of it; null where none was begun.</summary>
     public LoadRecord? Load { get; init; }
 
-    /// <summary>Latency of the load's commands over all cycles and guests; null where no cycle was begun.</summary>
+    /// <summary>Latency of the load's commands over all guests and cycles, or those that nothing taints where there are any; null where no cycle was begun.</summary>
     public LatencyRecord? Latency { get; init; }
+
+    /// <summary>The same of the neighbours' commands; null where there are none.</summary>
+    public LatencyRecord? NeighbourLatency { get; init; }
 
     /// <summary>Whether the load had settled before the first move, and how that was seen; null where it was not waited for.</summary>
     public SteadyState? Steady { get; init; }

@@ -69,6 +69,9 @@ public sealed record CycleRecord
 
     public ThroughputRecord Throughput { get; init; } = new();
 
+    /// <summary>What the load of those that did not move was meanwhile, in the first guest's record; null where there were none.</summary>
+    public NeighbourRecord? Neighbours { get; init; }
+
     /// <summary>What makes its times doubtful; on the virtual clock nothing does.</summary>
     public IReadOnlyList<Taint> Taints { get; init; } = [];
 
@@ -140,6 +143,12 @@ public sealed record CopyRecord
     /// <summary>Rounds over dirty blocks while the guest ran, the bulk copy not counted.</summary>
     public int Rounds { get; init; }
 
+    /// <summary>
+    /// What was copied, and what the guest changed meanwhile: first the bulk copy, then each round while the guest ran, last what was left for the time in
+    /// which it stood still. Empty where no blocks are copied.
+    /// </summary>
+    public IReadOnlyList<RoundRecord> EachRound { get; init; } = [];
+
     /// <summary>Bytes of blocks copied in all.</summary>
     public long MediumBytes { get; init; }
 
@@ -165,9 +174,20 @@ public sealed record CopyRecord
     public long? PagesReportedRightly { get; init; }
 }
 
+/// <summary>One pass of the copy.</summary>
+/// <param name="CopiedBytes">Written to the destination.</param>
+/// <param name="DirtiedBytes">Of blocks that were known to be changed when it ended, which is what the next has to copy.</param>
+/// <param name="Ns">How long it took.</param>
+public sealed record RoundRecord(long CopiedBytes, long DirtiedBytes, long Ns);
+
 /// <summary>Latency of the guest's commands from their intended start, by when that was.</summary>
 public sealed record LatencyRecord
 {
+    /// <summary>
+    /// Cycles that it is of, where others were left out because they are tainted; null where all are in it - also where all are tainted.
+    /// </summary>
+    public int? UntaintedCycles { get; init; }
+
     /// <summary>Of the cycle, before anything was done to move.</summary>
     public LatencyFigures Before { get; init; } = new();
 

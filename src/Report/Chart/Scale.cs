@@ -39,6 +39,16 @@ public abstract class Scale
     }
 }
 
+/// <summary>Columns of a list from the left, one a name: value 0 is the first.</summary>
+public sealed class ColumnScale(IReadOnlyList<string> names) : Scale
+{
+    public override IReadOnlyList<Tick> Ticks => [.. names.Select((name, column) => new Tick(column, name))];
+
+    public override string Hover => "";
+
+    public override double At(double value) => (value + 0.5) / Math.Max(1, names.Count);
+}
+
 /// <summary>Rows of a list from the top, one a name: value 0 is the first.</summary>
 public sealed class RowScale(IReadOnlyList<string> names) : Scale
 {

@@ -24,10 +24,15 @@ public sealed record Metric(string Name, string Unit, bool IsBetterLess, double 
         }
 
         if (it.Result.Load?.Rate is { } rate) yield return new Metric($"{it.Name}: commands", "1/s", false, rate);
-        if (it.Result.Latency is not { } latency) yield break;
-        foreach (var (when, figures) in latency.Phases)
+        foreach (var metric in Latencies(it.Name, "latency", it.Result.Latency).Concat(Latencies(it.Name, "latency of neighbours", it.Result.NeighbourLatency)))
+            yield return metric;
+    }
+
+    private static IEnumerable<Metric> Latencies(string name, string what, LatencyRecord? latency)
+    {
+        foreach (var (when, figures) in latency?.Phases ?? [])
         {
-            if (figures.P99Ns is { } p99) yield return new Metric($"{it.Name}: latency p99 {when}", "ns", true, p99);
+            if (figures.P99Ns is { } p99) yield return new Metric($"{name}: {what} p99 {when}", "ns", true, p99);
         }
     }
 }

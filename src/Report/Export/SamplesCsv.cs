@@ -48,9 +48,21 @@ public static class SamplesCsv
         .. Latencies("during", it => it.During),
         .. Latencies("after", it => it.After),
         ("throughput_before_per_second", it => it.Cycle.Throughput.BeforePerSecond),
+        ("throughput_during_per_second", it => it.Cycle.Throughput.DuringPerSecond),
+        ("throughput_after_per_second", it => it.Cycle.Throughput.AfterPerSecond),
         ("throughput_lowest_share", it => it.Cycle.Throughput.LowestShare),
         ("throughput_recovery_ns", it => it.Cycle.Throughput.RecoveryNs),
         ("throughput_window_ns", it => it.Cycle.Throughput.WindowNs),
+        ("neighbours", it => it.Cycle.Neighbours?.Count),
+        .. Latencies("neighbours_before", it => it.Before, isOfNeighbours: true),
+        .. Latencies("neighbours_during", it => it.During, isOfNeighbours: true),
+        .. Latencies("neighbours_after", it => it.After, isOfNeighbours: true),
+        ("neighbours_throughput_before_per_second", it => it.Cycle.Neighbours?.Throughput.BeforePerSecond),
+        ("neighbours_throughput_during_per_second", it => it.Cycle.Neighbours?.Throughput.DuringPerSecond),
+        ("neighbours_throughput_after_per_second", it => it.Cycle.Neighbours?.Throughput.AfterPerSecond),
+        ("neighbours_throughput_lowest_share", it => it.Cycle.Neighbours?.Throughput.LowestShare),
+        ("copy_round_copied_bytes", it => string.Join(' ', it.Cycle.Copy.EachRound.Select(round => round.CopiedBytes))),
+        ("copy_round_dirtied_bytes", it => string.Join(' ', it.Cycle.Copy.EachRound.Select(round => round.DirtiedBytes))),
     ];
 
     public static string Write(RunRecord run)
@@ -69,12 +81,13 @@ public static class SamplesCsv
         return text.ToString();
     }
 
-    private static IEnumerable<(string Name, Func<Row, object?> Value)> Latencies(string when, Func<LatencyRecord, LatencyFigures> of)
+    private static IEnumerable<(string Name, Func<Row, object?> Value)> Latencies(string when, Func<LatencyRecord, LatencyFigures> of, bool isOfNeighbours = false)
     {
-        yield return ($"latency_{when}_commands", it => of(it.Cycle.Latency).N);
+        LatencyFigures? Figures(Row it) => (isOfNeighbours ? it.Cycle.Neighbours?.Latency : it.Cycle.Latency) is { } latency ? of(latency) : null;
+        yield return ($"latency_{when}_commands", it => Figures(it)?.N);
         foreach (var name in new LatencyFigures().Quantiles.Select(it => it.Name))
-            yield return ($"latency_{when}_{name.Replace('.', '_')}_ns", it => of(it.Cycle.Latency).Quantiles.First(one => one.Name == name).Ns);
-        yield return ($"latency_{when}_max_ns", it => of(it.Cycle.Latency).MaxNs);
+            yield return ($"latency_{when}_{name.Replace('.', '_')}_ns", it => Figures(it)?.Quantiles.First(one => one.Name == name).Ns);
+        yield return ($"latency_{when}_max_ns", it => Figures(it)?.MaxNs);
     }
 
     private static void WriteLine(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Quoted)).Append("\r\n");

@@ -13,7 +13,9 @@ internal static class CombinationSection
         if (FailureText.Counts(it)) html.Write($"<p>What did not hold is <a href=\"#failures\">above</a>.</p>");
         else FailureSection.WriteFindings(html, [.. it.AllFindings()]);
         Figure.WriteAll(html, plots);
-        if (it.Result.Latency is { } latency) WriteLatency(html, latency);
+        if (it.Result.Latency is { } latency) WriteLatency(html, "latency from the intended start, us", latency, [.. it.Result.Cycles.Select(cycle => cycle.Throughput)]);
+        if (it.Result.NeighbourLatency is { } beside)
+            WriteLatency(html, "the same of the neighbours", beside, [.. it.Result.Cycles.Select(cycle => cycle.Neighbours?.Throughput).OfType<ThroughputRecord>()]);
         WriteCycles(html, it.Result.Cycles, cyclesShown);
     }
 
@@ -29,17 +31,32 @@ internal static class CombinationSection
         html.Write($"</p>");
     }
 
-    private static void WriteLatency(Html html, LatencyRecord latency)
+    /// <summary>Latency and throughput before, during and after; a quantile that so few commands do not support says so.</summary>
+    private static void WriteLatency(Html html, string title, LatencyRecord latency, IReadOnlyList<ThroughputRecord> throughput)
     {
-        html.Write($"<div class=\"wide\"><table><tr><th>latency from the intended start, us<th>commands<th>p50<th>p99<th>most</tr>");
+        var names = latency.Before.Quantiles.Select(it => it.Name).ToList();
+        var told = names.Where((_, i) => latency.Phases.Any(phase => phase.Figures.Quantiles.ElementAt(i).Ns is not null)).ToList();
+        html.Write($"<div class=\"wide\"><table><tr><th>{title}<th class=\"n\">commands");
+        foreach (var name in told) html.Write($"<th class=\"n\">{name}");
+        html.Write($"<th class=\"n\">most<th class=\"n\">commands/s, median</tr>");
         foreach (var (when, it) in latency.Phases)
         {
             html.Write($"<tr><td>{when} the move<td class=\"n\">{it.N}");
-            foreach (var figure in (long?[])[it.MedianNs, it.P99Ns, it.MaxNs]) html.Write($"<td class=\"n\">{(figure is { } ns ? CombinationTable.Microseconds(ns) : "-")}");
-            html.Write($"</tr>");
+            foreach (var (name, _, figure) in it.Quantiles.Where(one => told.Contains(one.Name)))
+                html.Write($"<td class=\"n\">{(figure is { } ns ? CombinationTable.Microseconds(ns) : $"n/a (n={it.N})")}");
+            html.Write($"<td class=\"n\">{(it.MaxNs is { } most ? CombinationTable.Microseconds(most) : "-")}");
+            html.Write($"<td class=\"n\">{(Rate(throughput, when) is { } rate ? Human.Count(rate) : "-")}</tr>");
         }
 
         html.Write($"</table></div>");
+        if (latency.UntaintedCycles is { } clean) html.Write($"<p class=\"note\">Of the {clean} cycles that nothing taints.</p>");
+    }
+
+    private static double? Rate(IReadOnlyList<ThroughputRecord> cycles, string when)
+    {
+        var known = cycles.Select(it => when switch { "before" => it.BeforePerSecond, "during" => it.DuringPerSecond, _ => it.AfterPerSecond })
+            .OfType<double>().Order().ToList();
+        return known.Count == 0 ? null : known[(known.Count - 1) / 2];
     }
 
     private static void WriteCycles(Html html, IReadOnlyList<CycleRecord> cycles, int shown)

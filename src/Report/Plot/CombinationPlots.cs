@@ -12,6 +12,7 @@ internal static class CombinationPlots
         plots.AddRange(TimelinePlots.Of(run, it, plan));
         if (it.Result.Strip is { } strip) plots.AddRange(StripPlots.Of(run, it, plan, strip));
         plots.Add(LatencyPlot.Of(run, it, plan));
+        plots.Add(LatencyPlot.OfNeighbours(run, it, plan));
         plots.Add(DowntimePlots.Of(run, it, plan));
         plots.AddRange(CopyPlots.Of(run, it, plan));
         return [.. plots.OfType<Plot>()];

@@ -26,6 +26,7 @@ internal static class CopyPlots
                 [.. known.SelectMany(line => Both(line.Ink, line.Name, line.Points, Human.Bytes, cycles))]),
             "Copied in all: the bulk copy, the rounds and the rest. Reported dirty: what the guest changed meanwhile, as the device said. "
             + "After the stop: what was left for the time in which the guest stood still; the copy converges where that is little.");
+        if (Rounds(run, it, plan, cycles) is { } byRound) yield return byRound;
         var speeds = cycles.Select((cycle, i) => (X: i + 1.0, Y: Speed(cycle))).Where(point => point.Y > 0).ToList();
         if (speeds.Count == 0) yield break;
         yield return new Plot(
@@ -34,6 +35,45 @@ internal static class CopyPlots
                 [.. Both(Ink.Purple, null, speeds, value => $"{Human.Bytes(value)}/s", cycles)]),
             "Bytes of the medium over the time of bulk copy, rounds and drain together: a mean, guest's load and waiting included.");
     }
+
+    /// <summary>How the copy got ahead of the guest in the cycle whose rounds are the median; null where no cycle has two passes.</summary>
+    private static Plot? Rounds(RunRecord run, CombinationRecord it, PlannedCombination? plan, List<CycleRecord> cycles)
+    {
+        var known = cycles.Where(cycle => cycle.Copy.EachRound.Count > 1).OrderBy(cycle => cycle.Copy.EachRound.Count).ThenBy(cycle => cycle.Number).ToList();
+        if (known.Count == 0) return null;
+        var cycle = known[(known.Count - 1) / 2];
+        var passes = cycle.Copy.EachRound;
+        // Nothing has no place on an axis of decades: it stands at its foot.
+        const double foot = 1;
+        List<(double X, double Y, string Text)> Points(string what, Func<RoundRecord, long> of) =>
+            [.. passes.Select((pass, i) => ((double)i, Math.Max(foot, of(pass)), $"{NameOf(i, passes.Count)}: {what} {Human.Bytes(of(pass))}, in {Human.Time(pass.Ns)}"))];
+        var (copied, dirtied) = (Points("copied", pass => pass.CopiedBytes), Points("dirtied meanwhile", pass => pass.DirtiedBytes));
+        var values = copied.Concat(dirtied).Select(point => point.Y).Where(y => y > foot).ToList();
+        if (values.Count == 0) return null;
+        var low = Math.Max(foot, values.Min() / 4);
+        List<(double X, double Y, string Text)> Raised(List<(double X, double Y, string Text)> points) => [.. points.Select(point => (point.X, Math.Max(low, point.Y), point.Text))];
+        IEnumerable<Mark> Line(Ink ink, string label, List<(double X, double Y, string Text)> points) =>
+        [
+            new LineMark(ink, label, [.. points.Select(point => (point.X, point.Y))]), new PointsMark(ink, null, points),
+        ];
+        var chart = new Chart
+        {
+            Name = RunPlots.FileName(it.Name, "rounds"),
+            Title = $"{it.Name}: convergence by round, cycle {cycle.Number}",
+            Figures = run.Figures,
+            Parameters = RunPlots.Parameters(run, plan),
+            X = new Axis("pass of the copy", new ColumnScale([.. passes.Select((_, i) => NameOf(i, passes.Count))])),
+            Y = new Axis("bytes of the medium", new LogScale(low, values.Max(), 'b')),
+            Marks = [.. Line(Ink.Blue, "copied", Raised(copied)), .. Line(Ink.Vermilion, "dirtied meanwhile", Raised(dirtied))],
+            Height = 260,
+        };
+        return new Plot(
+            chart,
+            "What each pass copied, and what the guest was known to have changed by its end, which the next copies. The copy converges where each is less than "
+            + "the one before; the last is done while the guest stands still. A point at the foot is nothing. The cycle is the one whose number of rounds is the median.");
+    }
+
+    private static string NameOf(int pass, int passes) => pass == 0 ? "bulk" : pass == passes - 1 ? "rest" : $"{pass}";
 
     private static IEnumerable<(double X, double Y)> Known(List<CycleRecord> cycles, Func<CycleRecord, double?> of)
     {

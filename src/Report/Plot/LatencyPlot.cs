@@ -7,17 +7,31 @@ internal static class LatencyPlot
 {
     private static readonly Ink[] s_inks = [Ink.Blue, Ink.Vermilion, Ink.Green];
 
+    private const string How = "before, during and after the move. Each nine to the right is ten times rarer; a line ends with its slowest command.";
+
     public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
     {
         if (it.Result.Latency is not { } latency) return null;
+        var cycles = latency.UntaintedCycles is { } clean ? $"the {clean} cycles that nothing taints" : "all cycles";
+        return Of(run, it, plan, latency, "latency", "latency of the guest's commands", $"All commands of {cycles}, {How}");
+    }
+
+    /// <summary>The same of those who did not move; null where there were none.</summary>
+    public static Plot? OfNeighbours(RunRecord run, CombinationRecord it, PlannedCombination? plan) => it.Result.NeighbourLatency is not { } latency
+        ? null
+        : Of(run, it, plan, latency, "neighbours", "latency that the neighbours felt",
+            $"All commands of the virtual functions beside the moving one, which stay where they are, in all cycles, {How}");
+
+    private static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan, LatencyRecord latency, string kind, string title, string how)
+    {
         var phases = latency.Phases.Select((phase, i) => (phase.When, phase.Figures, Line: LineOf(phase.Figures), Ink: s_inks[i]))
             .Where(phase => phase.Line.Count > 0).ToList();
         if (phases.Count == 0) return null;
         var values = phases.SelectMany(phase => phase.Line).Select(point => point.Y).ToList();
         var chart = new Chart
         {
-            Name = RunPlots.FileName(it.Name, "latency"),
-            Title = $"{it.Name}: latency of the guest's commands",
+            Name = RunPlots.FileName(it.Name, kind),
+            Title = $"{it.Name}: {title}",
             Figures = run.Figures,
             Parameters = $"{string.Join(", ", phases.Select(phase => $"{phase.When} n={phase.Figures.N}"))}; {RunPlots.Parameters(run, plan)}",
             X = new Axis("share of the commands that were no slower", NinesScale.For(phases.Max(phase => phase.Figures.N))),
@@ -25,7 +39,7 @@ internal static class LatencyPlot
             Marks = [.. phases.Select(phase => new LineMark(phase.Ink, phase.When, phase.Line, Steps: true))],
             Height = 320,
         };
-        return new Plot(chart, "All commands of all cycles, before, during and after the move. Each nine to the right is ten times rarer; a line ends with its slowest command.");
+        return new Plot(chart, how);
     }
 
     /// <summary>Up to each share, the latency that it did not exceed.</summary>

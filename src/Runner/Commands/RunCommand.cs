@@ -48,13 +48,17 @@ internal static class RunCommand
             Description = "Figures that must be reached exactly, made by baseline set; default what the profile says (gates.baseline).", HelpName = "FILE",
         };
         var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
+        var bare = new Option<bool>("--bare")
+        {
+            Description = "Leave run.json and the journal only, and do not measure the suite's own cost: for who starts many runs (see compare --ab).",
+        };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N" };
         var allowDataLoss = new Option<string[]>("--allow-data-loss")
         {
             Description = "Real devices only: what is on the device of this serial number may be lost.", HelpName = "SERIAL",
         };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[allowDataLoss, outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, jobs]) command.Add(option);
+        foreach (var option in (Option[])[allowDataLoss, outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, bare, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
@@ -97,6 +101,7 @@ internal static class RunCommand
                 Expected = expected,
                 Baseline = held,
                 Earlier = earlier,
+                IsBare = parsed.GetValue(bare),
             };
             folder.KeepAsked(waived.Text, expected, held);
             return (int)Run(new Session(plan, options, folder), real?.Services ?? services);
@@ -180,6 +185,12 @@ internal static class RunCommand
     private static ExitCode Run(Session session, Services services)
     {
         var record = session.Run(services);
+        if (session.IsBare)
+        {
+            services.Out.WriteLine(Failures.LastLine(record, session.Folder.WriteRecord(record)));
+            return (ExitCode)record.ExitCode;
+        }
+
         var page = session.Folder.Write(record);
         CaseTable.Write(record, services);
         RunTable.Write(record, services);

@@ -42,10 +42,15 @@ internal static class RunTable
         services.Out.WriteLine("latency from the intended start, p50 / p99 / most, before, during and after the moves:");
         foreach (var it in told)
         {
-            var phases = it.Result.Latency!.Phases.Select(phase => $"{phase.When} {Time(phase.Figures.MedianNs)} / {Time(phase.Figures.P99Ns)} / {Time(phase.Figures.MaxNs)}");
-            services.Out.WriteLine($"{it.Name}: {string.Join("; ", phases)}");
+            var latency = it.Result.Latency!;
+            var share = latency.UntaintedCycles is { } clean ? $" ({clean} of {it.Result.Cycles.Count} cycles untainted)" : "";
+            services.Out.WriteLine($"{it.Name}{share}: {Phases(latency)}");
+            if (it.Result.NeighbourLatency is { } beside) services.Out.WriteLine($"{it.Name}, neighbours: {Phases(beside)}");
         }
     }
+
+    private static string Phases(LatencyRecord latency) =>
+        string.Join("; ", latency.Phases.Select(it => $"{it.When} {Time(it.Figures.MedianNs)} / {Time(it.Figures.P99Ns)} / {Time(it.Figures.MaxNs)}"));
 
     private static string Time(long? nanoseconds) => nanoseconds is { } ns ? Human.Time(ns) : "-";
 

@@ -74,6 +74,13 @@ internal sealed class RunFolder
     /// <summary>The same of what people look at: the page, and its pictures.</summary>
     public string WritePage(RunRecord record) => Write(record, RunForms.IsForPeople);
 
+    /// <summary>The record alone; returns its path as a user would name it.</summary>
+    public string WriteRecord(RunRecord record)
+    {
+        File.WriteAllBytes(System.IO.Path.Combine(_path, RunForms.Run), RunForms.Record(record));
+        return System.IO.Path.Combine(_shown, RunForms.Run);
+    }
+
     private string Write(RunRecord record, Func<string, bool> wanted)
     {
         PlotFolder.Clear(_path);

@@ -27,7 +27,7 @@ internal static class RunForms
         var plots = RunPlots.Of(run);
         var forms = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [Run] = Line(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord)),
+            [Run] = Record(run),
             [Verdicts] = Line(JsonSerializer.SerializeToUtf8Bytes(VerdictFile.Of(run), MigrationJson.Readable.VerdictFile)),
             [Expected] = Line(JsonSerializer.SerializeToUtf8Bytes(ExpectedResults.Of(run), MigrationJson.Readable.ExpectedResults)),
             [Page] = Text(RunPage.Write(run, plots)),
@@ -39,6 +39,9 @@ internal static class RunForms
         foreach (var (name, svg) in plots.Files()) forms[$"{PlotFolder.Name}/{name}.svg"] = Text(svg);
         return forms;
     }
+
+    /// <summary>The record itself.</summary>
+    public static byte[] Record(RunRecord run) => Line(JsonSerializer.SerializeToUtf8Bytes(run, MigrationJson.Readable.RunRecord));
 
     /// <summary>Whether a person looks at it, rather than a program.</summary>
     public static bool IsForPeople(string name) => name == Page || name.StartsWith($"{PlotFolder.Name}/", StringComparison.Ordinal);

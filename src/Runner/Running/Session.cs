@@ -38,6 +38,9 @@ internal sealed record SessionOptions
     /// <summary>What its figures are held against: the file, and what it says where there is one; null: nothing.</summary>
     public HeldBaseline? Baseline { get; init; }
 
+    /// <summary>Only what was measured is kept: no page, no pictures, no cost of the suite.</summary>
+    public bool IsBare { get; init; }
+
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 }
@@ -53,6 +56,8 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     private ExitCode? _signal;
 
     public RunFolder Folder => folder;
+
+    public bool IsBare => options.IsBare;
 
     public RunRecord Run(Services services)
     {
@@ -75,7 +80,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     private void MeasureCost(Services services, CancellationToken stop)
     {
         var like = plan.Combinations.FirstOrDefault(it => it.Clock == ClockKind.Real && it.Expect == Expectation.Pass);
-        if (like is not null && !stop.IsCancellationRequested) _cost = SuiteCost.Measure(like, services.Bench(null), stop);
+        if (like is not null && !IsBare && !stop.IsCancellationRequested) _cost = SuiteCost.Measure(like, services.Bench(null), stop);
     }
 
     /// <summary>What was found, in the light of waivers and of what was expected.</summary>

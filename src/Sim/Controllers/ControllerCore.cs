@@ -136,6 +136,8 @@ internal sealed class ControllerCore
         Steps.Requester.Run(this, ref requester);
         var span = _dma.Translate(requester, iova, length, access);
         if (span.IsEmpty) Truth.RefusedAccesses++;
+        else if (access == DmaAccess.Read) Truth.DmaBytesRead += span.Length;
+        else Truth.DmaBytesWritten += span.Length;
         return span;
     }
 
@@ -191,6 +193,7 @@ internal sealed class ControllerCore
             return false;
         }
 
+        Truth.DmaBytesWritten += sizeof(uint);
         Wrote(iova + (ulong)last, sizeof(uint));
         return true;
     }

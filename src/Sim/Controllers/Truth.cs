@@ -1,8 +1,8 @@
 namespace Conformance.Sim;
 
 /// <summary>
-/// What a simulated controller really did, for the downtime of the device observer and for tests of the simulation; no other verdict
-/// may look at it. Times in ns, -1 for never. Counters never go back.
+/// What a simulated controller really did, for the downtime of the device observer, the bytes of DMA in exact figures, and tests of the simulation; no
+/// other verdict may look at it. Times in ns, -1 for never. Counters never go back.
 /// </summary>
 public sealed class Truth
 {
@@ -17,6 +17,12 @@ public sealed class Truth
 
     /// <summary>Accesses to host memory that were refused.</summary>
     public long RefusedAccesses { get; internal set; }
+
+    /// <summary>Bytes of host memory that the IOMMU let it read: entries, lists, data.</summary>
+    public long DmaBytesRead { get; internal set; }
+
+    /// <summary>And write.</summary>
+    public long DmaBytesWritten { get; internal set; }
 
     public long LastFetchAt { get; internal set; } = -1;
 

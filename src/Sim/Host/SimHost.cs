@@ -34,6 +34,10 @@ public sealed class SimHost : IBus
         }
     }
 
+    /// <summary>Bytes that its functions read from host memory so far, and wrote to it.</summary>
+    public (long Read, long Written) DmaBytes =>
+        (_functions.Values.Sum(it => it.Controller.Truth.DmaBytesRead), _functions.Values.Sum(it => it.Controller.Truth.DmaBytesWritten));
+
     public IFunction? Find(RequesterId requester) => FunctionOf(requester) is { IsPresent: true } function ? function : null;
 
     public IDmaSpace CreateDmaSpace(string name) => new DmaSpace(World, name);

@@ -48,6 +48,55 @@ public sealed class LoadFiguresTests
     }
 
     [Test]
+    public void Who_stays_beside_a_moving_one_feels_what_the_device_lets_it_feel()
+    {
+        var plan = Plans.Of(s_kind with { Neighbours = 2 }, guest: s_open);
+        var right = Plans.Run(plan);
+        Assert.That(right.Findings(), Is.Empty);
+        var (before, during, after) = (right.NeighbourLatency!.Before, right.NeighbourLatency.During, right.NeighbourLatency.After);
+        const long instant = 10; // several guests at one time go one after the other, by a nanosecond each
+        Assert.That((long?[])[during.MedianNs, after.MedianNs], Is.All.EqualTo(before.MedianNs).Within(instant), "each controller of the model has a time of its own");
+        Assert.That(right.Cycles.Select(it => it.Neighbours!.Count), Is.All.EqualTo(2));
+        Assert.That(right.Cycles.Select(it => it.Neighbours!.Throughput.DuringPerSecond), Is.All.EqualTo(100_000).Within(10).Percent, "both loads together");
+
+        var slowed = Plans.Run(plan, Defects.DefectCatalogue.Find("neighbours-slowed")!);
+        var first = slowed.Cycles[0].Neighbours!.Latency;
+        Assert.That(first.Before.MedianNs, Is.EqualTo(before.MedianNs).Within(instant), "nobody is suspended yet");
+        Assert.That(first.During.MaxNs, Is.GreaterThan(1_000_000), "a millisecond at each command");
+        Assert.That(Plans.Run(s_kind).NeighbourLatency, Is.Null);
+    }
+
+    [Test]
+    public void Blocks_of_neighbours_are_not_seen_by_who_moves_with_its_own()
+    {
+        var result = Plans.Run(s_kind with { AdminQueue = AdminQueueKind.Mediated, Medium = MediumSharing.Local, Neighbours = 1 });
+        Assert.That(result.Findings(), Is.Empty);
+    }
+
+    [Test]
+    public void Each_pass_of_a_copy_is_told()
+    {
+        foreach (var it in Plans.Run(s_kind with { AdminQueue = AdminQueueKind.Mediated, Medium = MediumSharing.Local }).Cycles)
+        {
+            var passes = it.Copy.EachRound;
+            Assert.That(passes, Has.Count.EqualTo(it.Copy.Rounds + 2), "the bulk copy, the rounds, the rest");
+            Assert.That(passes.Sum(pass => pass.CopiedBytes), Is.EqualTo(it.Copy.MediumBytes));
+            Assert.That(passes[^1].DirtiedBytes, Is.Zero, "nobody writes any more");
+        }
+    }
+
+    [Test]
+    public void Bytes_of_DMA_are_counted_and_are_the_same_each_time()
+    {
+        var plan = Plans.Of(s_kind, guest: s_open);
+        CombinationResult Once() => Composition.Bench(null)(plan, new Progress<CombinationProgress>(), CancellationToken.None);
+        var (one, other) = (Once(), Once());
+        Assert.That((other.DmaBytesRead, other.DmaBytesWritten), Is.EqualTo((one.DmaBytesRead, one.DmaBytesWritten)));
+        Assert.That(one.DmaBytesWritten, Is.GreaterThan(one.Load!.Bytes), "what is read goes to the guest's memory, and completions too");
+        Assert.That(one.DmaBytesRead, Is.GreaterThan(one.Commands * 64), "each command is fetched");
+    }
+
+    [Test]
     public void A_load_that_is_not_waited_for_says_nothing_of_being_steady() => Assert.That(Plans.Run(s_kind).Steady, Is.Null);
 
     [Test]

@@ -36,7 +36,7 @@ internal static class Plans
             Seed = seed,
             Device = new DeviceUnderTest
             {
-                Sim = device with { Namespaces = [.. Enumerable.Repeat((ns ?? new SimulatedNamespace()) with { Blocks = 1024 }, combination.Vfs)] },
+                Sim = device with { Namespaces = [.. Enumerable.Repeat((ns ?? new SimulatedNamespace()) with { Blocks = 1024 }, combination.Vfs + combination.Neighbours)] },
             },
             Guest = guest ?? Guest,
             Dwell = new DwellSettings { Before = Microseconds(300), After = Microseconds(300) },

@@ -3,7 +3,7 @@
 #   ./run.sh                 run profiles/smoke.yaml
 #   ./run.sh test [NAME]     all tests, or those whose full name contains NAME; the last line counts them
 #   ./run.sh nightly [NAME]  the long tests, which "test" leaves out
-#   ./run.sh bench [ARG ...] how fast our own hot paths are; arguments are BenchmarkDotNet's (--filter '*IoPath*' --job short --inProcess)
+#   ./run.sh bench [ARG ...] how fast the suite itself is, as a table; with arguments single benchmarks (BenchmarkDotNet's: --filter '*IoPath*' --inProcess)
 #   ./run.sh WORD ...        the program itself: run, plan, report, compare, baseline, bundle, verify, list, explain, defects, inspect, --help
 # It builds only when the sources are not those of the last build, and needs nothing but the .NET SDK that global.json names.
 set -euo pipefail
@@ -108,10 +108,17 @@ run_tests() { # filter, name or nothing
     exit $status
 }
 
+program=$artifacts/program/Conformance.Runner.dll
+build_program() { build run "$program" publish src/Runner -c Release -o "$artifacts/program" -p:PublishReadyToRunComposite=true; }
+
 run_benchmarks() {
     local dll=$artifacts/bin/Conformance.Performance/release/Conformance.Performance.dll
     build test "$dll" build Conformance.sln -c Release
-    (($# > 0)) || set -- --filter '*' --inProcess
+    if (($# == 0)); then
+        # The program is measured too, as it is started.
+        build_program
+        exec dotnet "$dll" --table "$root"
+    fi
     cd "$root/suites/Performance" # where BenchmarkDotNet finds the project that it builds
     exec dotnet "$dll" --artifacts "$artifacts/benchmarks" "$@"
 }
@@ -124,8 +131,7 @@ case ${1-} in
 esac
 
 require shared/Microsoft.NETCore.App
-program=$artifacts/program/Conformance.Runner.dll
-build run "$program" publish src/Runner -c Release -o "$artifacts/program" -p:PublishReadyToRunComposite=true
+build_program
 # Where it brings its runtime along it is a program of its own.
 ! grep -q includedFrameworks "${program%.dll}.runtimeconfig.json" || exec "${program%.dll}" "$@"
 exec dotnet "$program" "$@"

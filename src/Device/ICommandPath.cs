@@ -107,7 +107,21 @@ public static class CommandPathExtensions
     /// <summary>Waits for a ticket and gives it back.</summary>
     public static async ValueTask<CommandAnswer> AnswerAsync(this ICommandPath path, World world, Ticket ticket, long deadline = World.Never)
     {
-        if (!await world.Until(ticket.Signal, ticket, static t => ((Ticket)t).IsDone, deadline))
+        var answered = await world.Until(ticket, deadline);
+        return path.Conclude(world, ticket, answered);
+    }
+
+    /// <summary>Waits for a ticket, without taking its answer.</summary>
+    public static Wait Until(this World world, Ticket ticket, long deadline) =>
+        world.Until(ticket.Signal, ticket, static t => ((Ticket)t).IsDone, deadline);
+
+    /// <summary>
+    /// Takes the answer of a ticket that was waited for and gives it back, or gives it up. For a loop of commands, which allocates nothing where it waits
+    /// for itself.
+    /// </summary>
+    public static CommandAnswer Conclude(this ICommandPath path, World world, Ticket ticket, bool answered)
+    {
+        if (!answered)
         {
             path.Abandon(ticket);
             return new CommandAnswer(TicketOutcome.Unknown, default, world.Now - ticket.SubmittedAt);

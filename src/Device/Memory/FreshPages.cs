@@ -11,6 +11,10 @@ internal static unsafe partial class FreshPages
 {
     private const int ReadWrite = 3;
     private const int PrivateAnonymous = 0x22; // as Linux counts them
+    private const int HugePagesAdvised = 14;
+
+    /// <summary>Bytes of a huge page of the machines that have them at this size; on others the advice is worth nothing and does no harm.</summary>
+    public const int HugePage = 2 << 20;
 
     /// <param name="length">Bytes; from 1.</param>
     /// <exception cref="InsufficientMemoryException">The system has no more.</exception>
@@ -28,7 +32,24 @@ internal static unsafe partial class FreshPages
         return (byte*)pages;
     }
 
-    /// <param name="pages">From <see cref="Take"/>.</param>
+    /// <summary>
+    /// The same, aligned to huge pages and with the advice to use them: fewer misses of the translation buffer, and one fault where there were 512. The
+    /// system need not follow, and a page that is touched anywhere is there as a whole.
+    /// </summary>
+    /// <param name="length">Bytes; whole huge pages.</param>
+    public static byte* TakeHuge(long length)
+    {
+        if (!OperatingSystem.IsLinux()) return Take(length);
+        var wide = Take(length + HugePage);
+        var pages = (byte*)(((nuint)wide + HugePage - 1) & ~(nuint)(HugePage - 1));
+        var (before, after) = (pages - wide, wide + HugePage - pages);
+        if (before > 0) GiveBack(wide, before);
+        if (after > 0) GiveBack(pages + length, after);
+        _ = Advise((nint)pages, (nuint)length, HugePagesAdvised);
+        return pages;
+    }
+
+    /// <param name="pages">From <see cref="Take"/> or <see cref="TakeHuge"/>.</param>
     /// <param name="length">As it was asked for.</param>
     public static void GiveBack(byte* pages, long length)
     {
@@ -38,6 +59,9 @@ internal static unsafe partial class FreshPages
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint wanted, nuint length, int protection, int flags, int file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint pages, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int Unmap(nint pages, nuint length);

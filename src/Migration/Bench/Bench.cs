@@ -26,7 +26,8 @@ public sealed class Bench : IDisposable
     {
         (World, Plan, _pair) = (world, plan, pair);
         var chunk = (long)plan.Copy.Chunk.Bytes + GuestMemory.PageSize;
-        var bytes = (plan.Copy.Depth + 2) * 2 * (chunk + GuestMemory.PageSize) * plan.Vfs;
+        var buffers = plan.Copy.Verify ? 2 * plan.Copy.Depth : plan.Copy.Depth;
+        var bytes = (buffers + 2) * 2 * (chunk + GuestMemory.PageSize) * plan.Vfs;
         StagingRam = NewMemory("staging", Math.Max(1 << 20, (bytes + GuestMemory.PageSize - 1) / GuestMemory.PageSize * GuestMemory.PageSize));
         Staging = NewDriverMemory("staging", StagingIova, StagingRam);
         Neighbours = new Neighbours(world, plan);

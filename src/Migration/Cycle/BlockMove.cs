@@ -129,6 +129,7 @@ internal sealed class BlockMove(CycleContext context)
     {
         if (!IsNeeded) return null;
         NoteChanged();
+        if (Plan.Copy.Verify) JudgeReadBack();
         if (IsTracked && !_overflowed) JudgeReports();
         if (IsTracked) await JudgeEntriesAsync();
         var (outcome, ours) = await new AllocatedRanges(Source.Controlling, Source.Format).ReadAsync();
@@ -196,6 +197,13 @@ internal sealed class BlockMove(CycleContext context)
 
         (var asked, _tailEvents) = Source.Migrator.TailEvents;
         context.Checks.That(_tailEvents <= asked, "LM-UDT-35", "dirty.events", $"{_tailEvents} tail pointer events where {asked} were asked for, each once");
+    }
+
+    private void JudgeReadBack()
+    {
+        if (_copier!.Spoilt.Count == 0) context.Checks.None("LM-MED-06", "medium.spoilt");
+        foreach (var run in _copier.Spoilt.Take(MostMissed))
+            context.Checks.Add("LM-MED-06", $"lba[{run.Lba}]", $"{run.Count} blocks from here did not read back from the destination as they were written to it");
     }
 
     private void JudgeReports()
@@ -305,5 +313,5 @@ internal sealed class BlockMove(CycleContext context)
 
     private MediumCopier NewCopier() => new(
         context.World, Source.Controlling, Destination.Controlling, Source.Format, Destination.Format, context.Bench.Staging,
-        (int)Plan.Copy.Chunk.Bytes, Plan.Copy.Depth, Plan.Copy.Bandwidth.Bytes);
+        (int)Plan.Copy.Chunk.Bytes, Plan.Copy.Depth, Plan.Copy.Bandwidth.Bytes, Plan.Copy.Verify);
 }

@@ -63,10 +63,11 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
     {
         var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps) { Sleeps = plan.Real is { Emulated: true } };
+        Bench? bench = null;
         using var registration = stop.Register(() => world.RequestStop(new OperationCanceledException("The run was stopped.")));
         try
         {
-            return world.Run(() => RunSeriesAsync(world, checks, first, count));
+            return world.Run(() => RunSeriesAsync(world, checks, first, count, made => bench = made));
         }
         catch (OperationCanceledException)
         {
@@ -92,12 +93,15 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             CountCommands();
             // A run that was stopped left its bench where it stood.
             _pair?.Release?.Invoke();
+            // Not before the world has ended: on the machine's clock the devices' thread works on this memory until then.
+            bench?.Dispose();
         }
     }
 
-    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
+    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count, Action<Bench?> made)
     {
         var (outcome, bench) = await Bench.CreateAsync(world, plan, _pair = pairs(world, plan));
+        made(bench);
         if (outcome.Status == Status.NamespaceIsPrivate)
         {
             const string Why = "a private namespace is not reached by the controlling function, and copied or compared by nobody";
@@ -106,25 +110,22 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         }
 
         if (!checks.Ok(outcome, "bench", outcome.Step ?? "bench", "the pair could not be made ready")) return false;
-        using (bench)
+        _tenants = bench!.Tenants;
+        _dmaBytes = plan.Clock == ClockKind.Virtual ? bench.DmaBytes : null;
+        foreach (var tenant in _tenants) tenant.Guest.Start();
+        _neighbours = bench.Neighbours.Guests.Count;
+        foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
+        if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
+        var goesOn = true;
+        for (var number = first; number < first + count && goesOn; number++)
         {
-            _tenants = bench!.Tenants;
-            _dmaBytes = plan.Clock == ClockKind.Virtual ? bench.DmaBytes : null;
-            foreach (var tenant in _tenants) tenant.Guest.Start();
-            _neighbours = bench.Neighbours.Guests.Count;
-            foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
-            if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
-            var goesOn = true;
-            for (var number = first; number < first + count && goesOn; number++)
-            {
-                if (plan.CancelAfter is not null || plan.BreakAt is not null)
-                    goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
-                goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
-            }
-
-            foreach (var neighbour in bench.Neighbours.Guests) await JudgeAsync(world, neighbour, checks);
-            return goesOn;
+            if (plan.CancelAfter is not null || plan.BreakAt is not null)
+                goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
+            goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
         }
+
+        foreach (var neighbour in bench.Neighbours.Guests) await JudgeAsync(world, neighbour, checks);
+        return goesOn;
     }
 
     /// <summary>

@@ -102,7 +102,15 @@ public sealed partial class Guest : Actor, ICompletionSink
     public long LoadTime => _loadBefore + (_mode == Mode.Load ? World.Now - _loadBegan : 0);
 
     /// <summary>Commands in flight on all I/O queues.</summary>
-    public int InFlight => _queues.Sum(q => q.Slots.InFlight);
+    public int InFlight
+    {
+        get
+        {
+            var sum = 0;
+            foreach (var queue in _queues) sum += queue.Slots.InFlight;
+            return sum;
+        }
+    }
 
     /// <summary>The guest's I/O queues, for counters and saved-state checks.</summary>
     public IEnumerable<QueuePair> QueuePairs => _queues.Select(q => q.Pair);

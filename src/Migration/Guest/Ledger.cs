@@ -50,13 +50,24 @@ public readonly record struct BlockFinding(BlockFault Fault, ulong Lba, LedgerEn
 }
 
 /// <summary>
-/// The acknowledged history of every block of one guest: 4 bytes a block touched (state, busy, generation). A block with a change in
-/// flight takes no other command, so the ledger is exact; a change whose outcome is unknown leaves old and new allowed.
+/// The acknowledged history of every block of one guest: 4 bytes a block touched (state, busy, generation), in leaves of 128 blocks. A block with a
+/// change in flight takes no other command, so the ledger is exact; a change whose outcome is unknown leaves old and new allowed.
 /// </summary>
 public sealed class Ledger
 {
-    private const int LeafBits = 12;
+    // A table for 65536 blocks names leaves of 128; leaves come from slabs, so that a touched block far from all others costs half a kilobyte.
+    private const int LeafBits = 7;
     private const int LeafSize = 1 << LeafBits;
+    private const int TableBits = 16;
+    private const int LeavesPerTable = 1 << (TableBits - LeafBits);
+    private const int SlabBits = 6;
+    private const int LeavesPerSlab = 1 << SlabBits;
+
+    // Work that follows a run stays short.
+    private const ulong LongestRun = 4096;
+
+    // A table's entry: the leaf's number plus 1, and whether one of its blocks changed since last taken.
+    private const uint ListedBit = 1u << 31;
 
     // Entry: bits 2:0 state, 3 busy, 4 uncertain, 5 changed since last taken, 31:6 generation.
     private const uint BusyBit = 1 << 3;
@@ -64,11 +75,12 @@ public sealed class Ledger
     private const uint ChangedBit = 1 << 5;
     private const int GenerationShift = 6;
 
-    private readonly uint[]?[] _leaves;
+    private readonly uint[]?[] _tables;
+    private readonly List<uint[]> _slabs = [];
     private readonly BlockState _initial;
     private readonly Dictionary<ulong, BlockState> _uncertain = [];
-    private readonly SortedSet<int> _changedLeaves = [];
-    private int _lastChangedLeaf;
+    private readonly List<int> _changedLeaves = [];
+    private int _leaves;
 
     /// <param name="nsid">The namespace's id in the stamps.</param>
     /// <param name="writer">The guest's number in the stamps.</param>
@@ -80,7 +92,7 @@ public sealed class Ledger
         Writer = writer;
         Blocks = blocks;
         _initial = initial;
-        _leaves = new uint[(blocks + LeafSize - 1) >> LeafBits][];
+        _tables = new uint[(blocks + (1UL << TableBits) - 1) >> TableBits][];
     }
 
     public uint Nsid { get; }
@@ -149,18 +161,22 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>Appends the blocks whose change was acknowledged, or became doubtful, since the last call, as ascending runs (LBA, blocks).</summary>
+    /// <summary>Appends the blocks whose change was acknowledged, or became doubtful, since the last call, as ascending runs (LBA, blocks) of at most 4096.</summary>
     public void TakeChanged(List<(ulong Lba, int Count)> into)
     {
+        _changedLeaves.Sort();
+        var known = into.Count;
         foreach (var leaf in _changedLeaves)
         {
-            var entries = _leaves[leaf]!;
+            var first = (ulong)leaf << LeafBits;
+            TableEntry(first) &= ~ListedBit;
+            var entries = Leaf(first);
             for (var i = 0; i < LeafSize; i++)
             {
                 if ((entries[i] & ChangedBit) == 0) continue;
                 var start = i;
                 for (; i < LeafSize && (entries[i] & ChangedBit) != 0; i++) entries[i] &= ~ChangedBit;
-                into.Add((((ulong)leaf << LeafBits) + (ulong)start, i - start));
+                Join(into, known, first + (ulong)start, i - start);
             }
         }
 
@@ -170,21 +186,13 @@ public sealed class Ledger
     /// <summary>Every block ever changed, as (LBA, blocks) runs in ascending order.</summary>
     public IEnumerable<(ulong Lba, int Count)> TouchedRuns()
     {
-        for (var leaf = 0; leaf < _leaves.Length; leaf++)
+        var runs = new List<(ulong, int)>();
+        for (var table = 0; table < _tables.Length; table++)
         {
-            if (_leaves[leaf] is not { } entries) continue;
-            for (var i = 0; i < LeafSize;)
-            {
-                if (entries[i] >> GenerationShift == 0)
-                {
-                    i++;
-                    continue;
-                }
-
-                var start = i;
-                while (i < LeafSize && entries[i] >> GenerationShift != 0) i++;
-                yield return (((ulong)leaf << LeafBits) + (ulong)start, i - start);
-            }
+            if (_tables[table] is null) continue;
+            runs.Clear();
+            AddTouched((ulong)table << TableBits, runs);
+            foreach (var run in runs) yield return run;
         }
     }
 
@@ -239,17 +247,64 @@ public sealed class Ledger
 
     private BlockState StateOf(uint entry) => entry >> GenerationShift == 0 ? _initial : (BlockState)(entry & 7);
 
-    private uint Peek(ulong lba) => _leaves[lba >> LeafBits] is { } leaf ? leaf[lba & (LeafSize - 1)] : 0;
+    private static void Join(List<(ulong Lba, int Count)> into, int known, ulong lba, int count)
+    {
+        if (into.Count > known && lba % LongestRun != 0 && into[^1] is var last && last.Lba + (ulong)last.Count == lba)
+            into[^1] = (last.Lba, last.Count + count);
+        else into.Add((lba, count));
+    }
 
-    private ref uint Slot(ulong lba) => ref (_leaves[lba >> LeafBits] ??= new uint[LeafSize])[lba & (LeafSize - 1)];
+    private void AddTouched(ulong first, List<(ulong Lba, int Count)> into)
+    {
+        for (var leaf = first; leaf < first + (1UL << TableBits); leaf += LeafSize)
+        {
+            var entries = Leaf(leaf);
+            for (var i = 0; i < entries.Length; i++)
+            {
+                if (entries[i] >> GenerationShift == 0) continue;
+                var start = i;
+                while (i < LeafSize && entries[i] >> GenerationShift != 0) i++;
+                Join(into, 0, leaf + (ulong)start, i - start);
+            }
+        }
+    }
+
+    private uint Peek(ulong lba) => Leaf(lba) is { IsEmpty: false } leaf ? leaf[(int)lba & (LeafSize - 1)] : 0;
+
+    private ref uint Slot(ulong lba)
+    {
+        ref var entry = ref TableEntry(lba);
+        if ((entry & ~ListedBit) == 0)
+        {
+            if (_leaves >> SlabBits == _slabs.Count) _slabs.Add(new uint[LeavesPerSlab << LeafBits]);
+            entry |= (uint)++_leaves;
+        }
+
+        return ref EntriesOf(entry)[(int)lba & (LeafSize - 1)];
+    }
+
+    /// <summary>The entries of a block and those beside it; empty where none of them was ever touched.</summary>
+    private Span<uint> Leaf(ulong lba) =>
+        _tables[lba >> TableBits] is { } table && (table[IndexOf(lba)] & ~ListedBit) is > 0 and var entry ? EntriesOf(entry) : default;
+
+    private Span<uint> EntriesOf(uint entry)
+    {
+        var number = (int)(entry & ~ListedBit) - 1;
+        return _slabs[number >> SlabBits].AsSpan((number & (LeavesPerSlab - 1)) << LeafBits, LeafSize);
+    }
+
+    private ref uint TableEntry(ulong lba) => ref (_tables[lba >> TableBits] ??= new uint[LeavesPerTable])[IndexOf(lba)];
+
+    private static int IndexOf(ulong lba) => (int)(lba >> LeafBits) & (LeavesPerTable - 1);
 
     private void NoteChanged(ulong lba, ref uint entry)
     {
+        if ((entry & ChangedBit) != 0) return;
         entry |= ChangedBit;
-        var leaf = (int)(lba >> LeafBits);
-        if (leaf == _lastChangedLeaf && _changedLeaves.Count > 0) return;
-        _lastChangedLeaf = leaf;
-        _changedLeaves.Add(leaf);
+        ref var table = ref TableEntry(lba);
+        if ((table & ListedBit) != 0) return;
+        table |= ListedBit;
+        _changedLeaves.Add((int)(lba >> LeafBits));
     }
 }
 

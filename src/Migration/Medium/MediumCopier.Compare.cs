@@ -26,6 +26,32 @@ public sealed partial class MediumCopier
         return (Outcome.Ok, different, compared);
     }
 
+    /// <summary>
+    /// Whether a chunk that was just copied reads on the destination as it did on the source, which the worker still holds.
+    /// </summary>
+    private Outcome JudgeReadBack(LbaRange chunk, Worker worker, in CommandAnswer read)
+    {
+        var (ours, theirs) = (worker.Chunk, worker.Back);
+        if (!read.IsOk)
+        {
+            if (!IsUnreadable(read)) return Outcome.Of($"read {chunk} of the destination back", read);
+            _spoilt.Add(chunk.Lba, chunk.Count);
+            return Outcome.Ok;
+        }
+
+        Counters.BlocksVerified += chunk.Count;
+        if (Data(ours, chunk).Read().SequenceEqual(Data(theirs, chunk).Read())
+            && Metadata(ours, chunk).Read().SequenceEqual(Metadata(theirs, chunk).Read()))
+        {
+            return Outcome.Ok;
+        }
+
+        var different = new List<LbaRange>();
+        Differences(chunk, ours, theirs, different, int.MaxValue);
+        foreach (var run in different) _spoilt.Add(run.Lba, run.Count);
+        return Outcome.Ok;
+    }
+
     private async ValueTask<Outcome> CompareChunkAsync(LbaRange chunk, List<LbaRange> different, int most)
     {
         var ours = _staging.Pop();

@@ -17,6 +17,9 @@ public sealed class CopyCounters
 
     public ulong BlocksUncorrectable { get; internal set; }
 
+    /// <summary>Read back from the destination and found to be what was read from the source.</summary>
+    public ulong BlocksVerified { get; internal set; }
+
     public long BytesWritten { get; internal set; }
 
     public long Commands { get; internal set; }
@@ -26,7 +29,8 @@ public sealed class CopyCounters
 /// Copies blocks of one namespace to another by commands of the two controlling functions: several chunks at once, each read from the source
 /// into a staging buffer that both reach and written from there. Blocks that are deallocated become deallocated, where both sides promise the
 /// same of reading them and the destination does it; blocks that were written as zeroes become written zeroes; blocks that the source
-/// cannot read are marked uncorrectable on the destination. Protection information goes as it is (PRACT 0).
+/// cannot read are marked uncorrectable on the destination. Protection information goes as it is (PRACT 0). Where it verifies, each chunk is read
+/// back and compared as soon as it is there, while others are copied.
 /// </summary>
 public sealed partial class MediumCopier
 {
@@ -43,8 +47,14 @@ public sealed partial class MediumCopier
     private double _nsPerByte;
     private long _allowedAt;
     private DatalessLimits? _limits;
+    private readonly bool _verifies;
+    private readonly LbaRangeSet _spoilt = new();
 
+    /// <summary>Room for one chunk.</summary>
     private readonly record struct Staging(DmaBuffer Data, DmaBuffer Metadata);
+
+    /// <summary>What one worker has: a chunk, and where it verifies room to read it back.</summary>
+    private readonly record struct Worker(Staging Chunk, Staging Back);
 
     /// <param name="world">The world.</param>
     /// <param name="source">Reads.</param>
@@ -55,20 +65,22 @@ public sealed partial class MediumCopier
     /// <param name="chunkBytes">Largest transfer.</param>
     /// <param name="depth">Chunks at once.</param>
     /// <param name="bytesPerSecond">Limit until <see cref="LiftLimit"/>, 0 for none.</param>
+    /// <param name="verify">Every chunk is read back.</param>
     public MediumCopier(
         World world, ControllingFunction source, ControllingFunction destination, MediumFormat from, MediumFormat to,
-        DriverMemory staging, int chunkBytes, int depth, long bytesPerSecond)
+        DriverMemory staging, int chunkBytes, int depth, long bytesPerSecond, bool verify = false)
     {
         (_world, _source, _destination, _from, _to, _memory, _depth) = (world, source, destination, from, to, staging, depth);
         (_allocated, _allocatedThere) = (new AllocatedRanges(source, from), new AllocatedRanges(destination, to));
         _nsPerByte = bytesPerSecond > 0 ? 1e9 / bytesPerSecond : 0;
         var bytes = Math.Min(chunkBytes, Math.Min(source.Io.Capabilities.MaxTransfer, destination.Io.Capabilities.MaxTransfer));
         ChunkBlocks = Math.Max(1, Math.Min(bytes / from.TransferSize, ushort.MaxValue + 1));
-        for (var i = 0; i < depth; i++)
-        {
-            _staging.Push(new Staging(
-                staging.Rent(ChunkBlocks * from.TransferSize), from.SeparateSize > 0 ? staging.Rent(ChunkBlocks * from.SeparateSize) : default));
-        }
+        _verifies = verify;
+        // A comparison holds two of them.
+        for (var i = 0; i < Math.Max(2, verify ? 2 * depth : depth); i++) _staging.Push(NewStaging());
+
+        Staging NewStaging() => new(
+            staging.Rent(ChunkBlocks * from.TransferSize), from.SeparateSize > 0 ? staging.Rent(ChunkBlocks * from.SeparateSize) : default);
     }
 
     /// <summary>Blocks of one chunk.</summary>
@@ -78,6 +90,9 @@ public sealed partial class MediumCopier
 
     /// <summary>The guest stands still: there is nobody left to be spared, and what still has to be copied costs downtime.</summary>
     public void LiftLimit() => _nsPerByte = 0;
+
+    /// <summary>Blocks that were copied and did not read back as they were written, ascending.</summary>
+    public IReadOnlyList<LbaRange> Spoilt => _spoilt.Runs;
 
     /// <summary>Gives the staging buffers back; those of a command without an answer stay out.</summary>
     public void Release()
@@ -116,10 +131,40 @@ public sealed partial class MediumCopier
             while (failed.IsOk && chunks.MoveNext())
             {
                 var chunk = chunks.Current;
-                var staging = _staging.Pop();
-                var outcome = await CopyChunkAsync(chunk, staging);
+                var worker = new Worker(_staging.Pop(), _verifies ? _staging.Pop() : default);
+                if (_nsPerByte > 0 && Share(chunk) is var begin && begin > _world.Now) await _world.At(begin);
+                // What is usual is waited for here and not in a method of its own: then a command allocates nothing.
+                var ticket = SubmitRead(_source.Io, _from.Nsid, chunk, worker.Chunk);
+                var answered = await _world.Until(ticket, _world.Now + _source.CommandTimeout);
+                var answer = _source.Io.Conclude(_world, ticket, answered);
+                var outcome = Outcome.Ok;
+                if (!answer.IsOk || MayHoldNothing(chunk, worker.Chunk))
+                {
+                    outcome = await TakeAsync(chunk, worker, answer);
+                }
+                else
+                {
+                    Counters.BlocksRead += chunk.Count;
+                    ticket = SubmitWrite(chunk, chunk, worker.Chunk);
+                    answered = await _world.Until(ticket, _world.Now + _destination.CommandTimeout);
+                    answer = _destination.Io.Conclude(_world, ticket, answered);
+                    if (!answer.IsOk) outcome = Outcome.Of($"write {chunk} of the destination", answer);
+                    else Wrote(chunk);
+                    if (outcome.IsOk && _verifies)
+                    {
+                        ticket = SubmitRead(_destination.Io, _to.Nsid, chunk, worker.Back);
+                        answered = await _world.Until(ticket, _world.Now + _destination.CommandTimeout);
+                        outcome = JudgeReadBack(chunk, worker, _destination.Io.Conclude(_world, ticket, answered));
+                    }
+                }
+
                 // A buffer whose command was never answered stays out: the device may still use it.
-                if (!outcome.IsUnknown) _staging.Push(staging);
+                if (!outcome.IsUnknown)
+                {
+                    if (_verifies) _staging.Push(worker.Back);
+                    _staging.Push(worker.Chunk);
+                }
+
                 if (!outcome.IsOk && failed.IsOk) failed = outcome;
             }
         }
@@ -134,27 +179,58 @@ public sealed partial class MediumCopier
         return (chunk with { Count = half }, new LbaRange(chunk.Lba + half, chunk.Count - half));
     }
 
-    private async ValueTask<Outcome> CopyChunkAsync(LbaRange chunk, Staging staging)
+    /// <summary>Back-pressure: each chunk takes its share of the allowed time before the next may begin. Returns when this one may, ns.</summary>
+    private long Share(LbaRange chunk)
     {
-        if (_nsPerByte > 0)
-        {
-            // Back-pressure: each chunk takes its share of the allowed time before the next may begin.
-            var begin = Math.Max(_allowedAt, _world.Now);
-            _allowedAt = begin + (long)(chunk.Count * (ulong)_from.TransferSize * _nsPerByte);
-            if (begin > _world.Now) await _world.At(begin);
-        }
+        var begin = Math.Max(_allowedAt, _world.Now);
+        _allowedAt = begin + (long)(chunk.Count * (ulong)_from.TransferSize * _nsPerByte);
+        return begin;
+    }
 
+    private Ticket SubmitRead(QueuePath io, uint nsid, LbaRange chunk, Staging staging)
+    {
         Counters.Commands++;
-        var read = await _source.IoAsync(
-            NvmCommand.Read(_from.Nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(staging, chunk), Metadata(staging, chunk));
+        return io.Submit(NvmCommand.Read(nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(staging, chunk), Metadata(staging, chunk));
+    }
+
+    private Ticket SubmitWrite(LbaRange part, LbaRange chunk, Staging staging)
+    {
+        Counters.Commands++;
+        var skipped = (int)(part.Lba - chunk.Lba);
+        var metadata = _from.SeparateSize == 0 ? default : staging.Metadata.Slice(skipped * _from.SeparateSize, (int)part.Count * _from.SeparateSize);
+        return _destination.Io.Submit(
+            NvmCommand.Write(_to.Nsid, part.Lba, (ushort)(part.Count - 1)),
+            staging.Data.Slice(skipped * _from.TransferSize, (int)part.Count * _from.TransferSize), metadata);
+    }
+
+    private void Wrote(LbaRange part)
+    {
+        Counters.BlocksWritten += part.Count;
+        Counters.BytesWritten += (long)part.Count * _from.TransferSize;
+    }
+
+    /// <summary>Copies a part of a chunk that cannot be read whole.</summary>
+    private async ValueTask<Outcome> CopyChunkAsync(LbaRange chunk, Worker worker)
+    {
+        if (_nsPerByte > 0 && Share(chunk) is var begin && begin > _world.Now) await _world.At(begin);
+        var ticket = SubmitRead(_source.Io, _from.Nsid, chunk, worker.Chunk);
+        return await TakeAsync(chunk, worker, await _source.Io.AnswerAsync(_world, ticket, _world.Now + _source.CommandTimeout));
+    }
+
+    /// <summary>Goes on with a chunk that was read, or was not.</summary>
+    private async ValueTask<Outcome> TakeAsync(LbaRange chunk, Worker worker, CommandAnswer read)
+    {
         if (!read.IsOk)
         {
             if (!IsUnreadable(read)) return Outcome.Of($"read {chunk} of the source", read);
-            return chunk.Count == 1 ? await MarkUncorrectableAsync(chunk) : await SplitAsync(chunk, staging);
+            return chunk.Count == 1 ? await MarkUncorrectableAsync(chunk) : await SplitAsync(chunk, worker);
         }
 
         Counters.BlocksRead += chunk.Count;
-        return MayHoldNothing(chunk, staging) ? await CopyAllocatedAsync(chunk, staging) : await WriteAsync(chunk, chunk, staging);
+        var outcome = MayHoldNothing(chunk, worker.Chunk) ? await CopyAllocatedAsync(chunk, worker.Chunk) : await WriteAsync(chunk, chunk, worker.Chunk);
+        if (!outcome.IsOk || !_verifies) return outcome;
+        var ticket = SubmitRead(_destination.Io, _to.Nsid, chunk, worker.Back);
+        return JudgeReadBack(chunk, worker, await _destination.Io.AnswerAsync(_world, ticket, _world.Now + _destination.CommandTimeout));
     }
 
     /// <summary>
@@ -199,23 +275,21 @@ public sealed partial class MediumCopier
     {
         var (limited, limits) = await LimitsAsync();
         if (!limited.IsOk) return limited;
-        Counters.Commands++;
-        var (skipped, z) = ((int)(part.Lba - chunk.Lba), (ushort)(part.Count - 1));
-        var data = staging.Data.Slice(skipped * _from.TransferSize, (int)part.Count * _from.TransferSize);
         // With protection information the tuples of a written zero block are not zero, so only a bare format may be zeroed.
         var mayZero = _from.MetadataSize == 0 && _destination.Identity.Oncs.WriteZeroes && part.Count <= (ulong)limits.WriteZeroes;
+        var data = staging.Data.Slice((int)(part.Lba - chunk.Lba) * _from.TransferSize, (int)part.Count * _from.TransferSize);
         if (mayZero && !data.Read().ContainsAnyExcept((byte)0))
         {
-            var zeroed = await _destination.IoAsync(NvmCommand.WriteZeroes(_to.Nsid, part.Lba, z));
-            if (zeroed.IsOk) Counters.BlocksZeroed += part.Count;
-            return Outcome.Of($"zero {part} of the destination", zeroed);
+            Counters.Commands++;
+            var zeroed = await _destination.IoAsync(NvmCommand.WriteZeroes(_to.Nsid, part.Lba, (ushort)(part.Count - 1)));
+            if (!zeroed.IsOk) return Outcome.Of($"zero {part} of the destination", zeroed);
+            Counters.BlocksZeroed += part.Count;
+            return Outcome.Ok;
         }
 
-        var metadata = _from.SeparateSize == 0 ? default : staging.Metadata.Slice(skipped * _from.SeparateSize, (int)part.Count * _from.SeparateSize);
-        var write = await _destination.IoAsync(NvmCommand.Write(_to.Nsid, part.Lba, z), data, metadata);
+        var write = await _destination.Io.AnswerAsync(_world, SubmitWrite(part, chunk, staging), _world.Now + _destination.CommandTimeout);
         if (!write.IsOk) return Outcome.Of($"write {part} of the destination", write);
-        Counters.BlocksWritten += part.Count;
-        Counters.BytesWritten += (long)part.Count * _from.TransferSize;
+        Wrote(part);
         return Outcome.Ok;
     }
 
@@ -254,7 +328,7 @@ public sealed partial class MediumCopier
         }
 
         if (answer.Outcome != TicketOutcome.Unknown) _memory.Return(buffer);
-        return Outcome.Of($"deallocate {run} of the destination", answer);
+        return answer.IsOk ? Outcome.Ok : Outcome.Of($"deallocate {run} of the destination", answer);
     }
 
     /// <summary>A block is all zeroes or all ones: the only two that a deallocated one may be promised to read as.</summary>
@@ -286,11 +360,11 @@ public sealed partial class MediumCopier
         return Outcome.Ok;
     }
 
-    private async ValueTask<Outcome> SplitAsync(LbaRange chunk, Staging staging)
+    private async ValueTask<Outcome> SplitAsync(LbaRange chunk, Worker worker)
     {
         var (first, second) = Halves(chunk);
-        var outcome = await CopyChunkAsync(first, staging);
-        return outcome.IsOk ? await CopyChunkAsync(second, staging) : outcome;
+        var outcome = await CopyChunkAsync(first, worker);
+        return outcome.IsOk ? await CopyChunkAsync(second, worker) : outcome;
     }
 
     private IEnumerable<LbaRange> Chunks(IEnumerable<LbaRange> runs)

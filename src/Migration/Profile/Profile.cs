@@ -205,6 +205,9 @@ public sealed record CopySettings
     [Range(typeof(Size), "512", "64MiB")]
     public Size Chunk { get; init; } = Size.KiB(128);
 
+    /// <summary>Each chunk is read back from the destination and compared, while others are copied; what differs is told at once.</summary>
+    public bool Verify { get; init; }
+
     /// <summary>Rounds over dirty blocks before the guest is stopped, at most.</summary>
     [Range(0, 10_000)]
     public int RoundsMax { get; init; } = 8;

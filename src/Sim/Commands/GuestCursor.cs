@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Conformance.Device;
 using Conformance.Nvme;
 
@@ -183,22 +184,35 @@ internal struct GuestCursor
     private Status NextEntry(ControllerCore c)
     {
         if ((_next & 7) != 0) return Status.PrpOffsetInvalid;
-        Span<byte> word = stackalloc byte[Prp.EntrySize];
         var refused = CheckList(c);
         if (!refused.IsSuccess) return refused;
-        if (!c.ReadHost(_next, word)) return Status.DataTransferError;
-        var entry = Wire.Read<ulong>(word);
-        if (Prp.Offset(_next + Prp.EntrySize, _pageSize) == 0 && _left > _pageSize)
+        // Of the list page all that is needed, at once.
+        var wanted = Math.Min(_left, (long)_pageSize << 16) + _pageSize - 1 >> int.Log2(_pageSize);
+        var here = (_pageSize - (long)Prp.Offset(_next, _pageSize)) / Prp.EntrySize;
+        var list = MemoryMarshal.Cast<byte, ulong>(c.Reach(_next, (int)Math.Min(wanted, here) * Prp.EntrySize, DmaAccess.Read));
+        if (list.IsEmpty) return Status.DataTransferError;
+        if (IsPointer(_left))
         {
-            // The last entry of a full list page is the pointer to the next one.
-            if (Prp.Offset(entry, _pageSize) != 0) return Status.PrpOffsetInvalid;
-            _next = entry;
+            if (Prp.Offset(list[0], _pageSize) != 0) return Status.PrpOffsetInvalid;
+            _next = list[0];
             return NextEntry(c);
         }
 
         _next += Prp.EntrySize;
-        return Page(entry);
+        var status = Page(list[0]);
+        if (!status.IsSuccess || c.Function.Local is not null) return status;
+        // Pages that follow each other in memory are moved as one.
+        for (var i = 1; i < list.Length && _runLeft < _left && list[i] == _run + (ulong)_runLeft && !IsPointer(_left - _runLeft); i++)
+        {
+            _next += Prp.EntrySize;
+            _runLeft = Math.Min(_left, _runLeft + _pageSize);
+        }
+
+        return status;
     }
+
+    /// <summary>The last entry of a full list page, with so many bytes to come, is the pointer to the next one.</summary>
+    private readonly bool IsPointer(long left) => Prp.Offset(_next + Prp.EntrySize, _pageSize) == 0 && left > _pageSize;
 
     /// <summary>Whether the list entry or descriptor that comes next may lie where it does.</summary>
     private Status CheckList(ControllerCore c) => c.Function.Local?.CheckList(_next, IsCommandHere, ref _lists) ?? Status.Success;

@@ -264,6 +264,7 @@ public sealed class Controller : Actor
             return true;
         }
 
+        LookAhead.Next(_state, queue);
         Advance(Take(queue));
         return true;
     }

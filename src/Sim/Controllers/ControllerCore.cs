@@ -141,6 +141,9 @@ internal sealed class ControllerCore
         return span;
     }
 
+    /// <summary>A glance at host memory for a guess at what comes; empty where it is not at hand. See <see cref="DmaPort.Peek"/>.</summary>
+    public ReadOnlySpan<byte> Glance(ulong iova, int length) => Function.Local is null ? _dma.Peek(iova, length) : default;
+
     /// <summary>Reads a small structure of the host; false where refused.</summary>
     public bool ReadHost(ulong iova, Span<byte> bytes)
     {

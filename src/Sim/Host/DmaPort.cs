@@ -35,6 +35,17 @@ internal sealed class DmaPort(SimHost host)
         return true;
     }
 
+    /// <summary>
+    /// The bytes at an IOVA where the mapping used last has all of them; else empty. No access: nobody is told of it, and nothing of it may have an effect.
+    /// </summary>
+    public ReadOnlySpan<byte> Peek(ulong iova, int length)
+    {
+        var inside = iova - _last.Iova;
+        return _function?.Space is { } space && ReferenceEquals(space.Table, _table) && inside < (ulong)_last.Length && _last.Length - (long)inside >= length
+            ? _last.Memory.DeviceSpan(_last.Offset + (long)inside, length)
+            : default;
+    }
+
     private bool Locate(RequesterId requester, ulong iova, DmaAccess access)
     {
         if (_function is null || _function.Requester != requester) _function = host.FunctionOf(requester);

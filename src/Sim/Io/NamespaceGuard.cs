@@ -24,9 +24,9 @@ internal static class NamespaceGuard
     /// <summary>Checks one namespace, for a command that uses it.</summary>
     public static Status Check(ControllerCore c, Namespace ns, NamespaceAccess access)
     {
-        if (access.HasFlag(NamespaceAccess.Medium) && !ns.IsReady(c.Now)) return Status.NamespaceNotReady;
+        if ((access & NamespaceAccess.Medium) != NamespaceAccess.None && !ns.IsReady(c.Now)) return Status.NamespaceNotReady;
         if (ns.Volume.Formatting.IsInProgress) return Status.FormatInProgress;
-        if (access.HasFlag(NamespaceAccess.Change) && ns.Volume.IsWriteProtected) return Status.NamespaceWriteProtected;
+        if ((access & NamespaceAccess.Change) != NamespaceAccess.None && ns.Volume.IsWriteProtected) return Status.NamespaceWriteProtected;
         var reservations = ns.Volume.Reservations;
         return reservations.Type != ReservationType.None && reservations.Forbids(HostIdentity.Of(c).Id, access)
             ? Status.ReservationConflict

@@ -4,14 +4,18 @@ namespace Conformance.Sim;
 
 /// <summary>
 /// The bytes of one kind, data or metadata, of a medium's chunks. In a chunk that is held, the bytes of a block that holds nothing are
-/// zero: so a reader takes a whole chunk at once, and a write that breaks off shows nothing old.
+/// zero: so a reader takes a whole chunk at once, and a write that breaks off shows nothing old. A chunk that is opened by a write of most of it lies
+/// in huge pages, for it will be full; any other lies in small ones, of which only those are taken that are touched.
 /// </summary>
 internal sealed class BlockPlane : IDisposable
 {
     // Of all planes: never written, as long as the largest chunk of any.
     private static byte[] s_zeroes = [];
 
-    private readonly PageSlab _slab;
+    // Handles: odd of the dense chunks, even of the others; 0 is none in either.
+    private readonly PageSlab _sparse;
+    private readonly PageSlab _dense;
+    private readonly int _chunk;
     private readonly byte[] _zeroes;
     private readonly byte[] _deallocated;
 
@@ -21,8 +25,10 @@ internal sealed class BlockPlane : IDisposable
     public BlockPlane(int unit, int blocks, ReadOnlySpan<byte> deallocated)
     {
         Unit = unit;
-        _slab = new PageSlab(unit * blocks);
-        _zeroes = Zeroes(unit * blocks);
+        _chunk = unit * blocks;
+        _sparse = new PageSlab(_chunk);
+        _dense = new PageSlab(_chunk, hugePages: true);
+        _zeroes = Zeroes(_chunk);
         _deallocated = _zeroes;
         ReadsZero = !deallocated.ContainsAnyExcept((byte)0);
         if (ReadsZero) return;
@@ -37,13 +43,13 @@ internal sealed class BlockPlane : IDisposable
     public bool ReadsZero { get; }
 
     /// <summary>Chunks held.</summary>
-    public int Chunks => _slab.Rented;
+    public int Chunks => _sparse.Rented + _dense.Rented;
 
     /// <summary>The bytes of blocks to be filled; takes a chunk where there is none yet.</summary>
     public Span<byte> Writable(scoped ref int handle, int first, int blocks)
     {
-        if (handle == 0) handle = _slab.Rent();
-        return _slab[handle].Slice(first * Unit, blocks * Unit);
+        if (handle == 0) handle = blocks * Unit * 2 > _chunk ? (_dense.Rent() << 1) | 1 : _sparse.Rent() << 1;
+        return Of(handle).Slice(first * Unit, blocks * Unit);
     }
 
     /// <summary>The bytes of as many blocks, at most <paramref name="blocks"/>, as lie together.</summary>
@@ -56,8 +62,14 @@ internal sealed class BlockPlane : IDisposable
             if ((occupied >> first & 1) == 0) return _deallocated.AsSpan(0, blocks * Unit);
         }
 
-        if (handle != 0) source = _slab[handle];
+        if (handle != 0) source = Of(handle);
         return source.Slice(first * Unit, blocks * Unit);
+    }
+
+    /// <summary>Lets the processor fetch the beginning of a block, where there is one.</summary>
+    public void Prefetch(int handle, int block)
+    {
+        if (handle != 0) SlabOf(handle).Prefetch(handle >> 1, block * Unit);
     }
 
     /// <summary>Forgets the bytes of blocks; gives the chunk back where no other block holds any.</summary>
@@ -68,25 +80,36 @@ internal sealed class BlockPlane : IDisposable
         var range = BlockBits.Range(first, blocks);
         if ((holders & ~range) == 0)
         {
-            _slab.Return(handle);
-            handle = 0;
+            Return(ref handle);
         }
         else if ((holders & range) != 0)
         {
-            _slab[handle].Slice(first * Unit, blocks * Unit).Clear();
+            Of(handle).Slice(first * Unit, blocks * Unit).Clear();
         }
     }
 
     public void Return(ref int handle)
     {
         if (handle == 0) return;
-        _slab.Return(handle);
+        SlabOf(handle).Return(handle >> 1);
         handle = 0;
     }
 
-    public void Clear() => _slab.Clear();
+    public void Clear()
+    {
+        _sparse.Clear();
+        _dense.Clear();
+    }
 
-    public void Dispose() => _slab.Dispose();
+    public void Dispose()
+    {
+        _sparse.Dispose();
+        _dense.Dispose();
+    }
 
     private static byte[] Zeroes(int bytes) => s_zeroes is { } all && all.Length >= bytes ? all : s_zeroes = new byte[bytes];
+
+    private PageSlab SlabOf(int handle) => (handle & 1) != 0 ? _dense : _sparse;
+
+    private Span<byte> Of(int handle) => SlabOf(handle)[handle >> 1];
 }

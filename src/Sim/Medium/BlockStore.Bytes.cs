@@ -14,13 +14,19 @@ public sealed partial class BlockStore
     {
         var first = Piece(lba, maxBlocks, out blocks);
         var leaf = Open(LeafOf(lba));
-        var index = ChunkOf(lba);
-        ref var chunk = ref leaf.Chunks[index];
+        var chunk = ChunkOf(lba);
+        var (group, index) = (leaf.Open(chunk), chunk & (ChunkGroup.Size - 1));
         // First the memory, which may be refused, then the state.
-        var bytes = _data.Writable(ref chunk.Data, first, blocks);
-        Set(ref chunk, BlockBits.Range(first, blocks), BlockState.Written);
-        BlockBits.Set(leaf.Occupied, index);
+        var bytes = _data.Writable(ref group.Data[index], first, blocks);
+        if ((group.Full >> index & 1) != 0) return bytes;
+        if (Set(group, index, BlockBits.Range(first, blocks), BlockState.Written)) BlockBits.Set(leaf.Occupied, chunk);
         return bytes;
+    }
+
+    /// <summary>Lets the processor fetch the beginning of a block that will be read or written soon; changes nothing, and any LBA may be given.</summary>
+    public void Prefetch(ulong lba)
+    {
+        if (lba < Blocks && Find(lba, out var index) is { } group) _data.Prefetch(group.Data[index], BlockOf(lba));
     }
 
     /// <summary>
@@ -30,8 +36,8 @@ public sealed partial class BlockStore
     public ReadOnlySpan<byte> ReadableChunk(ulong lba, int maxBlocks, out int blocks)
     {
         var first = Piece(lba, maxBlocks, out blocks);
-        var chunk = Look(lba);
-        return _data.Readable(chunk.Data, chunk.Occupied, first, ref blocks);
+        var handle = Find(lba, out var index) is { } group ? group.Data[index] : 0;
+        return _data.Readable(handle, _data.ReadsZero ? default : Look(lba).Occupied, first, ref blocks);
     }
 
     /// <summary>
@@ -46,7 +52,7 @@ public sealed partial class BlockStore
         var range = BlockBits.Range(first, blocks);
         if ((Look(lba).Live & range) != range)
             throw new InvalidOperationException($"Of {blocks} blocks at {lba} some are neither written nor zeroed.");
-        return plane.Writable(ref Open(LeafOf(lba)).Chunks[ChunkOf(lba)].Metadata, first, blocks);
+        return plane.Writable(ref Open(LeafOf(lba)).Open(ChunkOf(lba)).Metadata[ChunkOf(lba) & (ChunkGroup.Size - 1)], first, blocks);
     }
 
     /// <summary>Returns the metadata of <paramref name="blocks"/> blocks, as <see cref="ReadableChunk"/> does the data.</summary>
@@ -54,8 +60,8 @@ public sealed partial class BlockStore
     {
         var plane = Metadata();
         var first = Piece(lba, maxBlocks, out blocks);
-        var chunk = Look(lba);
-        return plane.Readable(chunk.Metadata, chunk.Occupied, first, ref blocks);
+        var handle = Find(lba, out var index) is { } group ? group.Metadata[index] : 0;
+        return plane.Readable(handle, plane.ReadsZero ? default : Look(lba).Occupied, first, ref blocks);
     }
 
     /// <summary>Writes whole blocks.</summary>
@@ -108,6 +114,13 @@ public sealed partial class BlockStore
             lba += (ulong)blocks;
             left -= blocks;
         }
+    }
+
+    private ChunkGroup? Find(ulong lba, out int index)
+    {
+        var chunk = ChunkOf(lba);
+        index = chunk & (ChunkGroup.Size - 1);
+        return _leaves[LeafOf(lba)]?.Find(chunk);
     }
 
     private BlockPlane Metadata()

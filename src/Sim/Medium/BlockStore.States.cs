@@ -159,7 +159,8 @@ public sealed partial class BlockStore
 
             var first = BlockOf(at);
             var rest = BlocksPerChunk - first;
-            var same = leaf.Chunks[chunk].In(state);
+            var states = leaf.Find(chunk) is { } group ? group.States[chunk & (ChunkGroup.Size - 1)] : default;
+            var same = states.In(state);
             var run = (same >> first & 1) != 0 ? Math.Min(BlockBits.RunLength(same, first), rest) : 0;
             at += (ulong)run;
             if (run < rest) return at;
@@ -209,16 +210,16 @@ public sealed partial class BlockStore
             var left = size;
             for (var i = BlockBits.NextSet(leaf.Occupied, 0); i < Leaf.ChunkCount; i = BlockBits.NextSet(leaf.Occupied, i + 1))
             {
-                ref var chunk = ref leaf.Chunks[i];
+                var (group, place) = (leaf.Open(i), i & (ChunkGroup.Size - 1));
                 for (var old = BlockState.Written; old <= BlockState.Uncorrectable; old++)
                 {
-                    var count = (ulong)UInt128.PopCount(chunk.In(old));
+                    var count = (ulong)UInt128.PopCount(group.States[place].In(old));
                     _counts[(int)old] -= count;
                     left -= count;
                 }
 
-                _data.Return(ref chunk.Data);
-                _metadata?.Return(ref chunk.Metadata);
+                _data.Return(ref group.Data[place]);
+                _metadata?.Return(ref group.Metadata[place]);
             }
 
             _counts[(int)BlockState.Deallocated] -= left;
@@ -238,10 +239,17 @@ public sealed partial class BlockStore
             var i = ChunkOf(lba);
             var first = BlockOf(lba);
             var count = (int)Math.Min(stop - lba, (ulong)(BlocksPerChunk - first));
-            ref var chunk = ref leaf.Chunks[i];
-            _data.Erase(ref chunk.Data, chunk.In(BlockState.Written), first, count);
-            _metadata?.Erase(ref chunk.Metadata, chunk.Live, first, count);
-            Set(ref chunk, BlockBits.Range(first, count), state);
+            if (state == BlockState.Deallocated && !BlockBits.Has(leaf.Occupied, i))
+            {
+                lba += (ulong)count;
+                continue;
+            }
+
+            var (group, place) = (leaf.Open(i), i & (ChunkGroup.Size - 1));
+            ref var chunk = ref group.States[place];
+            _data.Erase(ref group.Data[place], chunk.In(BlockState.Written), first, count);
+            _metadata?.Erase(ref group.Metadata[place], chunk.Live, first, count);
+            Set(group, place, BlockBits.Range(first, count), state);
             if (chunk.Occupied != 0) BlockBits.Set(leaf.Occupied, i);
             else BlockBits.Reset(leaf.Occupied, i);
             lba += (ulong)count;

@@ -115,12 +115,14 @@ public sealed partial class BlockStore : IDisposable
 
     private int BlockOf(ulong lba) => (int)lba & (BlocksPerChunk - 1);
 
-    /// <summary>The chunk of a block as it is, made up where the table has none.</summary>
+    /// <summary>The states of a block's chunk, made up where the table has none.</summary>
     private Chunk Look(ulong lba)
     {
         var leaf = _leaves[LeafOf(lba)];
         if (leaf is null) return default;
-        return leaf.IsUniform ? Chunk.Of(leaf.State) : leaf.Chunks[ChunkOf(lba)];
+        if (leaf.IsUniform) return Chunk.Of(leaf.State);
+        var chunk = ChunkOf(lba);
+        return leaf.Find(chunk) is { } group ? group.States[chunk & (ChunkGroup.Size - 1)] : default;
     }
 
     /// <summary>The leaf at an index, with chunks of its own.</summary>
@@ -135,7 +137,7 @@ public sealed partial class BlockStore : IDisposable
             for (var i = 0; left > 0; i++)
             {
                 var blocks = (int)Math.Min(left, (ulong)BlocksPerChunk);
-                leaf.Chunks[i].Set(BlockBits.Range(0, blocks), old.State);
+                leaf.Open(i).States[i & (ChunkGroup.Size - 1)].Set(BlockBits.Range(0, blocks), old.State);
                 BlockBits.Set(leaf.Occupied, i);
                 left -= (ulong)blocks;
             }
@@ -154,14 +156,19 @@ public sealed partial class BlockStore : IDisposable
         else BlockBits.Set(_occupied, index);
     }
 
-    /// <summary>Puts blocks of a chunk into a state and keeps the counts.</summary>
-    private void Set(ref Chunk chunk, UInt128 range, BlockState state)
+    /// <summary>Puts blocks of a chunk into a state and keeps the counts; false where they all were in it.</summary>
+    private bool Set(ChunkGroup group, int index, UInt128 range, BlockState state)
     {
-        if ((chunk.In(state) & range) == range) return;
+        ref var chunk = ref group.States[index];
+        if ((chunk.In(state) & range) == range) return false;
         for (var old = BlockState.Deallocated; old <= BlockState.Uncorrectable; old++)
             _counts[(int)old] -= (ulong)UInt128.PopCount(chunk.In(old) & range);
         _counts[(int)state] += (ulong)UInt128.PopCount(range);
         chunk.Set(range, state);
+        var whole = BlockBits.Range(0, BlocksPerChunk);
+        if ((chunk.In(BlockState.Written) & whole) == whole) group.Full |= 1u << index;
+        else group.Full &= ~(1u << index);
+        return true;
     }
 
     private void Require(ulong lba, ulong blocks)

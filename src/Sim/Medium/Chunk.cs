@@ -1,6 +1,6 @@
 namespace Conformance.Sim;
 
-/// <summary>The blocks of 64 KiB: two bits of state each, in two planes, and where their bytes lie. All zero: nothing here.</summary>
+/// <summary>The states of the blocks of 64 KiB: two bits each, in two planes. All zero: nothing here.</summary>
 internal struct Chunk
 {
     /// <summary>Bit 0 of each block's <see cref="BlockState"/>.</summary>
@@ -8,12 +8,6 @@ internal struct Chunk
 
     /// <summary>Bit 1 of each block's <see cref="BlockState"/>.</summary>
     public UInt128 High;
-
-    /// <summary>Handle of the data; 0 exactly where no block is written.</summary>
-    public int Data;
-
-    /// <summary>Handle of the metadata; 0 while all of it is zero.</summary>
-    public int Metadata;
 
     /// <summary>A chunk all of whose blocks are in a state that needs no data.</summary>
     public static Chunk Of(BlockState state)

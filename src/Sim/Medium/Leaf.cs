@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Conformance.Sim;
 
 /// <summary>
-/// The lower level of the table: 1024 chunks. Where all its blocks are zeroed, or all uncorrectable, one shared leaf without chunks
-/// stands for it, so that a whole namespace can be zeroed for the price of its table; where all are deallocated there is no leaf.
+/// The lower level of the table: 1024 chunks, in groups that are there where one of theirs was ever opened. Where all its blocks are zeroed, or all
+/// uncorrectable, one shared leaf without chunks stands for it, so that a whole namespace can be zeroed for the price of its table; where all are
+/// deallocated there is no leaf.
 /// </summary>
 internal sealed class Leaf
 {
@@ -12,28 +15,35 @@ internal sealed class Leaf
     private static readonly Leaf _zeroed = new(BlockState.Zeroed);
     private static readonly Leaf _uncorrectable = new(BlockState.Uncorrectable);
 
-    public readonly Chunk[] Chunks;
+    private Groups _groups;
+
+    [InlineArray(ChunkCount >> ChunkGroup.Shift)]
+    private struct Groups
+    {
+        private ChunkGroup? _first;
+    }
 
     /// <summary>One bit a chunk that has a block that is not deallocated.</summary>
     public readonly ulong[] Occupied;
 
-    public Leaf()
-    {
-        Chunks = new Chunk[ChunkCount];
-        Occupied = new ulong[ChunkCount >> 6];
-    }
+    public Leaf() => Occupied = new ulong[ChunkCount >> 6];
 
     private Leaf(BlockState state)
     {
         State = state;
-        Chunks = [];
         Occupied = [];
     }
 
-    public bool IsUniform => Chunks.Length == 0;
+    public bool IsUniform => State != BlockState.Deallocated;
 
-    /// <summary>The state of all blocks of a uniform leaf.</summary>
+    /// <summary>The state of all blocks of a uniform leaf; deallocated for one that is not.</summary>
     public BlockState State { get; }
+
+    /// <summary>The group of a chunk; null where none of it was ever opened, and in a uniform leaf.</summary>
+    public ChunkGroup? Find(int chunk) => _groups[chunk >> ChunkGroup.Shift];
+
+    /// <summary>The group of a chunk that is to be changed.</summary>
+    public ChunkGroup Open(int chunk) => _groups[chunk >> ChunkGroup.Shift] ??= new ChunkGroup();
 
     public bool IsEmpty => !Occupied.AsSpan().ContainsAnyExcept(0UL);
 

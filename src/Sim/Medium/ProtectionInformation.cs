@@ -74,7 +74,7 @@ public sealed class Protection
     /// Information (1/81h): type 1 demands the low part of the LBA, type 3 has no reference check.
     /// </summary>
     public bool Allows(ProtectionChecks checks, ulong lba, uint initialReferenceTag) =>
-        !checks.HasFlag(ProtectionChecks.ReferenceTag) || Type switch
+        (checks & ProtectionChecks.ReferenceTag) == ProtectionChecks.None || Type switch
         {
             ProtectionType.Type1 => initialReferenceTag == (uint)lba,
             ProtectionType.Type2 => true,
@@ -109,15 +109,15 @@ public sealed class Protection
             var tuple = Wire.Read<ProtectionInformation>(bytes[Offset..]);
             if (tuple.ApplicationTag == AnyApplication && (Type != ProtectionType.Type3 || tuple.ReferenceTag == AnyReference)) continue;
 
-            if (checks.HasFlag(ProtectionChecks.Guard) && tuple.Guard != GuardOf(data, bytes, block))
+            if ((checks & ProtectionChecks.Guard) != ProtectionChecks.None && tuple.Guard != GuardOf(data, bytes, block))
                 return ProtectionResult.Guard;
-            if (checks.HasFlag(ProtectionChecks.ApplicationTag)
+            if ((checks & ProtectionChecks.ApplicationTag) != ProtectionChecks.None
                 && ((tuple.ApplicationTag ^ expected.ApplicationTag) & expected.ApplicationTagMask) != 0)
             {
                 return ProtectionResult.ApplicationTag;
             }
 
-            if (checks.HasFlag(ProtectionChecks.ReferenceTag) && Type != ProtectionType.Type3
+            if ((checks & ProtectionChecks.ReferenceTag) != ProtectionChecks.None && Type != ProtectionType.Type3
                 && tuple.ReferenceTag != Advance(expected, block).ReferenceTag)
             {
                 return ProtectionResult.ReferenceTag;

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+
+namespace Conformance.Performance;
+
+/// <summary>The program as run.sh built it, started as a user starts it.</summary>
+internal sealed class ProgramLoad
+{
+    private const string OneMove = """
+        clock: virtual
+        dwell: { before: 100us, after: 100us }
+        combinations: { one: { commands: hmlm, admin-queue: mediated, medium: shared } }
+        """;
+
+    private readonly string _program;
+    private readonly string _profiles;
+
+    private ProgramLoad(string program, string profiles) => (_program, _profiles) = (program, profiles);
+
+    /// <summary>Null where it was not built, which run.sh does first.</summary>
+    public static ProgramLoad? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var program = Path.Combine(folder.FullName, "artifacts", "program", "Conformance.Runner.dll");
+            if (File.Exists(program)) return new ProgramLoad(program, Path.Combine(folder.FullName, "profiles"));
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// From the start of a process to the end of the first move, seen by its journal from outside: the first migration command came before that.
+    /// </summary>
+    public TimeSpan FirstMove()
+    {
+        var folder = Directory.CreateTempSubdirectory("bench").FullName;
+        try
+        {
+            var profile = Path.Combine(folder, "one.yaml");
+            File.WriteAllText(profile, OneMove);
+            var journal = Path.Combine(folder, "out", "journal.jsonl");
+            var watch = Stopwatch.StartNew();
+            using var process = Start("run", profile, "--out", Path.Combine(folder, "out"));
+            var seen = TimeSpan.Zero;
+            while (seen == TimeSpan.Zero && !process.WaitForExit(1))
+            {
+                if (File.Exists(journal) && Text(journal).Contains("\"combination\"", StringComparison.Ordinal)) seen = watch.Elapsed;
+            }
+
+            process.WaitForExit();
+            if (process.ExitCode != 0) throw new InvalidOperationException($"The program ended with {process.ExitCode}.");
+            return seen == TimeSpan.Zero ? watch.Elapsed : seen;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The whole conformance profile, from start to end of the process.</summary>
+    public TimeSpan Conformance()
+    {
+        var folder = Directory.CreateTempSubdirectory("bench").FullName;
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            using var process = Start("run", Path.Combine(_profiles, "conformance.yaml"), "--out", folder);
+            process.WaitForExit();
+            if (process.ExitCode != 0) throw new InvalidOperationException($"The program ended with {process.ExitCode}.");
+            return watch.Elapsed;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        // Where it brings its runtime along it is a program of its own.
+        var own = File.ReadAllText(Path.ChangeExtension(_program, "runtimeconfig.json")).Contains("includedFrameworks", StringComparison.Ordinal);
+        var start = own
+            ? new ProcessStartInfo(Path.ChangeExtension(_program, null), arguments)
+            : new ProcessStartInfo("dotnet", [_program, .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static string Text(string path)
+    {
+        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return file.ReadToEnd();
+    }
+}

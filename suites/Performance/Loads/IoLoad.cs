@@ -24,6 +24,7 @@ internal sealed class IoLoad : ICompletionSink, IDisposable
     private readonly long _blocks;
     private Rng _rng = new(1);
     private int _done;
+    private long _onDevices;
 
     /// <param name="blockSize">Bytes of a logical block, and of a command.</param>
     /// <param name="bytes">Size of the namespace, all of which is written here: its memory is there when it is measured.</param>
@@ -57,14 +58,14 @@ internal sealed class IoLoad : ICompletionSink, IDisposable
     /// <summary>Carries out so many commands.</summary>
     public void Run(NvmOpcode opcode, int commands) => _world.Run(() => RunAsync(opcode, commands));
 
-    /// <summary>Bytes that a command allocates once everything is warm, on all threads.</summary>
+    /// <summary>Bytes that a command allocates once everything is warm, on the threads of both lanes.</summary>
     public double Allocated(NvmOpcode opcode, int commands) => _world.Run(async () =>
     {
         await RunAsync(opcode, commands);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var before = await AllocatedSoFarAsync();
         await RunAsync(opcode, commands);
         // The task of the loop itself is there once, and no command's.
-        return Math.Max(0, GC.GetTotalAllocatedBytes(precise: true) - before - LoopBytes) / (double)commands;
+        return Math.Max(0, await AllocatedSoFarAsync() - before - LoopBytes) / (double)commands;
     });
 
     void ICompletionSink.Completed(QueuePair queue, in CompletionEntry entry)
@@ -76,6 +77,16 @@ internal sealed class IoLoad : ICompletionSink, IDisposable
     public void Dispose() => _memory.Dispose();
 
     private const int LoopBytes = 512;
+
+    private async Task<long> AllocatedSoFarAsync()
+    {
+        var host = GC.GetAllocatedBytesForCurrentThread();
+        if (_world.Clock == ClockKind.Virtual) return host;
+        Volatile.Write(ref _onDevices, -1);
+        _world.Devices.Post(static (load, _, _) => Volatile.Write(ref ((IoLoad)load)._onDevices, GC.GetAllocatedBytesForCurrentThread()), this);
+        while (Volatile.Read(ref _onDevices) < 0) await _world.After(1000);
+        return host + Volatile.Read(ref _onDevices);
+    }
 
     private async Task RunAsync(NvmOpcode opcode, int commands)
     {

@@ -31,7 +31,7 @@ internal sealed class AllocationTests
     public void Nor_where_the_device_has_a_thread_of_its_own()
     {
         using var load = new IoLoad(4096, Bytes, ClockKind.Real);
-        Assert.That(load.Allocated(NvmOpcode.Write, Commands), Is.LessThan(1), "of all threads: the test program has its own, and no object has less than 24 bytes");
+        Assert.That(load.Allocated(NvmOpcode.Write, Commands), Is.LessThan(1), "no object has less than 24 bytes");
     }
 
     [Test]

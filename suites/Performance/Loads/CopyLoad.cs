@@ -124,7 +124,8 @@ internal sealed class CopyLoad : IDisposable
         var space = new AddressSpace(bus.Name);
         space.Add(HostIova, ram);
         var memory = new DriverMemory(space, new PageAllocator(HostIova, ram.Length));
-        var (outcome, function) = await ControllingFunction.StartAsync(World, bus, bus.PhysicalFunctions[0].Requester, memory, dma, 2 * Depth, 1 << 20);
+        var (outcome, function) = await ControllingFunction.StartAsync(
+            World, bus, bus.PhysicalFunctions[0].Requester, memory, dma, 2 * Depth, 1 << 20, new LimitSettings().CommandTimeouts());
         Must(outcome);
         return function!;
     }

@@ -20,7 +20,7 @@ internal sealed class SpeedTable(Figures figures)
         }
 
         figures.MeasureWhole<ScaleBenchmarks>();
-        return [.. IoPath(), .. Allocations(), .. Copies(), .. Scale(), .. Moves(), .. Program()];
+        return [.. IoPath(), .. Allocations(), .. Copies(), .. Scale(), .. Moves(ClockKind.Virtual), .. Moves(ClockKind.Real), .. Program()];
     }
 
     /// <summary>What others take on the same machine.</summary>
@@ -108,19 +108,28 @@ internal sealed class SpeedTable(Figures figures)
             "the same commands; each finds its part of every table untouched by its neighbours, and so not in a cache");
     }
 
-    private static IEnumerable<Row> Moves()
+    private static IReadOnlyList<Row> Moves(ClockKind clock)
     {
         const int Together = 16;
-        foreach (var clock in (ClockKind[])[ClockKind.Virtual, ClockKind.Real])
+        var name = $"16 VFs at once, 1 ms a step, {(clock == ClockKind.Virtual ? "virtual clock" : "the machine's clock")}";
+        try
         {
             // Until everything is compiled as well as it will be.
             for (var i = 0; i < 8; i++) MovesLoad.Run(Together, clock);
             var (one, many) = (Best(1, clock), Best(Together, clock));
-            var name = clock == ClockKind.Virtual ? "virtual clock" : "the machine's clock";
-            yield return Row.AtMost(
-                2, $"16 VFs at once, 1 ms a step, {name}: in all", Ms(many.Elapsed), $"one {Ms(one.Elapsed)}", (double)many.Elapsed / one.Elapsed);
-            yield return Row.AtMost(
-                1.5, "the same: longest downtime", Ms(many.LongestDowntime), $"one {Ms(one.LongestDowntime)}", (double)many.LongestDowntime / one.LongestDowntime);
+            const string Why = "the suite's own work of 16 moves, on as many cores as there are";
+            return
+            [
+                Row.AtMost(2, $"{name}: in all", Ms(many.Elapsed), $"one {Ms(one.Elapsed)}", (double)many.Elapsed / one.Elapsed, Why),
+                Row.AtMost(
+                    1.5, "the same: longest downtime", Ms(many.LongestDowntime), $"one {Ms(one.LongestDowntime)}",
+                    (double)many.LongestDowntime / one.LongestDowntime, Why),
+            ];
+        }
+        catch (InvalidOperationException e) when (clock == ClockKind.Real)
+        {
+            // A machine that is too busy to answer its own registers in time says so, and the rest of the table stands.
+            return [Row.NotMeasured(name, "at most 2.0", e.Message)];
         }
 
         static Moved Best(int vfs, ClockKind clock)

@@ -143,7 +143,7 @@ internal sealed class BundleTests
     [Test]
     public void APictureThatIsDrawnOtherwiseOrFromElsewhereIsRefused()
     {
-        var picture = _run.Files.Keys.First(name => name.StartsWith("plots/", StringComparison.Ordinal));
+        var picture = _run.Files.Keys.First(name => name.StartsWith("plots/", StringComparison.Ordinal) && name.EndsWith(".svg", StringComparison.Ordinal));
         Assert.That(_run.Verify(files => BundleBench.Replace(files, picture, "</svg>", "<text>9</text></svg>")).Last,
             Does.StartWith($"refused: {picture}: it is not what this suite makes of the journal"));
         Assert.That(_run.Verify(files => files.Remove(picture)).Last, Is.EqualTo($"refused: {picture}: it is missing; the journal gives it"));

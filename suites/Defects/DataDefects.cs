@@ -2,15 +2,15 @@ using Conformance.Sim;
 
 namespace Conformance.Defects;
 
-/// <summary>One write of a virtual function is acknowledged and goes nowhere.</summary>
-internal sealed class LostWrite(int which) : MediumStep
+/// <summary>One write of a virtual function, or else of a physical one, is acknowledged and goes nowhere.</summary>
+internal sealed class LostWrite(int which, bool ofPrimary = false) : MediumStep
 {
     private byte[] _nowhere = [];
     private int _seen;
 
     public override StepResult Run(ControllerCore c, ref MediumAccess access)
     {
-        if (access.Operation != MediumOperation.Write || c.IsPrimary || ++_seen != which) return base.Run(c, ref access);
+        if (access.Operation != MediumOperation.Write || c.IsPrimary != ofPrimary || ++_seen != which) return base.Run(c, ref access);
         var bytes = (int)access.Blocks * access.Namespace.Medium.BlockSize;
         if (_nowhere.Length < bytes) _nowhere = new byte[bytes];
         access.Target = _nowhere.AsSpan(0, bytes);

@@ -14,6 +14,9 @@ public static class DefectCatalogue
             "lost-write", "LM-MED-01", "One write is acknowledged and never reaches the medium.",
             static () => new ControllerSteps { Medium = new LostWrite(Which) }),
         Defect.OfDevice(
+            "lost-copy", "LM-MED-06", "One write of the controlling function is acknowledged and never reaches the medium that it copies to.",
+            static () => new ControllerSteps { Medium = new LostWrite(2, ofPrimary: true) }),
+        Defect.OfDevice(
             "flipped-state-byte", "LM-GET-05", "The saved state holds another head of the first submission queue than the controller.",
             static () => new ControllerSteps { Encode = new FlippedHead() }),
         Defect.OfDevice(

@@ -17,6 +17,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private readonly List<Finding> _findings = [];
     private Cycle[] _underWay = [];
     private PairUnderTest? _pair;
+    private Bench? _bench;
     private long _commands;
     private long _bytes;
     private readonly GuestLatencies _latencies = new();
@@ -63,11 +64,10 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
     {
         var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps) { Sleeps = plan.Real is { Emulated: true } };
-        Bench? bench = null;
         using var registration = stop.Register(() => world.RequestStop(new OperationCanceledException("The run was stopped.")));
         try
         {
-            return world.Run(() => RunSeriesAsync(world, checks, first, count, made => bench = made));
+            return world.Run(() => RunSeriesAsync(world, checks, first, count));
         }
         catch (OperationCanceledException)
         {
@@ -91,17 +91,18 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             _elapsed += world.Now;
             CountCommands();
-            // A run that was stopped left its bench where it stood.
+            // Of a bench that was not finished: nobody has it who would.
             _pair?.Release?.Invoke();
             // Not before the world has ended: on the machine's clock the devices' thread works on this memory until then.
-            bench?.Dispose();
+            _bench?.Dispose();
+            _bench = null;
         }
     }
 
-    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count, Action<Bench?> made)
+    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
     {
         var (outcome, bench) = await Bench.CreateAsync(world, plan, _pair = pairs(world, plan));
-        made(bench);
+        _bench = bench;
         if (outcome.Status == Status.NamespaceIsPrivate)
         {
             const string Why = "a private namespace is not reached by the controlling function, and copied or compared by nobody";

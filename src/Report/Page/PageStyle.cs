@@ -8,7 +8,7 @@ internal static class PageStyle
         html.Write($"<style>");
         html.Write($":root {{ color-scheme: light dark; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #f6f8fa; }}");
         html.Write($"@media (prefers-color-scheme: dark) {{ :root {{ {Inks(Palette.Dark)} --line: #343b43; --good: #3fb950; --bad: #f85149; --odd: #d29922; --card: #1b2128; }} }}");
-        html.Write($"@media print {{ :root {{ color-scheme: light; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #fff; }}");
+        html.Write($"@media print {{ .answers {{ grid-template-columns: repeat(3, 1fr) !important; }} :root {{ color-scheme: light; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #fff; }}");
         html.Write($"body {{ margin: 0; max-width: none; font-size: 10pt; }} nav, .filters {{ display: none; }}");
         html.Write($"figure, tr, section {{ break-inside: avoid; }} h2, h3 {{ break-after: avoid; }} }}");
         html.Write($$"""

@@ -5,8 +5,10 @@ namespace Conformance.Performance;
 /// <summary>The program as run.sh built it, started as a user starts it.</summary>
 internal sealed class ProgramLoad
 {
+    // A device that takes its time: of one that takes none the guest has millions of commands in these microseconds.
     private const string OneMove = """
         clock: virtual
+        device: { sim: { timing: { admin: 5us, read: 80us, write: 20us, suspend: 50us, resume: 50us } } }
         dwell: { before: 100us, after: 100us }
         combinations: { one: { commands: hmlm, admin-queue: mediated, medium: shared } }
         """;
@@ -47,8 +49,7 @@ internal sealed class ProgramLoad
                 if (File.Exists(journal) && Text(journal).Contains("\"combination\"", StringComparison.Ordinal)) seen = watch.Elapsed;
             }
 
-            process.WaitForExit();
-            if (process.ExitCode != 0) throw new InvalidOperationException($"The program ended with {process.ExitCode}.");
+            End(process);
             return seen == TimeSpan.Zero ? watch.Elapsed : seen;
         }
         finally
@@ -65,14 +66,20 @@ internal sealed class ProgramLoad
         {
             var watch = Stopwatch.StartNew();
             using var process = Start("run", Path.Combine(_profiles, "conformance.yaml"), "--out", folder);
-            process.WaitForExit();
-            if (process.ExitCode != 0) throw new InvalidOperationException($"The program ended with {process.ExitCode}.");
+            End(process);
             return watch.Elapsed;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <exception cref="ProgramFailedException">It ended otherwise than well.</exception>
+    private static void End(Process process)
+    {
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new ProgramFailedException($"the program ended with {process.ExitCode}");
     }
 
     private Process Start(params string[] arguments)
@@ -97,3 +104,6 @@ internal sealed class ProgramLoad
         return file.ReadToEnd();
     }
 }
+
+/// <summary>The program did not do what was to be timed.</summary>
+internal sealed class ProgramFailedException(string what) : Exception(what);

@@ -33,7 +33,7 @@ internal static class Rivals
     public static double FioVerify() => InFile(path =>
     {
         var job = RunFio(
-            ["--ioengine=psync", "--rw=write", "--bs=128k", "--verify=crc32c", "--do_verify=1", $"--size={MiB}m", $"--filename={path}"]);
+            ["--ioengine=psync", "--rw=write", "--bs=128k", "--verify=crc32c", "--do_verify=1", "--verify_state_save=0", $"--size={MiB}m", $"--filename={path}"]);
         var milliseconds = job.GetProperty("write").GetProperty("runtime").GetDouble() + job.GetProperty("read").GetProperty("runtime").GetDouble();
         return (MiB << 20) * 1000.0 / milliseconds;
     });

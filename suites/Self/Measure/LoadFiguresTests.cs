@@ -73,6 +73,34 @@ public sealed class LoadFiguresTests
         Assert.That(result.Findings(), Is.Empty);
     }
 
+    /// <summary>
+    /// The device loses one write; whose it is depends on the seed, and a neighbour's is found as well as a mover's. One whose blocks are written
+    /// again before anybody reads them is seen by nobody.
+    /// </summary>
+    [Test]
+    public void A_block_that_a_neighbour_loses_is_found()
+    {
+        var lost = Defects.DefectCatalogue.Find("lost-write")!;
+        var found = new HashSet<string>();
+        for (ulong seed = 1; seed <= 8; seed++)
+        {
+            var findings = Plans.Run(Plans.Of(s_kind with { Neighbours = 1 }, seed: seed), lost).Findings();
+            found.UnionWith(findings.Select(it => it.Path.StartsWith("neighbour[2].", StringComparison.Ordinal) ? it.Requirement : "a mover's"));
+        }
+
+        Assert.That(found, Is.EquivalentTo(new[] { "LM-ISO-01", "a mover's" }));
+    }
+
+    [Test]
+    public void A_chunk_that_does_not_read_back_as_it_was_copied_is_told()
+    {
+        var plan = Plans.Of(s_kind with { AdminQueue = AdminQueueKind.Mediated, Medium = MediumSharing.Local, Cycles = 1 });
+        plan = plan with { Copy = plan.Copy with { Verify = true } };
+        Assert.That(Plans.Run(plan).Findings(), Is.Empty);
+        var findings = Plans.Run(plan, Defects.DefectCatalogue.Find("lost-copy")!).Findings();
+        Assert.That(findings.Where(it => it.What.Contains("did not read back", StringComparison.Ordinal)).Select(it => it.Requirement).Distinct(), Is.EqualTo(new[] { "LM-MED-06" }));
+    }
+
     [Test]
     public void Each_pass_of_a_copy_is_told()
     {

@@ -1,4 +1,5 @@
 using Conformance.Migration;
+using Conformance.Runner.Running;
 using NUnit.Framework;
 
 namespace Conformance.Self;
@@ -26,6 +27,20 @@ public sealed class ShippedProfilesTests
         var lines = File.ReadAllLines(Path.Combine(Folder, name));
         Assert.That(lines[0], Is.EqualTo("# yaml-language-server: $schema=schema.json"));
         Assert.That(lines[1], Does.Match("^# [A-Z].{20,}"));
+    }
+
+    /// <summary>
+    /// A baseline is of one profile, defaults included: who adds a key accepts the figures anew, and sees that they are the same.
+    /// </summary>
+    [TestCaseSource(nameof(Names))]
+    public void EveryShippedBaselineIsOfTheProfileThatNamesIt(string name)
+    {
+        var plan = Plan.Of(ProfileFile.Load(Path.Combine(Folder, name)).Profile!);
+        foreach (var path in plan.Combinations.Select(it => it.Gates.Baseline).OfType<string>().Distinct())
+        {
+            var held = BaselineFile.Read(BaselineFile.Find(path, Repository.Root));
+            Assert.That(held.Fingerprint.ProfileHash, Is.EqualTo(plan.ProfileHash), $"./run.sh run {name}, then ./run.sh baseline accept RUN --reason TEXT");
+        }
     }
 
     [Test]

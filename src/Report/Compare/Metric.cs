@@ -9,7 +9,13 @@ namespace Conformance.Report;
 /// <param name="Value">The median over cycles, or what was counted.</param>
 public sealed record Metric(string Name, string Unit, bool IsBetterLess, double Value)
 {
-    /// <summary>The figures of a run that a comparison looks at: of each combination that completed a cycle, medians of downtime and suspend, the load's rate and latency.</summary>
+    /// <summary>Steps that wait for the device while the guest stands still: one that is slower by itself is lost in the whole.</summary>
+    private static readonly CycleStep[] s_steps = [CycleStep.Suspend, CycleStep.Save, CycleStep.Load, CycleStep.Resume];
+
+    /// <summary>
+    /// The figures of a run that a comparison looks at: of each combination that completed a cycle, medians of downtime and of its steps, the load's rate and
+    /// latency.
+    /// </summary>
     public static IReadOnlyList<Metric> Of(RunRecord run) => [.. run.Combinations.SelectMany(Of)];
 
     private static IEnumerable<Metric> Of(CombinationRecord it)
@@ -21,6 +27,12 @@ public sealed record Metric(string Name, string Unit, bool IsBetterLess, double 
         {
             if (SampleFigures.Of(cycles.Select(cycle => of(cycle.Downtime))) is { } figures)
                 yield return new Metric($"{it.Name}: {name}", "ns", true, figures.Median);
+        }
+
+        foreach (var step in s_steps)
+        {
+            if (SampleFigures.Of(cycles.Select(cycle => cycle.TimeOf(step))) is { } figures)
+                yield return new Metric($"{it.Name}: step {Words.Of(step)}", "ns", true, figures.Median);
         }
 
         if (it.Result.Load?.Rate is { } rate) yield return new Metric($"{it.Name}: commands", "1/s", false, rate);

@@ -57,6 +57,9 @@ public interface ICommandPath
 {
     PathCapabilities Capabilities { get; }
 
+    /// <summary>No more commands are taken: one was given up, or the path has ended.</summary>
+    bool IsDead { get; }
+
     /// <summary>Events that the controller reported; null where the path has none.</summary>
     IEventSource? Events { get; }
 

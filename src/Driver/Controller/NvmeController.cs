@@ -37,6 +37,7 @@ public sealed partial class NvmeController
         {
             En = true, Css = _options.Css, Mps = _options.Mps, Ams = _options.Ams, Iosqes = 6, Iocqes = 4,
         };
+        Client = new AdminClient(world, () => Admin, memory, _options.AdminTimeouts ?? new CommandTimeouts(_options.CommandTimeout));
         _pointers = new DataPointers(memory, Prp.PageSize(_options.Mps));
         _vectors = new Vectors(world, function, _options.Interrupts ? 0 : _options.PollInterval);
     }

@@ -4,8 +4,13 @@ using Conformance.Nvme;
 namespace Conformance.Driver;
 
 /// <summary>Creating, deleting, attaching and detaching namespaces.</summary>
-public sealed class Namespaces(NvmeController controller)
+public sealed class Namespaces(AdminClient controller)
 {
+    public Namespaces(NvmeController controller)
+        : this(controller.Client)
+    {
+    }
+
     /// <summary>Creates a namespace of the NVM command set; attached to nobody yet.</summary>
     public async ValueTask<(Outcome Outcome, uint Nsid)> CreateAsync(NamespaceManagementData data)
     {

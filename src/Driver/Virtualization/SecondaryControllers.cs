@@ -11,8 +11,13 @@ public readonly record struct Assignment(Outcome Outcome, int Modified)
 }
 
 /// <summary>The secondary controllers of a primary one, by Virtualization Management (Base 2.3 8.2.6, 5.3.6).</summary>
-public sealed class SecondaryControllers(NvmeController primary)
+public sealed class SecondaryControllers(AdminClient primary)
 {
+    public SecondaryControllers(NvmeController primary)
+        : this(primary.Client)
+    {
+    }
+
     private const ushort NotAnIdentifier = ushort.MaxValue;
 
     /// <summary>Primary Controller Capabilities (Base 2.3 5.2.13.3.1).</summary>

@@ -27,7 +27,7 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         var found = new List<string>();
         if (tree.List(IommuGroups).Count == 0) found.Add("DMA is not translated: boot with intel_iommu=on (AMD: on by default), or enable the IOMMU in the firmware");
         if (!tree.Exists($"{KernelTree.PciDrivers}/vfio-pci")) found.Add("vfio-pci is not loaded: modprobe vfio-pci");
-        if (!tree.Exists($"{KernelTree.PciDrivers}/{device.VfDriver}")) found.Add($"{device.VfDriver} is not loaded: modprobe {device.VfDriver}");
+        if (device.VfDriver != Binding.VfioPci && !tree.Exists($"{KernelTree.PciDrivers}/{device.VfDriver}")) found.Add($"{device.VfDriver} is not loaded: modprobe {device.VfDriver}");
         if (device.PfAccess == PfAccess.Vfio && !tree.Exists(EnableSriov))
             found.Add($"{EnableSriov} is not there: this vfio-pci gives no VFs to a PF of its own; set pf-access: kernel");
         foreach (var named in Named) AddObstacles(named, isHeld, found);

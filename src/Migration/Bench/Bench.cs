@@ -134,6 +134,8 @@ public sealed class Bench : IDisposable
     private async ValueTask<(Outcome Outcome, ControllingFunction? Function)> StartControllingAsync(string name, IBus bus, RequesterId requester)
     {
         var ram = NewMemory($"host {name}", HostBytes);
+        if (_pair.Kernel.TryGetValue(requester, out var kernel))
+            return await ControllingFunction.AdoptAsync(World, bus, kernel, NewDriverMemory(ram.Name, HostIova, ram), Plan.Limits.CommandTimeouts());
         var dma = bus.CreateDmaSpace($"PF {name}");
         dma.Map(new DmaMapping(HostIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
         dma.Map(new DmaMapping(StagingIova, StagingRam, 0, StagingRam.Length, DmaAccess.ReadWrite));
@@ -145,6 +147,7 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<(Outcome Outcome, IReadOnlyList<IFunction> Functions)> EnableVfsAsync(ControllingFunction controlling, int count)
     {
+        if (controlling.Driver is null) return (Outcome.Ok, _pair.Kernel.Values.First(it => it.Admin == controlling.Admin).Vfs);
         var sriov = Sriov.Find(World, controlling.Pf.Function);
         return sriov is null
             ? (Outcome.Failed("enable VFs", $"{controlling.Name} has no SR-IOV capability"), [])
@@ -207,7 +210,7 @@ public sealed class Bench : IDisposable
     private async ValueTask<(Outcome Outcome, Side? Side)> MakeSideAsync(
         string name, ControllingFunction controlling, IFunction vf, int number, uint nsid, GuestMemory ram)
     {
-        var secondaries = new SecondaryControllers(controlling.Pf);
+        var secondaries = new SecondaryControllers(controlling.Client);
         var (found, entry) = await secondaries.FindAsync(number);
         if (!found.IsOk) return (found, null);
         // The host's admin queue on the VF needs its vector too: one each for admin and I/O queues.
@@ -230,8 +233,8 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<Outcome> AttachNamespaceAsync(ControllingFunction controlling, uint nsid, ushort vf)
     {
-        var namespaces = new Namespaces(controlling.Pf);
-        foreach (var controller in new[] { vf, controlling.Pf.Identity.Cntlid })
+        var namespaces = new Namespaces(controlling.Client);
+        foreach (var controller in new[] { vf, controlling.Identity.Cntlid })
         {
             var outcome = await namespaces.AttachAsync(nsid, controller);
             if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;

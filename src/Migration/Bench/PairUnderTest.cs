@@ -42,6 +42,9 @@ public sealed record PairUnderTest
     /// <summary>Opens a function behind a VFIO driver of the host's; null: the variant driver of this suite.</summary>
     public Func<IFunction, ValueTask<(Outcome Outcome, IVfioDevice? Device)>>? OpenVfio { get; init; }
 
+    /// <summary>Physical functions that the kernel's driver has, by their requester ids; empty where none is.</summary>
+    public IReadOnlyDictionary<RequesterId, KernelFunction> Kernel { get; init; } = new Dictionary<RequesterId, KernelFunction>();
+
     /// <summary>Takes the functions from the world that they were given to, whatever state they are in; null: nothing is to be done.</summary>
     public Action? Release { get; init; }
 
@@ -60,6 +63,13 @@ public sealed record PairUnderTest
     /// <summary>Steps of the VFIO variant driver where one of them is to be another; null: those of the plan.</summary>
     public VariantSteps? VariantSteps { get; init; }
 }
+
+/// <summary>A physical function on the kernel's NVMe driver.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Admin">Passes admin commands on.</param>
+/// <param name="Io">Passes I/O commands on.</param>
+/// <param name="Vfs">Its VFs, by number from 1, which the kernel has enabled.</param>
+public sealed record KernelFunction(string Name, ICommandPath Admin, ICommandPath Io, IReadOnlyList<IFunction> Vfs);
 
 /// <summary>Builds a fresh pair in a world, as a combination asks.</summary>
 public delegate PairUnderTest PairFactory(World world, PlannedCombination plan);

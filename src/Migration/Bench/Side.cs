@@ -166,7 +166,7 @@ public sealed class Side
     private async ValueTask<(bool Agrees, string Said)> AskControllingAsync()
     {
         if (Controlling.IsDead) return (true, $"{Controlling.Name} takes no more commands and was not asked");
-        var (found, entry) = await new SecondaryControllers(Controlling.Pf).FindAsync(VfNumber);
+        var (found, entry) = await new SecondaryControllers(Controlling.Client).FindAsync(VfNumber);
         if (!found.IsOk) return (!found.IsUnknown, $"{found}");
         var said = entry.Scs.Online ? "online" : "offline";
         if (await Migrator.LookAsync() is not { } look) return (true, said);

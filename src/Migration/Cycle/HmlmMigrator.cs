@@ -60,7 +60,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var identity = controlling.Identity;
         if (!identity.Oacs.HostManagedLiveMigration)
             return (Outcome.NotOffered("Identify Controller", $"{controlling.Name} does not support Host Managed Live Migration (OACS bit 11)"), null);
-        var page = await controlling.Pf.ReadBytesAsync(AdminCommand.Identify((byte)Cns.SupportedControllerStateFormats), SupportedControllerStateFormats.Size);
+        var page = await controlling.Client.ReadBytesAsync(AdminCommand.Identify((byte)Cns.SupportedControllerStateFormats), SupportedControllerStateFormats.Size);
         if (!page.IsOk) return (Outcome.Of("Identify, Supported Controller State Formats", page.Answer), null);
         var formats = SupportedControllerStateFormats.TryDecode(page.Value, out var error);
         if (formats is null) return (Outcome.Failed("Supported Controller State Formats", error.ToString()), null);
@@ -70,7 +70,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         {
             ReadsWhileRunning = true,
             MemoryGranule = identity.Trattr.HostMemoryChanges && MemoryGranularity.TryBytes(identity.Minmrtg, out var granule) ? granule : 0,
-            BlockLimit = identity.Trattr.UserDataChanges && Math.Min(identity.Mcudmq, identity.Mnsudmq) == 0
+            BlockLimit = !controlling.Admin.Capabilities.LongLivedBuffers ? $"{controlling.Admin.Capabilities.Name} takes no buffer for longer than one command" : identity.Trattr.UserDataChanges && Math.Min(identity.Mcudmq, identity.Mnsudmq) == 0
                 ? $"it has no user data migration queue (MCUDMQ {identity.Mcudmq}, MNSUDMQ {identity.Mnsudmq})" : null,
             MemoryLimit = identity.Trattr.HostMemoryChanges && Math.Min(identity.Cmmrtd, identity.Nmmrtd) == 0
                 ? $"it has no memory range to track (CMMRTD {identity.Cmmrtd}, NMMRTD {identity.Nmmrtd})" : null,
@@ -130,7 +130,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
             _ => SequenceIndicator.Middle,
         };
         var command = MigrationCommand.SetControllerState(cntlid, _csvi, _csuuidi, (uint)bytes, (ulong)offset, sequence);
-        return Outcome.Of("Migration Send, Set Controller State", await controlling.Pf.WriteBytesAsync(command, state.Slice(offset, bytes)));
+        return Outcome.Of("Migration Send, Set Controller State", await controlling.Client.WriteBytesAsync(command, state.Slice(offset, bytes)));
     }
 
     public async ValueTask<Outcome> ResumeAsync() =>
@@ -144,7 +144,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var (outcome, queue) = await UserDataQueue.CreateAsync(controlling, cntlid, options.QueueSlots, options.Scattered);
         if (queue is null) return outcome;
         _queue = queue;
-        if (options.EventAhead > 0) controlling.Events.Listen(queue.Id, reported);
+        if (options.EventAhead > 0) controlling.Events!.Listen(queue.Id, reported);
         _drained = DrainState.Open;
         return Outcome.Of(
             "Track Send, Log User Data Changes", await controlling.AdminAsync(MigrationCommand.LogUserDataChanges(queue.Id, LoggingAction.Start)));
@@ -173,7 +173,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     public async ValueTask<CommandAnswer?> AskDeletedQueueAsync() => _deletedBySuspend ? await _queue!.AskAsync() : null;
 
     public (int Asked, int Reported) TailEvents =>
-        _queue is { } queue && options.EventAhead > 0 ? (queue.Armed, controlling.Events.Tails(queue.Id)) : (0, 0);
+        _queue is { } queue && options.EventAhead > 0 ? (queue.Armed, controlling.Events!.Tails(queue.Id)) : (0, 0);
 
     public string? EntryOfWrongPhase => _queue?.WrongPhaseAt is { } slot ? $"dirty.slot[{slot}]" : null;
 
@@ -216,7 +216,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     {
         var data = new byte[TrackMemoryChanges.Length(descriptors.Length)];
         TrackMemoryChanges.Write(data, granularity, descriptors);
-        return await controlling.Pf.WriteBytesAsync(MigrationCommand.TrackMemory(cntlid, start: true), data);
+        return await controlling.Client.WriteBytesAsync(MigrationCommand.TrackMemory(cntlid, start: true), data);
     }
 
     public async ValueTask<(Outcome Outcome, DrainState State)> DrainMemoryAsync(List<DirtyMemory> into)
@@ -224,7 +224,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         var bytes = Math.Min(options.MemoryReportBytes, MaxChunk);
         while (true)
         {
-            var report = await controlling.Pf.ReadBytesAsync(MigrationCommand.TrackedMemory(cntlid, (uint)bytes), bytes);
+            var report = await controlling.Client.ReadBytesAsync(MigrationCommand.TrackedMemory(cntlid, (uint)bytes), bytes);
             if (!report.IsOk) return (Outcome.Of("Track Receive", report.Answer), DrainState.Open);
             if (!TrackedMemoryChanges.TryRead(report.Value, out var header, out var ranges) || !MemoryGranularity.TryBytes(header.Granularity, out var granule))
                 return (Outcome.Failed("Track Receive", $"{header.Descriptors} descriptors of granularity {header.Granularity} are no report"), DrainState.Open);
@@ -247,7 +247,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
         {
             // Deleting the queue ends its logging; stopping it first would be refused while the controller is suspended.
             _queue = null;
-            controlling.Events.Ignore(queue.Id);
+            controlling.Events!.Ignore(queue.Id);
             var deleted = await queue.DeleteAsync();
             if (outcome.IsOk) outcome = deleted;
         }
@@ -258,7 +258,7 @@ public sealed class HmlmMigrator(ControllingFunction controlling, ushort cntlid,
     private async ValueTask<(Outcome Outcome, StatePiece Piece)> ReceiveAsync(ulong offset, int bytes)
     {
         var command = MigrationCommand.GetControllerState(cntlid, _csvi, _csuuidi, (uint)bytes, offset);
-        var reading = await controlling.Pf.ReadBytesAsync(command, bytes);
+        var reading = await controlling.Client.ReadBytesAsync(command, bytes);
         var suspended = new MigrationReceiveResult(reading.Answer.Completion.Dw0).ControllerSuspended;
         return (Outcome.Of("Migration Receive, Get Controller State", reading.Answer), new StatePiece(reading.Value, suspended));
     }

@@ -106,7 +106,7 @@ public sealed class UserDataQueue
     }
 
     private static async ValueTask<CommandAnswer> AskAsync(ControllingFunction controlling, ushort id) =>
-        (await controlling.Pf.ReadBytesAsync(MigrationCommand.GetControllerDataQueue(id), GuestMemory.PageSize)).Answer;
+        (await controlling.Client.ReadBytesAsync(MigrationCommand.GetControllerDataQueue(id), GuestMemory.PageSize)).Answer;
 
     private static QueueMemory Together(ControllingFunction controlling, int slots, List<DmaBuffer> rented)
     {

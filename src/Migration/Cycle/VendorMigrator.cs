@@ -105,7 +105,7 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
 
     public async ValueTask<(Outcome Outcome, StatePiece Piece)> SaveChunkAsync(int offset, int bytes)
     {
-        var reading = await controlling.Pf.ReadBytesAsync(options.Commands.SaveData(_index), bytes);
+        var reading = await controlling.Client.ReadBytesAsync(options.Commands.SaveData(_index), bytes);
         var outcome = Outcome.Of("SAVE_DATA", reading.Answer);
         // One that was refused has disabled nothing.
         _saved = outcome.IsOk || outcome.IsUnknown;
@@ -114,7 +114,7 @@ public sealed class VendorMigrator(ControllingFunction controlling, int vfNumber
 
     public async ValueTask<Outcome> LoadChunkAsync(ReadOnlyMemory<byte> state, int offset, int bytes)
     {
-        var answer = await controlling.Pf.WriteBytesAsync(options.Commands.LoadData(_index, (uint)(bytes / options.SizeUnit)), state.Slice(offset, bytes));
+        var answer = await controlling.Client.WriteBytesAsync(options.Commands.LoadData(_index, (uint)(bytes / options.SizeUnit)), state.Slice(offset, bytes));
         return Outcome.Of("LOAD_DATA", answer);
     }
 

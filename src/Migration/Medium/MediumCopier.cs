@@ -187,7 +187,7 @@ public sealed partial class MediumCopier
         return begin;
     }
 
-    private Ticket SubmitRead(QueuePath io, uint nsid, LbaRange chunk, Staging staging)
+    private Ticket SubmitRead(ICommandPath io, uint nsid, LbaRange chunk, Staging staging)
     {
         Counters.Commands++;
         return io.Submit(NvmCommand.Read(nsid, chunk.Lba, (ushort)(chunk.Count - 1)), Data(staging, chunk), Metadata(staging, chunk));

@@ -34,11 +34,11 @@ public sealed record MediumFormat(
 
     public static async ValueTask<(Outcome Outcome, MediumFormat? Format)> ReadAsync(ControllingFunction side, uint nsid)
     {
-        var reading = await side.Pf.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, nsid);
+        var reading = await side.Client.IdentifyAsync<IdentifyNamespace>(Cns.IdentifyNamespace, nsid);
         if (!reading.IsOk) return (Outcome.Of($"Identify Namespace {nsid} on {side.Name}", reading.Answer), null);
         if (reading.Value.Nsze == 0) return (Outcome.Failed("Identify Namespace", $"namespace {nsid} is not attached to {side.Name}"), null);
         var format = Of(nsid, reading.Value);
-        var descriptors = await side.Pf.ReadBytesAsync(AdminCommand.Identify((byte)Cns.NamespaceIdentificationDescriptors, nsid), IdentifyBytes);
+        var descriptors = await side.Client.ReadBytesAsync(AdminCommand.Identify((byte)Cns.NamespaceIdentificationDescriptors, nsid), IdentifyBytes);
         if (!descriptors.IsOk) return (Outcome.Of($"Identify, descriptors of namespace {nsid} on {side.Name}", descriptors.Answer), null);
         return (Outcome.Ok, format with { Identity = $"{format.Identity} UUID {UuidOf(descriptors.Value)}" });
     }

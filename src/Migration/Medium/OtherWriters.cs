@@ -15,7 +15,7 @@ internal static class OtherWriters
     {
         var attached = await ListAsync(controlling, nsid, [moved, controlling.Identity.Cntlid]);
         if (!attached.Outcome.IsOk || attached.Others.Count == 0) return attached;
-        var secondaries = await new SecondaryControllers(controlling.Pf).ListAsync();
+        var secondaries = await new SecondaryControllers(controlling.Client).ListAsync();
         if (secondaries.Answer.Outcome == TicketOutcome.Unknown) return (Outcome.Of("Identify Secondary Controller List", secondaries.Answer), []);
         // Where there is no such list nobody can say that one is offline.
         if (!secondaries.IsOk) return attached;
@@ -26,7 +26,7 @@ internal static class OtherWriters
     /// <summary>Every controller that the namespace is attached to but for some.</summary>
     public static async ValueTask<(Outcome Outcome, List<ushort> Others)> ListAsync(ControllingFunction controlling, uint nsid, ushort[] but)
     {
-        var list = await controlling.Pf.IdentifyAsync<ControllerList>(Cns.NamespaceAttachedControllerList, nsid);
+        var list = await controlling.Client.IdentifyAsync<ControllerList>(Cns.NamespaceAttachedControllerList, nsid);
         if (!list.IsOk) return (Outcome.Of($"Identify, controllers attached to namespace {nsid}", list.Answer), []);
         var others = new List<ushort>();
         for (var i = 0; i < Math.Min((int)list.Value.Numid, ControllerList.Capacity); i++)

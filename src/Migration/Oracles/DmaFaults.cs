@@ -14,7 +14,7 @@ internal sealed class DmaFaults
         foreach (var side in (Side[])[context.Source, context.Destination])
         {
             _watched.Add(($"{side.Slot}.dma-faults", side.Space, side.Space.Faults.Count));
-            if (side.Controlling.Pf.Function.Dma is { } space && !_watched.Exists(it => ReferenceEquals(it.Space, space)))
+            if (side.Controlling.Driver?.Function.Dma is { } space && !_watched.Exists(it => ReferenceEquals(it.Space, space)))
                 _watched.Add(($"{side.Name}.dma-faults", space, space.Faults.Count));
         }
     }

@@ -29,7 +29,11 @@ public enum FieldClass
 public readonly record struct MoveKind(MigrationCommands Commands, AdminQueueKind AdminQueue, bool OtherIdentity, bool OtherSlot)
 {
     internal static MoveKind Of(PlannedCombination plan, Side source, Side destination) => new(
-        plan.Commands, plan.AdminQueue, plan.NamespaceIdentity == NamespaceIdentity.Differs, source.VfNumber != destination.VfNumber || ReferenceEquals(source.Controlling, destination.Controlling));
+        plan.Commands,
+        plan.AdminQueue,
+        plan.NamespaceIdentity == NamespaceIdentity.Differs,
+        // Two physical functions of one subsystem have no controller identifier in common.
+        source.VfNumber != destination.VfNumber || source.ControllerId != destination.ControllerId || ReferenceEquals(source.Controlling, destination.Controlling));
 }
 
 /// <summary>One row of the state table.</summary>

@@ -16,6 +16,7 @@ internal sealed class RealPairs : IDisposable
     private readonly PreparedHost _prepared;
     private readonly VfioHost _host;
     private readonly Guid? _token;
+    private readonly List<PassthroughPath> _paths = [];
 
     /// <param name="device">What the profile names.</param>
     /// <param name="prepared">What was set up of it.</param>
@@ -35,12 +36,17 @@ internal sealed class RealPairs : IDisposable
     /// <summary>The device as cases run on it.</summary>
     /// <param name="name">For records.</param>
     /// <param name="emulated">It is an emulator's.</param>
-    public CaseDevice CaseDevice(string name, bool emulated) => new(name, Create)
+    public CaseDevice CaseDevice(string name, bool emulated) => new(name, CreateForCases)
     {
         IsEmulated = emulated,
         Vfio = IsVariant ? new KernelAccess() : new VariantAccess(),
         Clock = ClockKind.Real, Vendor = VendorOptions.Of(_device.VendorRfc, CancelAfterSave.LoadThenResume),
     };
+
+    /// <summary>Cases look at queues and registers of the PF, which the kernel's driver shares with nobody.</summary>
+    private PairUnderTest? CreateForCases(World world, MediumSharing medium) => _prepared.PfOnKernel
+        ? throw new HostLimitException("cases need the queues of the PF: pf-access: vfio")
+        : Create(world, medium);
 
     /// <summary>A pair in a world; null where these functions have no such medium.</summary>
     public PairUnderTest? Create(World world, MediumSharing medium)
@@ -67,14 +73,29 @@ internal sealed class RealPairs : IDisposable
             FenceByBusMaster = _device.FenceByBusMaster,
             // A variant driver is what migration is asked of; on vfio-pci there is none, and the suite's own stands in for it.
             OpenVfio = IsVariant ? OpenVfioAsync : null,
+            Kernel = _prepared.PfOnKernel ? used.Distinct().ToDictionary(it => PciAddress.Parse(it.Address).Requester, it => OfKernel(world, it)) : [],
             Release = () =>
             {
                 foreach (var function in functions) function.End();
+                _paths.ForEach(it => it.Dispose());
+                _paths.Clear();
             },
         };
     }
 
     public void Dispose() => _host.Dispose();
+
+    /// <summary>A PF on the kernel's driver; commands that it passes on go by a few threads each.</summary>
+    private KernelFunction OfKernel(World world, PreparedFunction function)
+    {
+        const int depth = 8;
+        const int transfer = 128 << 10; // what a call takes whatever the pages of its buffer
+        var node = new PciFunction(KernelTree.OfMachine, PciAddress.Parse(function.Address)).Nvme
+            ?? throw new HostLimitException($"{function.Address}: the kernel's driver does not have it any more");
+        var (admin, io) = (PassthroughPath.ForAdmin(world, node, depth, transfer), PassthroughPath.ForIo(world, node, depth, transfer));
+        _paths.AddRange([admin, io]);
+        return new KernelFunction($"PF {function.Address} ({node.Path})", admin, io, [.. function.Vfs.Select(it => _host.Open(PciAddress.Parse(it), _token))]);
+    }
 
     private bool IsVariant => _device.VfDriver != "vfio-pci";
 

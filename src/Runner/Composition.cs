@@ -4,6 +4,7 @@ using Conformance.Defects;
 using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Runner.Real;
+using Conformance.Runner.Running;
 using Conformance.Sim;
 using Conformance.Suite;
 
@@ -22,12 +23,19 @@ internal static class Composition
 
     public static IReadOnlyDictionary<string, string> Breaks { get; } = DefectCatalogue.All.ToDictionary(d => d.Name, d => d.Breaks);
 
-    public static CombinationRunner Bench(string? defect)
+    public static CombinationRunner Bench(string? defect, Func<string, string>? traceOf = null)
     {
         var planted = defect is null ? null : DefectCatalogue.Find(defect);
-        return (plan, progress, stop) =>
-            new CombinationRun(plan, (world, combination) => Simulated(world, combination, planted), progress).Execute(stop);
+        return Traced(traceOf, (world, combination) => Simulated(world, combination, planted));
     }
+
+    /// <summary>Carries out combinations on given pairs, with a trace of each where one is asked for.</summary>
+    public static CombinationRunner Traced(Func<string, string>? traceOf, PairFactory pairs) => (plan, progress, stop) =>
+    {
+        if (traceOf is null) return new CombinationRun(plan, pairs, progress).Execute(stop);
+        using var trace = new CombinationTrace(traceOf(plan.Name), progress);
+        return new CombinationRun(plan, (world, it) => trace.Of(world, pairs(world, it)), trace).Execute(stop);
+    };
 
     /// <summary>The cases of an assembly; null: of the suite that this program carries.</summary>
     public static CaseCatalogue Cases(string? suite)

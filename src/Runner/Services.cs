@@ -28,8 +28,8 @@ public sealed record Services
     /// <summary>The requirement that each planted bug breaks, as it names it.</summary>
     public IReadOnlyDictionary<string, string> Breaks { get; init; } = Composition.Breaks;
 
-    /// <summary>Makes what carries out combinations; given the name of a planted bug of the simulated device, or null.</summary>
-    public required Func<string?, CombinationRunner> Bench { get; init; }
+    /// <summary>Makes what carries out combinations.</summary>
+    public required BenchFactory Bench { get; init; }
 
     /// <summary>Why the device of a plan cannot be built, in a line; null where it can.</summary>
     public Func<Plan, string?> WhyNot { get; init; } = _ => null;
@@ -71,3 +71,8 @@ public sealed record Services
         return folder;
     }
 }
+
+/// <summary>Makes what carries out combinations.</summary>
+/// <param name="defect">The name of a planted bug of the simulated device, or null.</param>
+/// <param name="traceOf">The file that the trace of a combination goes to, by its name; null: none is written.</param>
+public delegate CombinationRunner BenchFactory(string? defect, Func<string, string>? traceOf = null);

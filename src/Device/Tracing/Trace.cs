@@ -25,6 +25,9 @@ public sealed class Trace(World world, TextWriter to)
     public const string AttachKind = "attach";
     public const string DetachKind = "detach";
 
+    /// <summary>A step of a cycle that begins.</summary>
+    public const string StepKind = "step";
+
     public void Command(string who, ushort qid, in SubmissionEntry entry) => Bytes(CommandKind, who, qid, Wire.Bytes(in entry));
 
     public void Completion(string who, ushort qid, in CompletionEntry entry) => Bytes(CompletionKind, who, qid, Wire.Bytes(in entry));

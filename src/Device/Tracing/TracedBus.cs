@@ -14,6 +14,9 @@ public sealed class TracedBus(IBus bus, Trace trace) : IBus
         return traced;
     }
 
+    /// <summary>What such a bus gave as a function, without its tracing; any other function as it is.</summary>
+    public static IFunction Bare(IFunction function) => function is TracedFunction traced ? traced.Inner : function;
+
     public IDmaSpace CreateDmaSpace(string name) => new TracedDmaSpace(bus.CreateDmaSpace(name), trace);
 }
 

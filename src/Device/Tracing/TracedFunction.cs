@@ -7,6 +7,8 @@ internal sealed class TracedFunction(IFunction function, Trace trace) : IFunctio
 {
     private IDmaSpace? _space;
 
+    public IFunction Inner => function;
+
     public string Name => function.Name;
 
     public RequesterId Requester => function.Requester;

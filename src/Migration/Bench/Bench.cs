@@ -142,7 +142,7 @@ public sealed class Bench : IDisposable
         // Depth for every guest's copy at once.
         var depth = Math.Min(256, Plan.Copy.Depth * Plan.Vfs * 2);
         return await ControllingFunction.StartAsync(
-            World, bus, requester, NewDriverMemory($"host {name}", HostIova, ram), dma, depth, (int)Math.Max(Plan.Copy.Chunk.Bytes, 1 << 20), Plan.Limits.CommandTimeouts());
+            World, bus, requester, NewDriverMemory($"host {name}", HostIova, ram), dma, depth, (int)Math.Max(Plan.Copy.Chunk.Bytes, 1 << 20), Plan.Limits.CommandTimeouts(), _pair.History);
     }
 
     private async ValueTask<(Outcome Outcome, IReadOnlyList<IFunction> Functions)> EnableVfsAsync(ControllingFunction controlling, int count)
@@ -202,7 +202,7 @@ public sealed class Bench : IDisposable
             : new GuestFunction(name, side.Function);
         var memory = new DriverMemory(space, new PageAllocator(RamIova, ram.Length));
         var load = LoadSpec.Of(Plan.Guest) with { Contiguous = Plan.QueueMemory == QueueMemoryKind.Contiguous };
-        var guest = new Guest(World, index + 1, function, memory, NsidOf(index), load, Rng.Derive(Plan.Seed, (ulong)index));
+        var guest = new Guest(World, index + 1, function, memory, NsidOf(index), load, Rng.Derive(Plan.Seed, (ulong)index), _pair.History);
         outcome = await guest.BootAsync(_pair.Fresh, _pair.DeallocateIsWish);
         return outcome.IsOk ? (outcome, guest, function) : (outcome, null, null);
     }
@@ -225,7 +225,7 @@ public sealed class Bench : IDisposable
             World, name, controlling, vf, number, entry.Scid, format, ram, RamIova,
             (NewDriverMemory(window.Name, HostWindowIova, window), window, HostWindowIova))
         {
-            Migrator = null!, FenceByBusMaster = _pair.FenceByBusMaster,
+            Migrator = null!, FenceByBusMaster = _pair.FenceByBusMaster, History = _pair.History,
         };
         side.Migrator = NewMigrator(side);
         return (Outcome.Ok, side);

@@ -48,6 +48,9 @@ public sealed record PairUnderTest
     /// <summary>Takes the functions from the world that they were given to, whatever state they are in; null: nothing is to be done.</summary>
     public Action? Release { get; init; }
 
+    /// <summary>Told every command of the pair's drivers; null: nobody is.</summary>
+    public CommandHistory? History { get; init; }
+
     /// <summary>
     /// Ground truth of a simulated pair: ns from the last completion or DMA write of the source function to the first fetch of the
     /// destination function; null where nothing was fetched yet.
@@ -62,6 +65,29 @@ public sealed record PairUnderTest
 
     /// <summary>Steps of the VFIO variant driver where one of them is to be another; null: those of the plan.</summary>
     public VariantSteps? VariantSteps { get; init; }
+
+    /// <summary>The same pair, with all that passes between its hosts and its device written to a trace.</summary>
+    /// <param name="world">The pair's.</param>
+    /// <param name="trace">Where to.</param>
+    public PairUnderTest Traced(World world, Trace trace)
+    {
+        var source = new TracedBus(SourceBus, trace);
+        var history = History ?? new CommandHistory(world);
+        history.Listener = it =>
+        {
+            if (it.CompletedAt < 0) trace.Command(it.Function, it.Qid, it.Command);
+            else trace.Completion(it.Function, it.Qid, it.Completion);
+        };
+        return this with
+        {
+            SourceBus = source,
+            DestinationBus = ReferenceEquals(SourceBus, DestinationBus) ? source : new TracedBus(DestinationBus, trace),
+            History = history,
+            // These know the functions themselves.
+            OpenVfio = OpenVfio is { } open ? function => open(TracedBus.Bare(function)) : null,
+            DeviceDowntime = DeviceDowntime is { } truth ? (from, to) => truth(TracedBus.Bare(from), TracedBus.Bare(to)) : null,
+        };
+    }
 }
 
 /// <summary>A physical function on the kernel's NVMe driver.</summary>

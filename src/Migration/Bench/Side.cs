@@ -73,6 +73,9 @@ public sealed class Side
     /// <summary>False: a fence leaves bus master on, for a function that does not bear to lose it while it is suspended.</summary>
     public bool FenceByBusMaster { get; init; } = true;
 
+    /// <summary>Told the commands of the host's own driver of the function; null: nobody is.</summary>
+    public CommandHistory? History { get; init; }
+
     /// <summary>Of the controlled controller, from <see cref="PrepareAsync"/> on.</summary>
     public IdentifyController Identity { get; private set; }
 
@@ -93,7 +96,8 @@ public sealed class Side
         await Function.ResetAsync();
         if (!ReferenceEquals(Function.Dma, Space)) await Function.AttachAsync(Space);
         Unfence();
-        var host = _host ??= new NvmeController(_world, Function, HostMemory, new NvmeControllerOptions { CommandTimeout = Controlling.CommandTimeout });
+        var host = _host ??= new NvmeController(
+            _world, Function, HostMemory, new NvmeControllerOptions { CommandTimeout = Controlling.CommandTimeout, History = History });
         if (mediated) Host = host;
         host.Forget();
         var outcome = await host.StartAsync();

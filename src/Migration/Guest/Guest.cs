@@ -37,7 +37,8 @@ public sealed partial class Guest : Actor, ICompletionSink
     /// <param name="nsid">The namespace that it uses.</param>
     /// <param name="load">What it does.</param>
     /// <param name="seed">Of its random choices.</param>
-    public Guest(World world, int number, IFunction function, DriverMemory memory, uint nsid, LoadSpec load, ulong seed)
+    /// <param name="history">Told its commands; null: nobody is.</param>
+    public Guest(World world, int number, IFunction function, DriverMemory memory, uint nsid, LoadSpec load, ulong seed, CommandHistory? history = null)
         : base(world.Host)
     {
         _load = load;
@@ -47,7 +48,8 @@ public sealed partial class Guest : Actor, ICompletionSink
         Number = number;
         Nsid = nsid;
         Memory = memory;
-        Controller = new NvmeController(world, function, memory, new NvmeControllerOptions { Events = load.Events, CommandTimeout = load.CommandTimeout });
+        Controller = new NvmeController(
+            world, function, memory, new NvmeControllerOptions { Events = load.Events, CommandTimeout = load.CommandTimeout, History = history });
         var sum = 0;
         for (var kind = 0; kind < _mixBounds.Length; kind++) _mixBounds[kind] = sum += load.Mix[kind];
         if (sum != 100) throw new ArgumentException($"The mix sums to {sum} %.", nameof(load));

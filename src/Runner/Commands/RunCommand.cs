@@ -47,7 +47,7 @@ internal static class RunCommand
         {
             Description = "Figures that must be reached exactly, made by baseline set; default what the profile says (gates.baseline).", HelpName = "FILE",
         };
-        var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case to traces/ (see inspect)." };
+        var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case and combination to traces/ (see inspect)." };
         var bare = new Option<bool>("--bare")
         {
             Description = "Leave run.json and the journal only, and do not measure the suite's own cost: for who starts many runs (see compare --ab).",

@@ -37,6 +37,7 @@ internal static class TraceText
         (Trace.ResetKind, []) => "is reset",
         (Trace.AttachKind, [var space]) => $"is attached to {space}",
         (Trace.DetachKind, []) => "is detached",
+        (Trace.StepKind, [var step]) => $"-- {step} begins",
         _ => null,
     };
 

@@ -24,7 +24,7 @@ internal sealed class RealSession : IDisposable
     public required Plan Plan { get; init; }
 
     /// <summary>The services of a run on these functions.</summary>
-    public Services Services => _services with { Bench = _ => Carry };
+    public Services Services => _services with { Bench = (_, traceOf) => Carry(traceOf) };
 
     /// <summary>Sets up what a plan names; null where it names nothing real.</summary>
     /// <param name="plan">As read.</param>
@@ -141,12 +141,12 @@ internal sealed class RealSession : IDisposable
         };
     }
 
-    private CombinationResult Carry(PlannedCombination plan, IProgress<CombinationProgress> progress, CancellationToken stop)
+    private CombinationRunner Carry(Func<string, string>? traceOf) => (plan, progress, stop) =>
     {
         if (plan.Real is null) return _services.Bench(null)(plan, progress, stop);
         _pairs ??= RealPairs.OfSetUp(plan.Real.Named);
-        return new CombinationRun(plan, (world, it) => Pair(world, it, _pairs), progress).Execute(stop);
-    }
+        return Composition.Traced(traceOf, (world, it) => Pair(world, it, _pairs))(plan, progress, stop);
+    };
 
     private static PairUnderTest Pair(World world, PlannedCombination plan, RealPairs pairs)
     {

@@ -128,7 +128,7 @@ internal sealed class RunFolder
         File.WriteAllText(System.IO.Path.Combine(folder, $"{PlainName(record.Id)}.{record.Repetition}.txt"), text);
     }
 
-    /// <summary>Where the trace of a case goes: <c>traces/area.case.tsv</c>.</summary>
+    /// <summary>Where the trace of a case or a combination goes: <c>traces/area.case.1.tsv</c>.</summary>
     public string TraceOf(string id, int repetition)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_path, TracesFolder)).FullName;

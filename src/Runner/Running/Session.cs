@@ -26,7 +26,7 @@ internal sealed record SessionOptions
     /// <summary>Cases are repeated until one fails.</summary>
     public bool UntilFail { get; init; }
 
-    /// <summary>What passes between hosts and devices is written, a file for each case.</summary>
+    /// <summary>What passes between hosts and devices is written, a file for each case and each combination.</summary>
     public bool Trace { get; init; }
 
     /// <summary>What is excused.</summary>
@@ -158,7 +158,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
 
     private void RunCombinations(RunJournal journal, Services services, CancellationToken stop)
     {
-        var bench = services.Bench(options.Header.Defect);
+        var bench = services.Bench(options.Header.Defect, options.Trace ? name => folder.TraceOf(name, 1) : null);
         var display = new Progress(plan, services);
         foreach (var combination in plan.Combinations)
         {

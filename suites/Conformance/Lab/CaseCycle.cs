@@ -38,8 +38,7 @@ public sealed class CaseCycle
             Combinations = new OrderedDictionary<string, Combination> { ["case"] = combination },
         };
         var plan = Plan.Of(profile).Combinations.Single();
-        var run = new CombinationRun(
-            plan, (world, it) => lab.Device.Create(world, it.Medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(it.Medium)} medium"));
+        var run = new CombinationRun(plan, (world, it) => lab.NewPair(world, it.Medium));
         var cycle = new CaseCycle(run.Execute(CancellationToken.None));
         var missing = cycle.Findings.FirstOrDefault(it => it.Verdict == Verdict.NotSupported && it.Path == "bench");
         if (missing is not null) throw CaseEnd.NotSupported(missing.What);

@@ -14,7 +14,6 @@ public sealed class Lab : IDisposable
     private readonly CaseRun _run;
     private readonly CaseDevice _device;
     private readonly List<GuestMemory> _memories = [];
-    private readonly Trace? _trace;
     private PairUnderTest? _pair;
     private CaseHost? _source;
     private CaseHost? _destination;
@@ -24,13 +23,6 @@ public sealed class Lab : IDisposable
     {
         (_run, _device) = (run, device);
         History = new CommandHistory(run.World);
-        if (Settings.Trace is not { } to) return;
-        _trace = new Trace(run.World, to);
-        History.Listener = it =>
-        {
-            if (it.CompletedAt < 0) _trace.Command(it.Function, it.Qid, it.Command);
-            else _trace.Completion(it.Function, it.Qid, it.Completion);
-        };
     }
 
     /// <summary>The last commands of the case's queues.</summary>
@@ -163,14 +155,12 @@ public sealed class Lab : IDisposable
         return new DriverMemory(space, new PageAllocator(iova, memory.Length));
     }
 
-    private PairUnderTest PairOf(MediumSharing medium) =>
-        _pair ??= Traced(_device.Create(World, medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(medium)} medium"));
+    private PairUnderTest PairOf(MediumSharing medium) => _pair ??= NewPair(World, medium, History);
 
-    private PairUnderTest Traced(PairUnderTest pair)
+    /// <summary>Another pair like the case's, in a world of its own; traced where the case is.</summary>
+    internal PairUnderTest NewPair(World world, MediumSharing medium, CommandHistory? history = null)
     {
-        if (_trace is null) return pair;
-        var source = new TracedBus(pair.SourceBus, _trace);
-        var destination = ReferenceEquals(pair.SourceBus, pair.DestinationBus) ? source : new TracedBus(pair.DestinationBus, _trace);
-        return pair with { SourceBus = source, DestinationBus = destination };
+        var pair = (_device.Create(world, medium) ?? throw CaseEnd.NotSupported($"a pair with a {Words.Of(medium)} medium")) with { History = history };
+        return Settings.Trace is { } to ? pair.Traced(world, new Trace(world, to)) : pair;
     }
 }

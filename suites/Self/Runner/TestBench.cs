@@ -69,10 +69,10 @@ internal sealed class TestBench : IDisposable
                 ? Composition.Defects
                 : new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
             Breaks = Breaks,
-            Bench = defect =>
+            Bench = (defect, traceOf) =>
             {
                 Planted = defect;
-                return Runner ?? Composition.Bench(defect);
+                return Runner ?? Composition.Bench(defect, traceOf);
             },
             WhyNot = Runner is null ? Composition.WhyNot : _ => null,
             Signals = stop =>

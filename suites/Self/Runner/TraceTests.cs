@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Migration;
 using Conformance.Nvme;
 using Conformance.Runner;
 using Conformance.Suite;
@@ -75,5 +76,44 @@ internal sealed class TraceTests
             Trace.DmaReadKind, Trace.DmaWriteKind, Trace.MapKind, Trace.AttachKind,
         }));
         Assert.That(_bench.Run("inspect", _bench.Write("t.tsv", trace.ToString())), Is.EqualTo(ExitCode.Conformant));
+    }
+
+    [Test]
+    public void A_combination_observes_the_same_with_a_trace_and_the_trace_has_everything()
+    {
+        _bench.Runner = null;
+        var profile = _bench.Write("profiles/moves.yaml", """
+            # yaml-language-server: $schema=schema.json
+            # Moves: for tests.
+            device: { sim: { timing: { admin: 5us, read: 80us, write: 20us, other-io: 30us, suspend: 100us, resume: 100us } } }
+            guest: { memory: 2MiB, region: 2MiB, queues: 1, depth: 4 }
+            dwell: { before: 1ms, after: 1ms }
+            combinations:
+              shared: { commands: hmlm, medium: shared, cycles: 2, admin-queue: mediated }
+            """);
+        var (plain, traced) = (_bench.PathOf("plain"), _bench.PathOf("traced"));
+        Assert.That(_bench.Run("run", profile, "--out", plain), Is.EqualTo(ExitCode.Conformant), _bench.Error);
+        Assert.That(Directory.Exists(Path.Combine(plain, "traces")), Is.False);
+        Assert.That(_bench.Run("run", profile, "--out", traced, "--trace"), Is.EqualTo(ExitCode.Conformant), _bench.Error);
+        string Observed(string run) => File.ReadAllLines(Path.Combine(run, "journal.jsonl")).Single(line => line.StartsWith("{\"combination\"", StringComparison.Ordinal));
+        Assert.That(Observed(traced), Is.EqualTo(Observed(plain)));
+
+        Assert.That(_bench.Run("inspect", Path.Combine(traced, "traces", "shared.1.tsv")), Is.EqualTo(ExitCode.Conformant), _bench.Error);
+        var told = _bench.Out.Split('\n');
+        Assert.Multiple(() =>
+        {
+            foreach (var cycle in (int[])[1, 2])
+            {
+                foreach (var step in (CycleStep[])[CycleStep.Suspend, CycleStep.Save, CycleStep.Load, CycleStep.Resume, CycleStep.Verify])
+                    Assert.That(told, Has.Some.EndsWith($"cycle {cycle}: -- {Words.Of(step)} begins"));
+            }
+
+            // A piece of the move by its controlling function, a guest's I/O, what the device did with it, and the guest's own admin queue, which the host keeps.
+            Assert.That(told, Has.Some.Contains("MigrationSend"));
+            Assert.That(told, Has.Some.Contains("Write (01h)"));
+            Assert.That(told, Has.Some.Contains("DMA write of"));
+            Assert.That(told, Has.Some.Contains("interrupt"));
+            Assert.That(told, Has.Some.Contains("guest 1's VF: sq[0]"));
+        });
     }
 }

@@ -94,7 +94,6 @@ internal sealed class Compatibility(CycleContext context)
         }
     }
 
-    /// <summary>The source tracks what the plan has it track.</summary>
     /// <summary>What a real device does not say that it has, it need not have. Of a simulated one the profile knows better.</summary>
     private void UnlessNotOffered(Outcome described)
     {
@@ -103,6 +102,7 @@ internal sealed class Compatibility(CycleContext context)
         Judge();
     }
 
+    /// <summary>The source tracks what the plan has it track.</summary>
     private void CheckTracking(MigratorAbilities ours)
     {
         if (context.Plan is { Medium: MediumSharing.Local, Dirty: DirtySource.Tracked } && ours.BlockLimit is { } blocks)

@@ -24,7 +24,15 @@ public enum Change
 /// <param name="Change">What can be said.</param>
 /// <param name="Ratio">New over base, by the Hodges-Lehmann estimator.</param>
 /// <param name="P">The adjusted chance of evidence as strong as this where there is no such change: of what is said, or of the likelier change where nothing is.</param>
-public sealed record MetricChange(MetricSamples Samples, Change Change, double Ratio, double P);
+public sealed record MetricChange(MetricSamples Samples, Change Change, double Ratio, double P)
+{
+    public double BaseMedian => Median(Samples.Base);
+
+    public double NewMedian => Median(Samples.New);
+
+    /// <summary>The middle one; of an even number the lower of the two, which was measured.</summary>
+    private static double Median(IReadOnlyList<double> samples) => samples.Order().ElementAt((samples.Count - 1) / 2);
+}
 
 /// <summary>
 /// Decides from samples of whole launches: Mann-Whitney tests of "changed by more than the threshold" in each direction and of "within it", adjusted

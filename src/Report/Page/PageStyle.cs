@@ -29,7 +29,7 @@ internal static class PageStyle
             .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 1rem 1.5rem; align-items: start; }
             figure { margin: 0; } svg { max-width: 100%; height: auto; display: block; }
             .pass { color: var(--good); } .fail, .crash, .timeout, .harness-error { color: var(--bad); }
-            .warn, .waived, .inconclusive, .near { color: var(--odd); } .skipped, .not-supported { opacity: .75; } code { white-space: pre-wrap; overflow-wrap: break-word; }
+            .warn, .waived, .inconclusive, .near, .odd { color: var(--odd); } .skipped, .not-supported { opacity: .75; } code { white-space: pre-wrap; overflow-wrap: break-word; }
             .again code { background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .1rem .4rem; }
             #matrix td:nth-child(3) { white-space: nowrap; } #matrix td:nth-child(4) { min-width: 22rem; } #matrix td:nth-child(5) { overflow-wrap: anywhere; }
             .filters { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1rem; margin: .6rem 0; }

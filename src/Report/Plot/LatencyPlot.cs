@@ -43,7 +43,7 @@ internal static class LatencyPlot
     }
 
     /// <summary>Up to each share, the latency that it did not exceed.</summary>
-    private static List<(double X, double Y)> LineOf(LatencyFigures figures)
+    internal static List<(double X, double Y)> LineOf(LatencyFigures figures)
     {
         var points = new List<(double X, double Y)>();
         if (figures.Buckets is not { Count: > 1 } buckets) return points;

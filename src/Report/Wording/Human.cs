@@ -10,6 +10,7 @@ public static class Human
     /// <summary>Three digits and a unit: <c>1.24 ms</c>.</summary>
     public static string Time(double nanoseconds) => nanoseconds switch
     {
+        < 0 => $"-{Time(-nanoseconds)}",
         < 1e3 => $"{nanoseconds:0} ns",
         < 1e6 => $"{Digits(nanoseconds / 1e3)} us",
         < 1e9 => $"{Digits(nanoseconds / 1e6)} ms",

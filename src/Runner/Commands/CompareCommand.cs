@@ -16,6 +16,7 @@ internal static class CompareCommand
     {
         var command = new ExampleCommand("compare", "What changed between two runs; with --ab between two builds or devices, with evidence.", """
             ./run.sh compare reports/A reports/B
+            ./run.sh compare reports/A reports/B --html differences.html
             ./run.sh compare --ab ../before . --profile ci-gate
             ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20
             """);
@@ -31,6 +32,8 @@ internal static class CompareCommand
         {
             Description = "Make the whole comparison so often, and count what it says: how it is proven.", HelpName = "N", DefaultValueFactory = _ => 1,
         };
+        var html = new Option<string>("--html") { Description = "Write it as a page too, with pictures of what differs.", HelpName = "FILE" };
+        command.Add(html);
         command.Add(repeat);
         command.Add(left);
         command.Add(right);
@@ -41,13 +44,13 @@ internal static class CompareCommand
         {
             var (a, b) = (parsed.GetRequiredValue(left), parsed.GetRequiredValue(right));
             return (int)(parsed.GetValue(ab)
-                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches)).Run(a, b, parsed.GetValue(repeat))
-                : Compare(a, b, services));
+                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches), parsed.GetValue(html)).Run(a, b, parsed.GetValue(repeat))
+                : Compare(a, b, parsed.GetValue(html), services));
         });
         return command;
     }
 
-    private static ExitCode Compare(string a, string b, Services services)
+    private static ExitCode Compare(string a, string b, string? page, Services services)
     {
         (a, b) = (RunFile.FolderOf(a, services), RunFile.FolderOf(b, services));
         var (old, now) = (RunFile.Read(a), RunFile.Read(b));
@@ -57,6 +60,7 @@ internal static class CompareCommand
         Section(services, "states", it.States, "no kept state differs");
         WriteFigures(it, $"{old.Figures} and {now.Figures}", services);
         if (it.NotComparable.Count == 0) Section(services, "exact figures", it.Exact, "all exact figures are the same");
+        if (page is not null) PageFile.Write(page, ComparisonPage.Write(old, now, it), services);
         if (it.Verdicts.Any(change => change.IsWorse)) return ExitCode.NonConformant;
         if (it.Exact.Any(change => change.New > change.Old)) return ExitCode.Regression;
         return it.NotComparable.Count > 0 ? ExitCode.Inconclusive : ExitCode.Conformant;

@@ -10,7 +10,7 @@ namespace Conformance.Runner.Running;
 /// Runs two trees of this suite, or two devices, in turn on one machine: A B, B A, A B, ..., so that what drifts drifts in both. The sample is one
 /// launch of a process: what one process has in all its cycles - where its code and memory lie - is then in the spread, and not in the difference.
 /// </summary>
-internal sealed class AbComparison(Services services, string profile, int launches)
+internal sealed class AbComparison(Services services, string profile, int launches, string? page)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
@@ -21,6 +21,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
     {
         if (launches < 1) throw new UsageException($"--launches {launches}: at least one");
         if (repeat < 1) throw new UsageException($"--repeat {repeat}: at least once");
+        if (repeat > 1 && page is not null) throw new UsageException($"--html {page}: a page tells one comparison, not {repeat}");
         var (start, other) = (Launcher(a), Launcher(b));
         if (repeat == 1) return Launch(start, other, withCost: true) is var (olds, news) ? Tell(olds, news) : default;
         var (slower, faster) = (0, 0);
@@ -72,35 +73,40 @@ internal sealed class AbComparison(Services services, string profile, int launch
         var grid = new Grid(services);
         grid.Add("figure", changes.Select(it => it.Samples.Metric.Name));
         grid.Add("", changes.Select(it => Words.Of(it.Change)));
-        grid.AddFigures("A, median", changes.Select(it => Human.Figure(Median(it.Samples.Base), it.Samples.Metric.Unit)));
-        grid.AddFigures("B, median", changes.Select(it => Human.Figure(Median(it.Samples.New), it.Samples.Metric.Unit)));
+        grid.AddFigures("A, median", changes.Select(it => Human.Figure(it.BaseMedian, it.Samples.Metric.Unit)));
+        grid.AddFigures("B, median", changes.Select(it => Human.Figure(it.NewMedian, it.Samples.Metric.Unit)));
         grid.AddFigures("B / A", changes.Select(it => double.IsNaN(it.Ratio) ? "-" : $"{it.Ratio:0.000}"));
         grid.AddFigures("p", changes.Select(it => $"{it.P:0.0e0}"));
         grid.Write();
-        foreach (var name in missing) services.Out.WriteLine($"{name}: not told by every launch, so not compared");
-        services.Out.WriteLine(
+        List<string> notes =
+        [
+            .. missing.Select(name => $"{name}: not told by every launch, so not compared"),
             $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
-            + $"a change is more than {Comparison.Threshold:0 %}");
-        if (launches < Comparison.Fewest) services.Out.WriteLine($"unknown: {Comparison.Fewest} launches a side are the fewest that say anything");
-        else WritePower(samples);
+                + $"a change is more than {Comparison.Threshold:0 %}",
+            launches < Comparison.Fewest ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything" : PowerOf(samples),
+        ];
+        if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
+        foreach (var note in notes) services.Out.WriteLine(note);
+        if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
         return Code(changes, missing);
     }
 
-    private void WritePower(IReadOnlyList<MetricSamples> samples)
+    private static string PowerOf(IReadOnlyList<MetricSamples> samples)
     {
         var power = Power.Of(samples);
-        services.Out.WriteLine(
-            $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; smallest slowdown found in 95 %: "
-            + (power.Detectable is { } factor ? $"{factor - 1:0 %}" : "none up to 100 %"));
+        return $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; smallest slowdown found in 95 %: "
+            + (power.Detectable is { } factor ? $"{factor - 1:0 %}" : "none up to 100 %");
     }
+
+    /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>
+    private static string CostOf(SuiteCostRecord it) =>
+        $"{Human.Time(it.GuestDowntimeNs)} of a guest downtime, {Human.Time(it.OrchestratorDowntimeNs)} of an orchestrator downtime, {Human.Time(it.CommandNs)} a command";
 
     private static ExitCode Code(IReadOnlyList<MetricChange> changes, IReadOnlyList<string> missing)
     {
         if (changes.Any(it => it.Change == Change.Slower)) return ExitCode.Regression;
         return changes.Count == 0 || missing.Count > 0 || changes.Any(it => it.Change == Change.Unknown) ? ExitCode.Inconclusive : ExitCode.Conformant;
     }
-
-    private static double Median(IReadOnlyList<double> samples) => samples.Order().ElementAt((samples.Count - 1) / 2);
 
     /// <summary>How a side is started; given the folder of its run.</summary>
     private Func<string, ProcessStartInfo> Launcher(string side)

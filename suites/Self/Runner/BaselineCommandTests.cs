@@ -87,6 +87,23 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
+    [Test]
+    public void What_two_runs_do_not_have_in_common_is_a_page_too()
+    {
+        Run("a");
+        _bench.Runner = (plan, _, _) => plan.Name == "second" ? TestBench.Bad(plan) : TestBench.Good(plan);
+        Run("b");
+        var page = _bench.PathOf("differences.html");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b"), "--html", page), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(_bench.Out, Does.EndWith($"{page}\n"));
+        Assert.That(
+            File.ReadAllText(page),
+            Does.Contain("<td>second<td class=\"pass\">pass<td class=\"fail\">fail").And.Contain("SIMULATED").And.Not.Contain("http:").And.Not.Contain("https:"));
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b"), "--html", _bench.PathOf("nowhere/page.html")), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.StartWith("--html ").And.Contain("nowhere/page.html"));
+    }
+
+    [TestCase("--html page.html: a page tells one comparison, not 2", "compare", "--ab", "two", "two", "--repeat", "2", "--html", "page.html")]
     [TestCase("no such file, and no shipped profile has that name", "compare", "--ab", "nowhere", "two")]
     [TestCase("no tree of this suite, for it has no run.sh", "compare", "--ab", "{folder}", "two")]
     [TestCase("--launches 0: at least one", "compare", "--ab", "two", "two", "--launches", "0")]

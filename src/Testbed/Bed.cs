@@ -19,6 +19,9 @@ public sealed record BedRequest
     /// <summary>A kernel's image, or the folder where its package is unpacked; null: Debian's.</summary>
     public string? Kernel { get; init; }
 
+    /// <summary>The kernel's sample of a migratable device is built and loaded.</summary>
+    public bool Sample { get; init; }
+
     /// <summary>What runs in the machine: a line for its shell, in which <c>conformance</c> is this program.</summary>
     public required string Command { get; init; }
 
@@ -86,6 +89,7 @@ public sealed class Bed : IDisposable
             var folder when Directory.Exists(folder) => Kernel.In(folder),
             var image => Kernel.Of(image),
         };
+        IReadOnlyList<string> modules = request.Sample ? [.. SampleModule.Needs, SampleModule.Build(kernel, debian, cache)] : [];
         var boot = Path.Combine(Path.GetFullPath(cache), $"boot-{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{Environment.ProcessId}");
         Directory.CreateDirectory(boot);
         var machine = new BedMachine
@@ -105,6 +109,7 @@ public sealed class Bed : IDisposable
         {
             Packages = packages,
             Kernel = kernel,
+            Modules = modules,
             Controllers = BedMachine.Functions,
             Command = $"export TESTBED='{bed.Description}'\n{request.Command}",
             Files = request.Files,

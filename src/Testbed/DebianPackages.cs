@@ -195,7 +195,7 @@ internal sealed class DebianPackages
     }
 
     /// <summary>The files that apt-get would fetch: 'address' name bytes digest.</summary>
-    private static List<(string File, long Bytes, DebianPackage Package)> Files(string output)
+    internal static List<(string File, long Bytes, DebianPackage Package)> Files(string output)
     {
         var files = new List<(string, long, DebianPackage)>();
         foreach (var line in output.Split('\n'))
@@ -216,6 +216,8 @@ internal sealed class DebianPackages
             var shown = Tool.Run("apt-cache", ["show", "--no-all-versions", name], aptConfig: Config);
             if (shown.ExitCode != 0) continue;
             var depends = shown.Output.Split('\n').FirstOrDefault(line => line.StartsWith("Depends:", StringComparison.Ordinal))?["Depends:".Length..] ?? "";
+            // Of others what they need is had already.
+            if (!name.StartsWith("linux-image-", StringComparison.Ordinal)) return [name];
             var parts = depends.Split(',').Select(it => it.Trim().Split(' ')[0])
                 .Where(it => it.StartsWith("linux-image-", StringComparison.Ordinal) || it.StartsWith("linux-binary-", StringComparison.Ordinal)
                     || it.StartsWith("linux-modules-", StringComparison.Ordinal)).ToList();

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The first process of the virtual machine: makes it a system in which the program runs, runs what it was given, and ends the machine.
 # What it leaves in /bed: dmesg.txt, and last of all exitcode, without which nothing was shown.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /bed /root /usr/bin
+/bin/busybox mkdir -p /proc /sys /dev /tmp /bed /root /usr/bin /var/tmp /run
 /bin/busybox --install -s /bin
 export PATH=/bin TERM=dumb HOME=/root TMPDIR=/tmp DOTNET_EnableDiagnostics=0 DOTNET_gcServer=0 DOTNET_TieredPGO=0 TESTBED=1
 mount -t proc proc /proc

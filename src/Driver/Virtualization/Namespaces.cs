@@ -27,6 +27,30 @@ public sealed class Namespaces(AdminClient controller)
     public async ValueTask<Outcome> AttachAsync(uint nsid, params ushort[] controllers) =>
         Outcome.Of($"attach namespace {nsid}", await SendAsync(nsid, NamespaceAttachmentSelect.Attach, controllers));
 
+    /// <summary>
+    /// Sees to it that a namespace is attached to a secondary and to its primary, which sends this. Some devices, QEMU among them, look at the primary's own
+    /// attachment when they are asked to attach to another, and call the namespace attached already: there the primary's has to come last.
+    /// </summary>
+    public async ValueTask<Outcome> EnsureAsync(uint nsid, ushort secondary, ushort primary)
+    {
+        var outcome = await AttachAsync(nsid, secondary);
+        if (outcome.Status == Status.NamespaceAlreadyAttached && secondary != primary)
+        {
+            var list = await controller.IdentifyAsync<ControllerList>(Cns.NamespaceAttachedControllerList, nsid: nsid);
+            var known = false;
+            for (var i = 0; list.IsOk && i < Math.Min((int)list.Value.Numid, ControllerList.Capacity); i++) known |= list.Value.Ids[i] == secondary;
+            if (list.IsOk && !known)
+            {
+                outcome = await DetachAsync(nsid, primary);
+                if (outcome.IsOk) outcome = await AttachAsync(nsid, secondary);
+            }
+        }
+
+        if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;
+        outcome = await AttachAsync(nsid, primary);
+        return outcome.Status == Status.NamespaceAlreadyAttached ? Outcome.Ok : outcome;
+    }
+
     public async ValueTask<Outcome> DetachAsync(uint nsid, params ushort[] controllers) =>
         Outcome.Of($"detach namespace {nsid}", await SendAsync(nsid, NamespaceAttachmentSelect.Detach, controllers));
 

@@ -118,7 +118,13 @@ internal sealed class MsixVectors : IDisposable
     public void Begin(World? world)
     {
         Volatile.Write(ref _world, world);
-        foreach (var vector in _vectors) vector.Bound = null;
+        foreach (var vector in _vectors)
+        {
+            vector.Bound = null;
+            // What was on its way to a world that has ended arrives nowhere, and must not stand for what comes now.
+            Volatile.Write(ref vector.OnItsWay, 0);
+        }
+
         Forget();
     }
 

@@ -233,13 +233,8 @@ public sealed class Bench : IDisposable
 
     private async ValueTask<Outcome> AttachNamespaceAsync(ControllingFunction controlling, uint nsid, ushort vf)
     {
-        var namespaces = new Namespaces(controlling.Client);
-        foreach (var controller in new[] { vf, controlling.Identity.Cntlid })
-        {
-            var outcome = await namespaces.AttachAsync(nsid, controller);
-            if (!outcome.IsOk && outcome.Status != Status.NamespaceAlreadyAttached) return outcome;
-        }
-
+        var outcome = await new Namespaces(controlling.Client).EnsureAsync(nsid, vf, controlling.Identity.Cntlid);
+        if (!outcome.IsOk) return outcome;
         // Blocks that are copied have one writer.
         return Plan.Medium == MediumSharing.Local ? await DetachOthersAsync(controlling, nsid, [vf, controlling.Identity.Cntlid]) : Outcome.Ok;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Runner.Running;
 using Conformance.Testbed;
@@ -29,10 +30,11 @@ internal static class TestbedCommand
         {
             Description = "Another kernel than Debian's: its image, or the folder where its package is unpacked.", HelpName = "VMLINUZ",
         };
+        var mtty = new Option<bool>("--mtty") { Description = "Build the kernel's sample of a migratable device from its source, and load it." };
         var keep = new Option<bool>("--keep") { Description = "Leave disks, image, console and command line of the machine to look at." };
         var time = new Option<int?>("--time") { Description = "End the machine after so many seconds; default what the profile says.", HelpName = "S" };
         command.Add(words);
-        foreach (var option in (Option[])[exec, shell, qemu, qemuArgs, kernel, keep, time]) command.Add(option);
+        foreach (var option in (Option[])[exec, shell, qemu, qemuArgs, kernel, mtty, keep, time]) command.Add(option);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(words) ?? [];
@@ -49,13 +51,14 @@ internal static class TestbedCommand
             NeedFile("--kernel", parsed.GetValue(kernel));
             var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
             var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
-            var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. given.Skip(named ? 1 : 0)])}";
+            var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. given.Skip(named ? 1 : 0)])}";
             return (int)Run(services, report, parsed.GetValue(keep), new BedRequest
             {
                 Options = result?.Profile?.Testbed ?? new TestbedOptions(),
                 Emulator = parsed.GetValue(qemu),
                 EmulatorWords = Words(parsed.GetValue(qemuArgs)),
                 Kernel = parsed.GetValue(kernel),
+                Sample = parsed.GetValue(mtty),
                 Command = line,
                 Files = [.. Files(profile, services.Root)],
                 Reports = reports,
@@ -105,6 +108,11 @@ internal static class TestbedCommand
     /// <summary>What the program is told in the machine, quoted for its shell.</summary>
     private static string RunWords(string profile, string report, IEnumerable<string> more) =>
         string.Join(' ', ((string[])["run", $"profiles/{Path.GetFileName(profile)}", "--out", $"reports/{Path.GetFileName(report)}", .. more]).Select(it => $"'{it.Replace("'", "'\\''")}'"));
+
+    /// <summary>What is on the machine's devices was made for it and goes with it.</summary>
+    private static IEnumerable<string> Allowed(Profile profile) => profile.Device.Linux is { } device
+        ? new[] { device.Source, device.Destination }.OfType<LinuxFunction>().Select(it => it.Serial).Distinct().SelectMany(it => (string[])["--allow-data-loss", it])
+        : [];
 
     /// <summary>What the program reads: the tree's mark, the shipped profiles, and those beside the one that was asked for.</summary>
     private static IEnumerable<(string Path, string Source)> Files(string? profile, string root)

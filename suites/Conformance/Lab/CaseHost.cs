@@ -110,12 +110,5 @@ public sealed partial class CaseHost
     }
 
     /// <summary>Attaches a namespace to a controller and to the PF's, unless it is attached already.</summary>
-    public async ValueTask AttachAsync(uint nsid, ushort controller)
-    {
-        foreach (var id in (ushort[])[controller, Id])
-        {
-            var outcome = await Namespaces.AttachAsync(nsid, id);
-            if (outcome.Status != Status.NamespaceAlreadyAttached) Lab.Must(outcome);
-        }
-    }
+    public async ValueTask AttachAsync(uint nsid, ushort controller) => Lab.Must(await Namespaces.EnsureAsync(nsid, controller, Id));
 }

@@ -82,6 +82,8 @@ public sealed class CaseVf
     /// <param name="vector">Interrupt vector; null: no interrupts.</param>
     public async ValueTask<CaseQueue> CreateQueueAsync(ushort qid = 1, int entries = 64, int completionEntries = 0, ushort? vector = null)
     {
+        // A queue is given a vector while there are some: without MSI-X a function has no other than 0.
+        if (vector is not null && MsixTable.Find(Face) is { Control.Enable: false } table) table.Enable();
         if (completionEntries == 0) completionEntries = entries;
         var (sq, cq) = (Memory.Rent(entries * SubmissionEntry.Size), Memory.Rent(completionEntries * CompletionEntry.Size));
         var createCq = AdminCommand.CreateIoCq(qid, (ushort)(completionEntries - 1), vector ?? 0, vector is not null, true) with { Prp1 = cq.Iova };

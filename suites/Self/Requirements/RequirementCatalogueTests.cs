@@ -80,7 +80,7 @@ public sealed partial class RequirementCatalogueTests
     public void NothingIsMandatoryThatNoSourceStates()
     {
         string[] unstated = [.. ReferenceRows.Inferred, .. ReferenceRows.VendorInferred];
-        foreach (var requirement in s_catalogue.Requirements.Where(requirement => requirement.Assertions.All(unstated.Contains)))
+        foreach (var requirement in s_catalogue.Requirements.Where(requirement => requirement.Assertions.Any() && requirement.Assertions.All(unstated.Contains)))
         {
             Assert.That(requirement.Level, Is.Not.EqualTo(RequirementLevel.Mandatory), requirement.Id);
             Assert.That(requirement.Level, Is.Not.EqualTo(RequirementLevel.MandatoryEffect), requirement.Id);

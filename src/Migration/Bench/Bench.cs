@@ -242,7 +242,7 @@ public sealed class Bench : IDisposable
     private static async ValueTask<Outcome> DetachOthersAsync(ControllingFunction controlling, uint nsid, ushort[] keep)
     {
         var (listed, others) = await OtherWriters.ListAsync(controlling, nsid, keep);
-        return listed.IsOk && others.Count > 0 ? await new Namespaces(controlling.Pf).DetachAsync(nsid, [.. others]) : listed;
+        return listed.IsOk && others.Count > 0 ? await new Namespaces(controlling.Client).DetachAsync(nsid, [.. others]) : listed;
     }
 
     private GuestMemory NewMemory(string name, long bytes)

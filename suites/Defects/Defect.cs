@@ -46,7 +46,8 @@ public sealed class Defect
     public SimulatedPair CreatePair(World world, SimulatedPairOptions options) => SimulatedPair.Create(world, options, _source(), _destination());
 
     /// <summary>A bug of the firmware of both sides.</summary>
-    internal static Defect OfDevice(string name, string breaks, string story, Func<ControllerSteps> steps) => new(name, breaks, story, steps, steps, new());
+    internal static Defect OfDevice(string name, string breaks, string story, Func<ControllerSteps> steps, string? seen = null) =>
+        new(name, breaks, story, steps, steps, new()) { Seen = seen };
 
     /// <summary>A bug of the destination's firmware only.</summary>
     internal static Defect OfDestination(string name, string breaks, string story, Func<ControllerSteps> steps) =>

@@ -53,6 +53,7 @@ public static class DefectCatalogue
         .. IsolationDefects.All,
         .. VendorDefects.All,
         .. VirtualizationDefects.All,
+        .. FunctionDefects.All,
         .. AfterMoveDefects.All,
         .. VfioDriverDefects.All,
         .. VfioStateDefects.All,

@@ -65,6 +65,18 @@ public sealed class BaselineCommandTests
     }
 
     [Test]
+    public void A_run_is_told_that_its_baseline_is_of_another_machine()
+    {
+        _bench.Write("profiles/two.yaml", _bench.Read("profiles/two.yaml").Replace("medium: shared }", "medium: shared, clock: virtual }").Replace("first: {", "real: { commands: hmlm, medium: shared, clock: real }\n  first: {"));
+        SetBaseline();
+        Assert.That(Run("b"), Is.EqualTo(ExitCode.Conformant));
+        var machine = _bench.Read("two.json").Split('\n').Single(line => line.Contains("\"machine\""));
+        _bench.Write("two.json", _bench.Read("two.json").Replace(machine, "    \"machine\": \"another, 64 cores\""));
+        Assert.That(Run("c"), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain("not comparable: machine: another, 64 cores, here "));
+    }
+
+    [Test]
     public void A_baseline_is_not_overwritten_and_a_reason_is_needed()
     {
         SetBaseline();

@@ -39,9 +39,19 @@ public sealed class CaseCatalogue
     {
         CaseRecord? record = null;
         CaseSettings.Current = settings with { Ended = it => record = it };
+        // What runs it may be a test itself, which goes on where it was.
+        var outer = TestExecutionContext.CurrentContext;
         using var work = WorkItemBuilder.CreateWorkItem(info.Test, TestFilter.Empty)!;
         work.InitializeContext(new TestExecutionContext());
-        work.Execute();
+        try
+        {
+            work.Execute();
+        }
+        finally
+        {
+            outer.EstablishExecutionEnvironment();
+        }
+
         return record ?? CaseRecord.Without(info.Id, Verdict.HarnessError, "the test framework did not run it");
     }
 

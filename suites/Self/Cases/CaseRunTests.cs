@@ -32,6 +32,16 @@ internal sealed class CaseRunTests
         else Assert.That(record.Reason, Does.StartWith(reason));
     }
 
+    /// <summary>A test that looks at many cases at once gathers its own failures meanwhile.</summary>
+    [TestCase(nameof(MetaCases.Passes))]
+    [TestCase(nameof(MetaCases.Fails))]
+    public void Who_runs_a_case_goes_on_where_it_was(string name)
+    {
+        var here = TestExecutionContext.CurrentContext;
+        Assert.Multiple(() => Run(name));
+        Assert.That(TestExecutionContext.CurrentContext, Is.SameAs(here));
+    }
+
     /// <summary>A case on a device that never answers a suspend, with less time for that command and then with less for another.</summary>
     [Test]
     public void A_command_without_an_answer_is_given_up_at_its_own_time()

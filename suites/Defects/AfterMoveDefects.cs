@@ -19,6 +19,12 @@ internal static class AfterMoveDefects
                     queue.HeadPointer = queue.HeadPointer == 0 ? queue.QsizeZ : (ushort)(queue.HeadPointer - 1);
             }),
         Loaded(
+            "full-queue-taken-for-empty", "LM-POST-02", "The head of a loaded completion queue is where its tail is: nothing is waiting to be consumed.",
+            static state => { foreach (ref var queue in state.CompletionQueues.AsSpan()) queue.HeadPointer = queue.TailPointer; }),
+        Carried(
+            "admin-phase-of-a-fresh-queue", "LM-POST-02", "The phase of the admin completion queue is not part of the device's state.",
+            static target => { if (target.Queues.Cq(0) is { } admin) admin.Phase = true; }),
+        Loaded(
             "other-phase", "LM-POST-02", "Loaded completion queues go on with the other phase.",
             static state =>
             {
@@ -49,6 +55,15 @@ internal static class AfterMoveDefects
         Carried(
             "arbitration-forgotten", "LM-POST-13", "The Arbitration feature is not part of the device's state.",
             static target => target.Features.Restore(FeatureId.Arbitration, 0, 0, 0)),
+        Carried(
+            "host-identifier-forgotten", "LM-POST-13", "The Host Identifier is not part of the device's state.",
+            static target => default(HostIdentity).Put(target)),
+        Carried(
+            "vector-configuration-forgotten", "LM-POST-13", "Which vectors are not coalesced is not part of the device's state.",
+            static target => target.Features.Restore(FeatureId.InterruptVectorConfiguration, 1, 1, 1)),
+        Carried(
+            "masked-events-forgotten", "LM-POST-15", "Which events are not told before a log is read is not part of the device's state.",
+            static target => target.Events.Clear(LogId.ChangedAttachedNamespaces)),
         Carried(
             "interrupt-mask-forgotten", "LM-POST-14", "The interrupt mask is not part of the device's state.",
             static target => target.Registers[Register.Intms] = target.Registers[Register.Intmc] = 0),

@@ -19,6 +19,9 @@ internal static class SuspendDefects
         Of("writes-after-suspend", "LM-SUSP-05", "A suspended controller writes to its host's memory when a timer of its own runs out.", static () => new() { Suspend = new WritesLater() }),
         Of("doorbell-forgotten", "LM-SUSP-06", "Doorbells that are rung during suspension are not remembered.", static () => new() { Doorbell = new DeafWhileSuspended() }),
         Of(
+            "completion-doorbell-forgotten", "LM-GET-06", "Room that the host makes in a completion queue during suspension is not remembered.",
+            static () => new() { Doorbell = new DeafWhileSuspended(completionsOnly: true) }),
+        Of(
             "admin-doorbell-wakes", "LM-SUSP-07", "Only I/O queues are stopped: an admin command wakes a suspended controller.",
             static () => new() { Doorbell = new DoorbellWakes(static qid => qid == 0) }),
         Of("suspend-drops-event-requests", "LM-SUSP-08", "Outstanding event requests are dropped with the suspension.", static () => new() { Suspend = new DropsRequests() }),
@@ -154,10 +157,10 @@ internal sealed class WritesLater : SuspendStep
     }
 }
 
-internal sealed class DeafWhileSuspended : DoorbellStep
+internal sealed class DeafWhileSuspended(bool completionsOnly = false) : DoorbellStep
 {
     public override StepResult Run(ControllerCore c, int qid, bool completion, uint value) =>
-        c.Suspension.IsSuspended ? StepResult.Done : base.Run(c, qid, completion, value);
+        c.Suspension.IsSuspended && (completion || !completionsOnly) ? StepResult.Done : base.Run(c, qid, completion, value);
 }
 
 internal sealed class DropsRequests : SuspendStep

@@ -20,6 +20,12 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
         (FeatureId.SoftwareProgressMarker, 5),
     ];
 
+    /// <summary>Vectors whose coalescing the guest turns off.</summary>
+    private static readonly ushort[] _uncoalesced = [1];
+
+    private static readonly byte[] _hostIdentifier = [0x53, 0x1A, 0xC7, 0x40, 0x5E, 0x92, 0x4D, 0x0B, 0x8F, 0x61, 0x2C, 0xD9, 0x70, 0x3E, 0xA5, 0x16];
+    private static readonly uint s_extended = new HostIdentifierFeature { Extended = true }.Raw;
+
     /// <summary>Identify Controller, the namespace and its descriptors, through the VF of the same number on both sides.</summary>
     [Test]
     [Covers("LM-POST-11", "LM-POST-12")]
@@ -57,6 +63,9 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
         await guest.SetFeatureAsync(FeatureId.NumberOfQueues, 0x0001_0001);
         var behaviour = new HostBehaviorSupport { Acre = 1 };
         await guest.WriteBytesAsync(AdminCommand.SetFeatures((byte)FeatureId.HostBehaviorSupport), Wire.Bytes(in behaviour).ToArray());
+        foreach (var vector in _uncoalesced)
+            await guest.SetFeatureAsync(FeatureId.InterruptVectorConfiguration, new InterruptVectorFeature { Vector = vector, CoalescingDisabled = true }.Raw);
+        await guest.WriteBytesAsync(AdminCommand.SetFeatures((byte)FeatureId.HostIdentifier, cdw11: s_extended), _hostIdentifier);
         await guest.WriteBytesAsync(AdminCommand.SetFeatures((byte)FeatureId.Timestamp), BitConverter.GetBytes(1_700_000_000_000UL));
         var before = await ReadAsync(guest);
         await carry.MoveAsync();
@@ -92,6 +101,51 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
         foreach (var (name, offset) in registers)
             Check.Equal("LM-POST-14", name, $"{carry.From.Face.Read32(offset):X8}h", $"{before[name]:X8}h", "a register reads differently after the move");
         Check.That("LM-POST-14", "admin", (await carry.From.Nvme.GetFeatureAsync(FeatureId.NumberOfQueues)).IsOk, "the admin queue does not go on");
+    }
+
+    /// <summary>The guest's own admin queue stands anywhere at the cut, on either phase; it goes on behind it for more than a pass.</summary>
+    /// <param name="eighths">Of the completion queue that are gone through before, beyond what bringing up took.</param>
+    [TestCase(0)]
+    [TestCase(4)]
+    [TestCase(8)]
+    [TestCase(15)]
+    [Covers("LM-POST-02")]
+    public async CaseTask The_admin_queue_goes_on_at_any_place(int eighths)
+    {
+        var carry = await CaseCarry.CreateAsync(Lab);
+        var guest = carry.From.Nvme;
+        var entries = new AdminQueueAttributes(carry.From.Face.Read32(Register.Aqa)).AcqsZ + 1;
+        for (var i = 0; i < eighths * entries / 8; i++) Lab.Must("Get Features", (await guest.GetFeatureAsync(FeatureId.NumberOfQueues)).Answer);
+        await carry.MoveAsync();
+        for (var i = 0; i <= entries; i++)
+        {
+            var answer = (await guest.GetFeatureAsync(FeatureId.NumberOfQueues)).Answer;
+            if (!Check.Ok("LM-POST-02", $"admin[{i}]", answer, "the admin queue does not go on")) break;
+        }
+    }
+
+    /// <summary>
+    /// An event was told and its log not read when the guest moves. Another of its type is told only when the log was read, on whichever side
+    /// that is (Base 2.3 5.2.2).
+    /// </summary>
+    [Test]
+    [Covers("LM-POST-15")]
+    public async CaseTask An_event_is_not_told_again_before_its_log_was_read()
+    {
+        var carry = await CaseCarry.CreateAsync(Lab);
+        var guest = carry.From.Nvme;
+        await WantAttributeEventsAsync(guest);
+        var tickets = new[] { guest.Admin.Submit(AdminCommand.AsyncEventRequest()), guest.Admin.Submit(AdminCommand.AsyncEventRequest()) };
+        Lab.Must(await carry.From.Host.Namespaces.DetachAsync(1, carry.From.Id));
+        Check.Hazard("LM-POST-15", "first", await Lab.ReachesAsync(() => tickets[0].IsDone), "an event that is told before the move");
+        await carry.MoveAsync();
+        Lab.Must(await carry.To.Host.Namespaces.DetachAsync(1, carry.To.Id));
+        await World.After(1_000_000);
+        Check.Equal("LM-POST-15", "masked", tickets[1].IsDone, false, "an event whose log the guest has not read since is told again");
+        var log = AdminCommand.GetLogPage((byte)LogId.ChangedAttachedNamespaces, 4096);
+        Lab.Must("Get Log Page, Changed Attached Namespace List", (await guest.ReadBytesAsync(log, 4096)).Answer);
+        Lab.Must(await carry.To.Host.Namespaces.AttachAsync(1, carry.To.Id));
+        Check.That("LM-POST-15", "unmasked", await Lab.ReachesAsync(() => tickets[1].IsDone), "once the log was read no event is told any more");
     }
 
     /// <summary>Event requests are outstanding at the cut: as many are after it, one event completes one of them.</summary>
@@ -225,6 +279,14 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
 
         var behaviour = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)FeatureId.HostBehaviorSupport), 512);
         values["feature[16h]"] = behaviour.IsOk ? Hash(behaviour.Value) : $"{behaviour.Answer}";
+        var identifier = await guest.ReadBytesAsync(AdminCommand.GetFeatures((byte)FeatureId.HostIdentifier, cdw11: s_extended), _hostIdentifier.Length);
+        values["feature[81h]"] = identifier.IsOk ? Convert.ToHexString(identifier.Value) : $"{identifier.Answer}";
+        for (ushort vector = 0; vector <= _uncoalesced.Max(); vector++)
+        {
+            var read = await guest.GetFeatureAsync(FeatureId.InterruptVectorConfiguration, cdw11: vector);
+            values[$"feature[09h].vector[{vector}]"] = read.IsOk ? $"{read.Value:X}h" : $"{read.Answer}";
+        }
+
         return values;
     }
 

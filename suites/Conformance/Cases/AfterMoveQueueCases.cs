@@ -10,6 +10,33 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     private const int Entries = 16;
 
     /// <summary>
+    /// The guest's completion queue is full at the cut, and more commands wait for room. On the destination nothing is posted over what nobody has
+    /// consumed; as the guest consumes, each command has its one completion, in the order in which it is posted.
+    /// </summary>
+    /// <param name="room">Entries of the completion queue.</param>
+    [TestCase(3)]
+    [TestCase(8)]
+    [Covers("LM-POST-01", "LM-POST-02")]
+    public async CaseTask What_nobody_consumed_is_not_overwritten(int room)
+    {
+        var journey = await CaseJourney.BeginAsync(Lab);
+        var queue = await journey.Guest.CreateQueueAsync(entries: Entries, completionEntries: room);
+        await queue.MustAsync("flush", NvmCommand.Flush(1));
+        var to = await journey.PrepareAsync();
+        var before = queue.Taken.Count;
+        var cids = queue.Burst(room + 3, _ => NvmCommand.Flush(1));
+        await World.After(10_000_000);
+        Check.Hazard("LM-POST-01", "cq[1].posted", queue.Pair.CountPosted() == room - 1, "a completion queue without room");
+        await journey.MoveAsync(to);
+        await World.After(10_000_000);
+        Check.Equal("LM-POST-02", "cq[1].full", queue.Pair.CountPosted(), room - 1, "an entry that nobody consumed was overwritten, or its phase changed");
+        Check.That("LM-POST-01", "cq[1]", await queue.ReachesAsync(before + cids.Count), "commands were lost by the move");
+        await World.After(1_000_000);
+        queue.Consume();
+        Check.Equal("LM-POST-01", "cq[1].once", string.Join(' ', cids.Select(queue.CountOf).Distinct()), "1", "a command was completed several times, or never");
+    }
+
+    /// <summary>
     /// Commands of every kind at the cut: completed and not consumed, fetched and in flight, rung and not fetched for want of room, rung while
     /// the source was suspended. On the destination each is completed once, reads with the data that was written before.
     /// </summary>

@@ -36,6 +36,37 @@ internal sealed class SuspendQueueCases : ConformanceCase
     }
 
     /// <summary>
+    /// A completion queue is full and more commands wait when the controller is suspended; only then does the host take what is there and ring. The
+    /// saved head is what it rang; once the controller is resumed, what waited is completed without another doorbell.
+    /// </summary>
+    /// <remarks>A controller that looks at doorbells again when it is resumed, where the host rings the same value twice.</remarks>
+    /// <param name="room">Entries of the completion queue.</param>
+    [TestCase(3)]
+    [TestCase(8)]
+    [Covers("LM-SUSP-15", "LM-SUSP-05", "LM-GET-06")]
+    public async CaseTask Room_that_is_made_during_the_suspension_counts(int room)
+    {
+        var (host, vf) = await Lab.StartMigratableAsync();
+        var queue = await vf.CreateQueueAsync(entries: 16, completionEntries: room);
+        var commands = Math.Min(15, 2 * (room - 1));
+        var cids = queue.Burst(commands, _ => NvmCommand.Flush(1));
+        await World.After(10_000_000);
+        Check.Hazard("LM-SUSP-15", "cq[1].posted", queue.Pair.CountPosted() == room - 1, "a completion queue without room");
+        await host.MustSuspendAsync(vf.Id);
+        queue.Consume();
+        await Lab.WatchAsync();
+        Check.Equal("LM-SUSP-05", "cq[1].later", queue.Pair.CountPosted(), 0, "a completion came while the controller was suspended");
+        var saved = (await host.ReadStateAsync(vf.Id)).Decoded?.CompletionQueues.FirstOrDefault() ?? default;
+        Check.Equal("LM-GET-06", "nvme.cq[1].head", (int)saved.HeadPointer, queue.Pair.CqHead, "the doorbell of the completion queue was forgotten");
+        await host.MustResumeAsync(vf.Id);
+        Check.That(
+            "LM-SUSP-15", "cq[1].goes-on", await Lab.ReachesAsync(() => queue.Pair.CountPosted() == Math.Min(room - 1, commands - room + 1)),
+            "room that was made during the suspension is not used after it");
+        Check.That("LM-SUSP-15", "cq[1].all", await queue.ReachesAsync(commands), "commands were lost");
+        Check.Equal("LM-SUSP-15", "cq[1].once", string.Join(' ', cids.Select(queue.CountOf).Distinct()), "1", "a command was completed several times, or never");
+    }
+
+    /// <summary>
     /// Fused pairs of Compare and Write are in the queue when the suspend comes. On the medium and in the completions each pair was done whole, or
     /// is not begun and done after Resume.
     /// </summary>

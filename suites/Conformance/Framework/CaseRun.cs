@@ -75,7 +75,7 @@ internal sealed class CaseRun : IDisposable
         {
             WorldNs = World.Now, Identity = Lab.Identity, Random = Random != _first,
         };
-        if (record.Verdict > Verdict.Warn) Settings.Failed?.Invoke(new Evidence(Lab).Take(record));
+        if (record.Verdict >= Verdict.Warn) Settings.Failed?.Invoke(new Evidence(Lab).Take(record));
         return record;
     }
 

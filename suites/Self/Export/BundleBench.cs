@@ -19,7 +19,7 @@ internal sealed class BundleBench : IDisposable
     public BundleBench(params string[] words)
     {
         Bench.Write("profiles/small.yaml", $$"""
-            device: { sim: { namespaces: [{ blocks: 512 }] } }
+            device: { sim: { namespaces: [{ blocks: 512 }], timing: { read: 80us } } }
             guest: { queues: 1, depth: 4 }
             combinations: { first: { commands: hmlm, medium: shared, cycles: 2 } }
             cases: { only: ["{{Failing}}", "{{Passing}}"] }

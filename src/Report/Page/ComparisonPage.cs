@@ -64,11 +64,8 @@ public static class ComparisonPage
     private static Html Begin(string title, RunRecord old, RunRecord now)
     {
         var html = new Html();
-        html.Write($"<!doctype html>");
-        html.Write($"<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.Write($"<title>{title} ({now.Figures})</title>");
-        PageStyle.Write(html);
-        html.Write($"</head><body><h1>{title} <small>{now.Figures}</small></h1><div class=\"wide\"><table><tr><th><th>A<th>B</tr>");
+        PageStyle.Begin(html, $"{title} ({now.Figures})");
+        html.Write($"<h1>{title} <small>{now.Figures}</small></h1><div class=\"wide\"><table><tr><th><th>A<th>B</tr>");
         foreach (var (name, of) in ((string, Func<RunRecord, string>)[])
                  [
                      ("profile", it => $"{it.Plan.Name}, {it.Plan.ProfileHash[..Math.Min(12, it.Plan.ProfileHash.Length)]}"),

@@ -3,7 +3,17 @@ namespace Conformance.Report;
 /// <summary>How the page looks: light, dark, and on paper.</summary>
 internal static class PageStyle
 {
-    public static void Write(Html html)
+    /// <summary>The begin of a page, to its body.</summary>
+    public static void Begin(Html html, string title)
+    {
+        html.Write($"<!doctype html>");
+        html.Write($"<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
+        html.Write($"<title>{title}</title>");
+        Write(html);
+        html.Write($"</head><body>");
+    }
+
+    private static void Write(Html html)
     {
         html.Write($"<style>");
         html.Write($":root {{ color-scheme: light dark; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #f6f8fa; }}");

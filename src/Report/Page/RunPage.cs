@@ -16,11 +16,7 @@ public static class RunPage
     public static string Write(RunRecord run, RunPlots plots)
     {
         var html = new Html();
-        html.Write($"<!doctype html>");
-        html.Write($"<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.Write($"<title>{run.Plan.Name}: {Words.Of(run.Verdict)} ({run.Figures})</title>");
-        PageStyle.Write(html);
-        html.Write($"</head><body>");
+        PageStyle.Begin(html, $"{run.Plan.Name}: {Words.Of(run.Verdict)} ({run.Figures})");
         FirstScreen.Write(html, run, plots);
         FailureSection.Write(html, run);
         CombinationTable.Write(html, run);

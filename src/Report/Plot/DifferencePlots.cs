@@ -1,4 +1,6 @@
 using Conformance.Migration;
+using Perfolizer;
+using Perfolizer.Mathematics.QuantileEstimators;
 
 namespace Conformance.Report;
 
@@ -56,9 +58,11 @@ internal static class DifferencePlots
         if (Both(old, now).FirstOrDefault(it => it.Old.Name == combination) is not { Old: { } before, New: { } after }) return null;
         var (a, b) = (Samples(before), Samples(after));
         if (a.Count < FewestCycles || b.Count < FewestCycles) return null;
-        var points = Enumerable.Range(0, Quantiles + 1).Select(i => (double)i / Quantiles).Select(q => (q, Quantile(b, q) - Quantile(a, q))).ToList();
+        var (of, shares) = (SimpleQuantileEstimator.Instance, Enumerable.Range(0, Quantiles + 1).Select(i => (double)i / Quantiles));
+        var (left, right) = (new Sample(a), new Sample(b));
+        var points = shares.Select(share => (share, of.Quantile(right, share) - of.Quantile(left, share))).ToList();
         // So far from zero that a difference of little matter looks like one: at least 5 % of what is compared.
-        var reach = Math.Max(points.Max(it => Math.Abs(it.Item2)), Comparison.Threshold * Quantile(a, 0.5)) * 1.1;
+        var reach = Math.Max(points.Max(it => Math.Abs(it.Item2)), Comparison.Threshold * of.Quantile(left, 0.5)) * 1.1;
         var chart = new Chart
         {
             Name = RunPlots.FileName(combination, "shift"),
@@ -99,19 +103,19 @@ internal static class DifferencePlots
     /// <param name="changes">The figures.</param>
     public static Plot? Launches(string kinds, string parameters, IReadOnlyList<MetricChange> changes)
     {
-        var rows = changes.Where(it => it.Samples.Base.Count > 0 && it.Samples.New.Count > 0 && Median(it.Samples.Base) > 0).ToList();
+        var rows = changes.Where(it => it.Samples.Base.Count > 0 && it.Samples.New.Count > 0 && it.BaseMedian > 0).ToList();
         if (rows.Count == 0) return null;
         var marks = new List<Mark> { new BandMark(Ink.Band, "of no matter", 1 - Comparison.Threshold, 1 + Comparison.Threshold) };
         foreach (var (ink, name, shift, of) in
                  (List<(Ink, string, double, Func<MetricSamples, IReadOnlyList<double>>)>)[(OfA, "A", -0.17, it => it.Base), (OfB, "B", 0.17, it => it.New)])
         {
-            var ratios = rows.Select(it => of(it.Samples).Select(value => value / Median(it.Samples.Base)).ToList()).ToList();
+            var ratios = rows.Select(it => of(it.Samples).Select(value => value / it.BaseMedian).ToList()).ToList();
             marks.Add(new PointsMark(ink, name, [.. ratios.SelectMany((it, row) => it.Select(ratio => (ratio, row + shift, $"{name}: {ratio:0.000}")))], 0.2));
             if (name == "B")
-                marks.Add(new IntervalsMark(ink, null, [.. ratios.Select((it, row) => new Interval(row + shift, Median(it), null, null, "", $"{rows[row].Ratio:0.000} {Words.Of(rows[row].Change)}"))]));
+                marks.Add(new IntervalsMark(ink, null, [.. rows.Select((it, row) => new Interval(row + shift, it.NewMedian / it.BaseMedian, null, null, "", $"{it.Ratio:0.000} {Words.Of(it.Change)}"))]));
         }
 
-        var all = rows.SelectMany(it => it.Samples.New.Concat(it.Samples.Base).Select(value => value / Median(it.Samples.Base))).ToList();
+        var all = rows.SelectMany(it => it.Samples.New.Concat(it.Samples.Base).Select(value => value / it.BaseMedian)).ToList();
         var chart = new Chart
         {
             Name = "launches",
@@ -142,16 +146,6 @@ internal static class DifferencePlots
         var it = SampleFigures.Of(samples.Select(ns => (long?)ns))!;
         return new Interval(row, it.Median, it.Low, it.High, $"median {DowntimePlots.Said(it)}", DowntimePlots.Said(it));
     }
-
-    /// <summary>Of samples in order, between neighbours in proportion.</summary>
-    private static double Quantile(IReadOnlyList<double> ordered, double q)
-    {
-        var place = q * (ordered.Count - 1);
-        var below = (int)place;
-        return below + 1 < ordered.Count ? ordered[below] + ((place - below) * (ordered[below + 1] - ordered[below])) : ordered[^1];
-    }
-
-    private static double Median(IReadOnlyList<double> samples) => Quantile([.. samples.Order()], 0.5);
 
     private static string Kinds(RunRecord old, RunRecord now) => old.Figures == now.Figures ? now.Figures : $"{old.Figures} and {now.Figures}";
 

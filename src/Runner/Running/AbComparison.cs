@@ -23,6 +23,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (repeat < 1) throw new UsageException($"--repeat {repeat}: at least once");
         if (repeat > 1 && page is not null) throw new UsageException($"--html {page}: a page tells one comparison, not {repeat}");
         var (start, other) = (Launcher(a), Launcher(b));
+        if (page is not null) PageFile.Prove(page);
         if (repeat == 1) return Launch(start, other, withCost: true) is var (olds, news) ? Tell(olds, news) : default;
         var (slower, faster) = (0, 0);
         for (var i = 0; i < repeat; i++)

@@ -43,9 +43,10 @@ internal sealed class FunctionLoadCases : VirtualizationCase
     }
 
     /// <summary>
-    /// One guest's function is taken from it in the middle of its load, another guest goes on. What it was told is written is there when the
-    /// function is back; that its commands are not answered it knows within its time-out, by CSTS.CFS.
+    /// One guest's function is taken from it in the middle of its load: CSTS.CFS tells the guest, and from then on nothing is posted and no byte of its
+    /// memory changes. Another guest goes on, and its blocks are what it was told is written.
     /// </summary>
+    /// <remarks>When a driver gives up what is in flight: that is the driver's. The blocks of the guest whose function went: LM-FUNC-06 looks at them.</remarks>
     [Test]
     [Covers("LM-FUNC-05")]
     public async CaseTask A_guest_whose_function_goes_offline_knows_it_and_others_go_on()
@@ -68,11 +69,6 @@ internal sealed class FunctionLoadCases : VirtualizationCase
         Check.That("LM-FUNC-05", "memory", image.IsUnchanged(), "a VF that was taken offline still writes memory");
         await RunsAsync("LM-FUNC-05", stays, stays.Counters.Completions + 200);
         await EndAsync("LM-FUNC-05", stays);
-        goes.Restart();
-        var begin = World.Now;
-        await goes.QuiesceAsync(World.Now + goes.CommandTimeout);
-        Check.That("LM-FUNC-05", "time-out", World.Now - begin <= goes.CommandTimeout * 2, "a guest waits longer than its time-out for a VF that is gone");
-        Check.That("LM-FUNC-05", "in-flight", goes.InFlight == 0, "commands are in flight though their function is gone");
     }
 
     /// <summary>A function that works is taken away, in each way, and brought up again: it works, and its blocks are those that were acknowledged.</summary>
@@ -83,7 +79,8 @@ internal sealed class FunctionLoadCases : VirtualizationCase
         var host = await StartAsync();
         var (vf, queue) = await WorkingAsync(host, 1);
         var (other, otherQueue) = await WorkingAsync(host, 2);
-        foreach (var (it, at) in new[] { (queue, 10ul), (otherQueue, 20ul) }) await StampAsync(it, ReferenceEquals(it, queue) ? vf : other, at);
+        await StampAsync(queue, vf, 10);
+        await StampAsync(otherQueue, other, 20);
         queue.Burst(16, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), vf.Buffer(4096)));
         switch (how)
         {

@@ -46,7 +46,7 @@ public sealed class ComparisonPageTests
         var chart = DifferencePlots.Launches("SIMULATED", "", changes)!.Chart;
         var points = chart.Marks.OfType<PointsMark>().ToList();
         Assert.That(points.Select(it => it.Label), Is.EqualTo(new[] { "A", "B" }));
-        Assert.That(points[1].Points.Select(it => it.X), Is.EqualTo(a.Select(it => it * 1.2 / 104.5)).Within(1e-9));
+        Assert.That(points[1].Points.Select(it => it.X), Is.EqualTo(a.Select(it => it * 1.2 / 104)).Within(1e-9));
 
         var run = SampleRun.Of(combinations: 1);
         var page = ComparisonPage.Write(run, run, changes, ["a note"]);

@@ -115,6 +115,7 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.StartWith("--html ").And.Contain("nowhere/page.html"));
     }
 
+    [TestCase("--html /nowhere/page.html: ", "compare", "--ab", "two", "two", "--html", "/nowhere/page.html")]
     [TestCase("--html page.html: a page tells one comparison, not 2", "compare", "--ab", "two", "two", "--repeat", "2", "--html", "page.html")]
     [TestCase("no such file, and no shipped profile has that name", "compare", "--ab", "nowhere", "two")]
     [TestCase("no tree of this suite, for it has no run.sh", "compare", "--ab", "{folder}", "two")]

@@ -70,6 +70,7 @@ internal sealed class MetaRunTests
             _bench.Read("a/failures/suspend.Cannot_set_up.1.txt"),
             Does.StartWith("again: ./run.sh run ").And.Contain("source PF: CAP ").And.Contain("MigrationSend (41h)").And.Contain("Invalid Controller Identifier")
                 .And.Contain("    nvme admin-passthru /dev/nvme0 --opcode=0x41 --namespace-id=0 --cdw11=0x1fff0\n").And.Contain("logs of source PF:\n  error 1: "));
+        Assert.That(_bench.Read("a/failures/suspend.Warns.1.txt"), Does.StartWith("again: ./run.sh run "), "a warning is to be judged too");
         Assert.That(_bench.Read("a/failures/suspend.Kills_its_process.1.txt"), Does.Contain("at System.Environment.FailFast"));
     }
 

@@ -19,6 +19,9 @@ internal static class DifferencePlots
     /// <summary>Below so many cycles a quantile's difference is that of single cycles.</summary>
     private const int FewestCycles = 6;
 
+    /// <summary>Farther from its base no launch is drawn; what it was is told.</summary>
+    private const double FarthestRatio = 1.5;
+
     /// <summary>Quantiles at which downtimes are held against each other.</summary>
     private const int Quantiles = 40;
 
@@ -110,12 +113,12 @@ internal static class DifferencePlots
                  (List<(Ink, string, double, Func<MetricSamples, IReadOnlyList<double>>)>)[(OfA, "A", -0.17, it => it.Base), (OfB, "B", 0.17, it => it.New)])
         {
             var ratios = rows.Select(it => of(it.Samples).Select(value => value / it.BaseMedian).ToList()).ToList();
-            marks.Add(new PointsMark(ink, name, [.. ratios.SelectMany((it, row) => it.Select(ratio => (ratio, row + shift, $"{name}: {ratio:0.000}")))], 0.2));
+            marks.Add(new PointsMark(ink, name, [.. ratios.SelectMany((it, row) => it.Select(ratio => (Near(ratio), row + shift, $"{name}: {ratio:0.000}")))], 0.2));
             if (name == "B")
-                marks.Add(new IntervalsMark(ink, null, [.. rows.Select((it, row) => new Interval(row + shift, it.NewMedian / it.BaseMedian, null, null, "", $"{it.Ratio:0.000} {Words.Of(it.Change)}"))]));
+                marks.Add(new IntervalsMark(ink, null, [.. rows.Select((it, row) => new Interval(row + shift, Near(it.NewMedian / it.BaseMedian), null, null, "", $"{it.Ratio:0.000} {Words.Of(it.Change)}"))]));
         }
 
-        var all = rows.SelectMany(it => it.Samples.New.Concat(it.Samples.Base).Select(value => value / it.BaseMedian)).ToList();
+        var all = rows.SelectMany(it => it.Samples.New.Concat(it.Samples.Base).Select(value => Near(value / it.BaseMedian))).ToList();
         var chart = new Chart
         {
             Name = "launches",
@@ -129,7 +132,11 @@ internal static class DifferencePlots
             Width = 900,
         };
         return new Plot(
-            chart, $"Each point is a launch: A above, B below; the stroke is B's median, the number the ratio that is told. What lies within {Comparison.Threshold:0 %} is of no matter.");
+            chart, $"Each point is a launch: A above, B below; the stroke is B's median, the number the ratio that is told. What lies within {Comparison.Threshold:0 %} is of no matter; "
+            + $"what is beyond {1 / FarthestRatio:0.0#} or {FarthestRatio:0.0#} stands at that edge.");
+
+        // One wild launch must not make all else a line.
+        static double Near(double ratio) => Math.Clamp(ratio, 1 / FarthestRatio, FarthestRatio);
     }
 
     /// <summary>Combinations that both runs have.</summary>

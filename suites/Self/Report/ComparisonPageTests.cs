@@ -48,6 +48,11 @@ public sealed class ComparisonPageTests
         Assert.That(points.Select(it => it.Label), Is.EqualTo(new[] { "A", "B" }));
         Assert.That(points[1].Points.Select(it => it.X), Is.EqualTo(a.Select(it => it * 1.2 / 104)).Within(1e-9));
 
+        // One that is far off stands at the edge, and says what it was.
+        var wild = Comparison.Of([new MetricSamples(metric, a, [.. a[..9], 5200])]);
+        var last = DifferencePlots.Launches("SIMULATED", "", wild)!.Chart.Marks.OfType<PointsMark>().Last().Points[^1];
+        Assert.That((last.X, last.Text), Is.EqualTo((1.5, "B: 50.000")));
+
         var run = SampleRun.Of(combinations: 1);
         var page = ComparisonPage.Write(run, run, changes, ["a note"]);
         Assert.That(page, Does.Contain("<td class=\"fail\">slower").And.Contain("a note."));

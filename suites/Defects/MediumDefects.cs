@@ -35,6 +35,9 @@ internal static class MediumDefects
             "uncorrectable-forgotten", "LM-MED-05", "Write Uncorrectable is acknowledged and nothing is marked.",
             static (MediumAccess access) => access.Operation == MediumOperation.MarkUncorrectable),
         Of(
+            "media-of-32-bits", "LM-MED-05", "Blocks are found by the low half of their numbers.",
+            static () => new() { Medium = new NarrowMedium() }),
+        Of(
             "last-change-unlogged", "LM-MED-06", "The log is closed when a suspend begins, before the commands that it waits for have ended.",
             static () => new() { Suspend = new LogClosedEarly() }),
         Of(
@@ -68,6 +71,17 @@ internal static class MediumDefects
                 }),
             }),
         Of(
+            "runs-of-32-bits", "LM-MED-10", "Get LBA Status tells of each run the low half of its first block.",
+            static () => new()
+            {
+                Transfer = new Garbled(AdminOpcode.GetLbaStatus, static (_, bytes) =>
+                {
+                    var count = (int)MemoryMarshal.AsRef<LbaStatusHeader>(bytes).Nlsd;
+                    var runs = MemoryMarshal.Cast<byte, LbaStatusDescriptor>(bytes[LbaStatusHeader.Size..]);
+                    foreach (ref var run in runs[..Math.Min(count, runs.Length)]) run.Dslba = (uint)run.Dslba;
+                }),
+            }),
+        Of(
             "deallocates-whole-granules", "LM-MED-11", "Deallocating a part of a granule deallocates all of it.",
             static () => new() { Medium = new GranularDeallocation() }),
     ];
@@ -93,6 +107,16 @@ internal sealed class Ignored(Ignored.Which which) : MediumStep
         if (_nowhere.Length < bytes) _nowhere = new byte[bytes];
         access.Target = _nowhere.AsSpan(0, bytes);
         return StepResult.Done;
+    }
+}
+
+/// <summary>Every access is to the block that the low 32 bits of its number name.</summary>
+internal sealed class NarrowMedium : MediumStep
+{
+    public override StepResult Run(ControllerCore c, ref MediumAccess access)
+    {
+        access.Slba = (uint)access.Slba;
+        return base.Run(c, ref access);
     }
 }
 

@@ -50,6 +50,9 @@ internal static class UserDataDefects
             "count-one-short", "LM-UDT-18", "NLB is decremented twice on its way to the entry.",
             static (_, entry) => entry with { NlbZ = entry.NlbZ > 0 ? entry.NlbZ - 1 : 0 }),
         Posted(
+            "entries-of-32-bits", "LM-UDT-18", "The number of the first block goes through a variable of 32 bits on its way to the entry.",
+            static (_, entry) => entry with { Slba = (uint)entry.Slba }),
+        Posted(
             "write-of-no-namespace", "LM-UDT-18", "Entries have namespace 0.",
             static (_, entry) => entry with { Nsid = 0 }),
         Posted(

@@ -29,6 +29,9 @@ public sealed record DefectKills
     /// <summary>Those that ended otherwise than without it.</summary>
     public required IReadOnlyList<CaseKill> By { get; init; }
 
+    /// <summary>Those that threw an exception instead of judging: failures of the suite itself.</summary>
+    public IReadOnlyList<CaseFault> Faults { get; init; } = [];
+
     /// <summary>A case saw it, and called it by the requirement that it breaks.</summary>
     public bool IsCaught => By.Any(it => it.Requirements.Contains(Breaks));
 }
@@ -46,4 +49,13 @@ public sealed record CaseKill(string Case, Verdict Verdict, IReadOnlyList<string
         var broken = it.Verdict is Verdict.Timeout or Verdict.Crash && it.Findings.Count == 0 ? it.Covers : it.Broken;
         return broken.Count == 0 ? null : new CaseKill(it.Id, it.Verdict, broken);
     }
+}
+
+/// <summary>A case that threw an exception.</summary>
+/// <param name="Case">Its name.</param>
+/// <param name="Reason">The exception, and where.</param>
+public sealed record CaseFault(string Case, string Reason)
+{
+    /// <summary>Null where the case ended as cases do.</summary>
+    public static CaseFault? Of(CaseRecord it) => it.Stop is { Verdict: Verdict.HarnessError } stop ? new CaseFault(it.Id, stop.Reason) : null;
 }

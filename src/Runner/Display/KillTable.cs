@@ -28,5 +28,11 @@ internal static class KillTable
             services.Out.WriteLine(seen.Count == 0 ? "  no case saw anything" : $"  seen as {string.Join(", ", seen)}");
             services.Out.WriteLine($"  again: ./run.sh defects --only {it.Name}");
         }
+
+        foreach (var (name, fault) in all.SelectMany(it => it.Faults.Select(fault => (it.Name, fault))))
+        {
+            services.Out.WriteLine();
+            services.Out.WriteLine($"{fault.Case} broke over {name} instead of judging it: {fault.Reason}");
+        }
     }
 }

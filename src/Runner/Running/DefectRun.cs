@@ -16,6 +16,7 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
     private const long MostSteps = 5_000_000;
 
     private readonly Dictionary<string, List<CaseKill>> _kills = [];
+    private readonly Dictionary<string, List<CaseFault>> _faults = [];
     private readonly Dictionary<string, int> _left = [];
     private readonly List<string> _unusable = [];
 
@@ -36,10 +37,11 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
         var covers = services.Cases(null).Cases.ToDictionary(it => it.Id, it => it.Covers);
         var cases = plan.Cases.Where(it => !_unusable.Contains(it.Id)).ToList();
         var runs = defects.ToDictionary(it => it.Name, it => cases.Where(one => !covering || covers[one.Id].Contains(it.Breaks)).ToList());
-        foreach (var it in defects) (_kills[it.Name], _left[it.Name]) = ([], runs[it.Name].Count);
+        foreach (var it in defects) (_kills[it.Name], _faults[it.Name], _left[it.Name]) = ([], [], runs[it.Name].Count);
         DefectKills Kills(PlantedDefect it) => new()
         {
             Name = it.Name, Story = it.Story, Breaks = it.Breaks, Cases = runs[it.Name].Count, By = [.. _kills[it.Name].OrderBy(kill => kill.Case, StringComparer.Ordinal)],
+            Faults = [.. _faults[it.Name].OrderBy(fault => fault.Case, StringComparer.Ordinal)],
         };
 
         bool Take(CaseAssignment assignment, JournalLine line)
@@ -47,6 +49,7 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
             var name = assignment.Defect!;
             var record = line.Case! with { Covers = covers[assignment.Case.Id] };
             if (CaseKill.Of(record) is { } kill) _kills[name].Add(kill);
+            if (CaseFault.Of(record) is { } fault) _faults[name].Add(fault);
             if (--_left[name] == 0) display.End(Kills(defects.First(it => it.Name == name)));
             else display.Step(name);
             return true;
@@ -70,10 +73,12 @@ internal sealed class DefectRun(CasePlan plan, Services services, int processes)
         return true;
     }
 
-    /// <summary>A bug that nobody noticed passed where it must not. A case that fails without a bug is the suite's own failure.</summary>
+    /// <summary>
+    /// A bug that nobody noticed passed where it must not. A case that fails without a bug, or breaks over one, is the suite's own failure.
+    /// </summary>
     private static ExitCode CodeOf(KillMatrix matrix) => ExitCodes.Worst(
     [
-        .. matrix.Unusable.Count > 0 ? [ExitCode.HarnessFailed] : Array.Empty<ExitCode>(),
+        .. matrix.Unusable.Count > 0 || matrix.Defects.Any(it => it.Faults.Count > 0) ? [ExitCode.HarnessFailed] : Array.Empty<ExitCode>(),
         .. matrix.Defects.Select(it => it.IsCaught ? ExitCode.Conformant : ExitCode.UnexpectedPass),
     ]);
 

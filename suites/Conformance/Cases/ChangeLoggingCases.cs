@@ -136,6 +136,36 @@ internal sealed class ChangeLoggingCases : UserDataCase
         Check.Hazard("LM-UDT-21", $"{opcode}", changer.Changed.Count > 0, "a change of blocks");
     }
 
+    /// <summary>Around block 2^32 and at the end of a namespace that goes beyond it: entries have the whole number of a block, not its low half.</summary>
+    [TestCase(NvmOpcode.WriteZeroes)]
+    [TestCase(NvmOpcode.WriteUncorrectable)]
+    [TestCase(NvmOpcode.DatasetManagement)]
+    [TestCase(NvmOpcode.Copy)]
+    [Covers("LM-UDT-18", "LM-UDT-21")]
+    public async CaseTask A_change_beyond_block_2_to_the_32_is_logged_where_it_is(NvmOpcode opcode)
+    {
+        const int most = 8;
+        var (host, vf, io) = await StartAsync();
+        var format = await vf.FormatAsync();
+        CaseMedium.NeedBeyond32Bits(format);
+        BlockChanger.Need(vf, opcode);
+        var changer = new BlockChanger(vf, io, format, 256);
+        await changer.FillAsync();
+        var queue = await host.StartLoggingAsync(vf.Id, Entries);
+        foreach (var (id, by) in ((string, NvmOpcode)[])[("LM-UDT-18", NvmOpcode.Write), ("LM-UDT-21", opcode)])
+        {
+            changer.Changed.Clear();
+            foreach (var slba in (ulong[])[CaseMedium.Beyond - 3, CaseMedium.Beyond + 40, format.Blocks - most]) await changer.ChangeAsync(by, slba, most);
+            await host.MustLogAsync(queue.Id, LoggingAction.Stop);
+            var blocks = CaseDataQueue.BlocksOf(await TakeToLastAsync(queue));
+            var missing = changer.Changed.Where(it => !blocks.Contains(it));
+            Check.Equal(id, $"{by}.missing", string.Join(' ', missing), "", $"blocks changed by {by} are missing");
+            Check.Hazard(id, $"{by}", changer.Changed.Count == 3 * most, "a change of blocks");
+            await queue.MustTellHeadAsync();
+            await host.MustLogAsync(queue.Id, LoggingAction.Start);
+        }
+    }
+
     /// <summary>
     /// A random mix of every command that changes blocks, many in flight at once, overlapping; then the log is stopped. What was really
     /// changed - the blocks read before and after - and what succeeded is in the log.

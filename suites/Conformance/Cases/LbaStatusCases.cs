@@ -21,11 +21,11 @@ internal sealed class LbaStatusCases : ConformanceCase
     }
 
     /// <summary>All descriptors from a block on, by buffers of so many descriptors; each is looked at on its own too.</summary>
-    private static async ValueTask<List<LbaStatusDescriptor>> StatusAsync(CaseHost host, ulong blocks, int room)
+    private static async ValueTask<List<LbaStatusDescriptor>> StatusAsync(CaseHost host, ulong blocks, int room, ulong from = 0)
     {
         var all = new List<LbaStatusDescriptor>();
         var bytes = LbaStatusHeader.Size + (room * LbaStatusDescriptor.Size);
-        for (var slba = 0UL; slba < blocks && all.Count <= Span;)
+        for (var slba = from; slba < blocks && all.Count <= Span;)
         {
             var reading = await host.Pf.ReadBytesAsync(AdminCommand.GetLbaStatus(1, slba, (uint)bytes, (byte)LbaStatusAction.TrackedAllocated), bytes);
             var answer = Lab.Must("Get LBA Status", reading);
@@ -74,6 +74,30 @@ internal sealed class LbaStatusCases : ConformanceCase
         Check.Equal(
             "LM-MED-10", "missing", string.Join(' ', written.Where(it => !IsCovered(descriptors, it))), "", "written blocks are not told to be allocated");
         Check.Saw("LM-MED-10", "descriptors", $"{descriptors.Count}");
+    }
+
+    /// <summary>Runs across block 2^32, beyond it and at the end, asked for from the beginning and from beyond.</summary>
+    [TestCase(0ul)]
+    [TestCase(CaseMedium.Beyond - 1)]
+    [TestCase(CaseMedium.Beyond + 4)]
+    [Covers("LM-MED-10")]
+    public async CaseTask A_block_beyond_2_to_the_32_is_told_to_be_allocated(ulong from)
+    {
+        const int count = 8;
+        var (host, vf, io) = await StartAsync();
+        var format = await vf.FormatAsync();
+        CaseMedium.NeedBeyond32Bits(format);
+        var data = vf.Buffer(count * format.TransferSize);
+        var written = new SortedSet<ulong>();
+        foreach (var slba in (ulong[])[CaseMedium.Beyond - 2, CaseMedium.Beyond + 100, format.Blocks - count])
+        {
+            await io.MustAsync("write", io.WithData(NvmCommand.Write(1, slba, count - 1), data));
+            for (var block = 0UL; block < count; block++) written.Add(slba + block);
+        }
+
+        var descriptors = await StatusAsync(host, format.Blocks, 200, from);
+        var missing = written.Where(it => it >= from && !IsCovered(descriptors, it));
+        Check.Equal("LM-MED-10", "missing", string.Join(' ', missing), "", "written blocks are not told to be allocated");
     }
 
     /// <summary>Single blocks, odd runs and whole granules are deallocated among written ones: what was not, is covered, and reads as written.</summary>

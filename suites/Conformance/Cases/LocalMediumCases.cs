@@ -106,6 +106,54 @@ internal sealed class LocalMediumCases : ConformanceCase
         Check.Hazard("LM-MED-06", "changed", changer.Changed.Count > 0, "changes during the copy");
     }
 
+    /// <summary>
+    /// Blocks around number 2^32 and at the end, and those whose numbers are the low halves of these, each with contents of its own: copied, then
+    /// changed, reported and copied again. Each holds on both sides what the guest wrote there.
+    /// </summary>
+    [Test]
+    [Covers("LM-MED-05", "LM-MED-06")]
+    public async CaseTask Blocks_beyond_2_to_the_32_are_copied_to_where_they_were()
+    {
+        var (move, copy, _) = await StartAsync();
+        var format = copy.From.Format;
+        CaseMedium.NeedBeyond32Bits(format);
+        await move.Source.NeedUserDataTrackingAsync();
+        ulong[] high = [CaseMedium.Beyond - 1, CaseMedium.Beyond, CaseMedium.Beyond + 77, format.Blocks - 1];
+        ulong[] all = [.. high, .. high.Select(it => it % CaseMedium.Beyond).Except(high)];
+        var data = move.From.Buffer(format.TransferSize);
+        await WriteAsync(0x10);
+        await copy.CopyAllAsync();
+        await CheckAsync("LM-MED-05", 0x10);
+        var queue = await move.Source.StartLoggingAsync(move.From.Id, 256);
+        await WriteAsync(0x40);
+        await move.SuspendAsync();
+        await copy.CopyAsync(CaseDataQueue.BlocksOf(await TakeToSuspensionAsync(queue)));
+        await CheckAsync("LM-MED-06", 0x40);
+        return;
+
+        async ValueTask WriteAsync(int first)
+        {
+            for (var i = 0; i < all.Length; i++)
+            {
+                data.Memory!.Fill(data.Offset, data.Length, (byte)(first + i));
+                await move.Io.MustAsync("write", move.Io.WithData(NvmCommand.Write(1, all[i], 0), data));
+            }
+        }
+
+        async ValueTask CheckAsync(string id, int first)
+        {
+            for (var i = 0; i < all.Length; i++)
+            {
+                foreach (var (side, medium) in ((string, CaseMedium)[])[("source", copy.From), ("destination", copy.To)])
+                {
+                    var block = await medium.ReadAsync(all[i]);
+                    var holds = block.Answer.IsOk && !block.Bytes.AsSpan(0, format.BlockSize).ContainsAnyExcept((byte)(first + i));
+                    Check.That(id, $"{side}[{all[i]}]", holds, "a block does not hold what the guest wrote there");
+                }
+            }
+        }
+    }
+
     /// <summary>Negative control: one report is dropped, and the comparison finds that block.</summary>
     [Test]
     [Covers("LM-MED-12")]

@@ -16,7 +16,13 @@ public readonly record struct CaseBlock(CommandAnswer Answer, byte[] Bytes)
 /// <summary>Namespace 1 of a host, looked at through its PF.</summary>
 public sealed class CaseMedium(CaseHost host, MediumFormat format)
 {
+    /// <summary>The first block whose number has more than 32 bits.</summary>
+    public const ulong Beyond = 1UL << 32;
+
     public MediumFormat Format => format;
+
+    /// <summary>Ends the case as not supported where all block numbers fit into 32 bits, or there is hardly another.</summary>
+    public static void NeedBeyond32Bits(MediumFormat format) => Lab.Need(format.Blocks > Beyond + 1024, "a namespace that goes beyond block 2^32 (NSZE)");
 
     public static async ValueTask<CaseMedium> OfAsync(CaseHost host, uint nsid = 1)
     {

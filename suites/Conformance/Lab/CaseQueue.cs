@@ -24,11 +24,11 @@ public sealed class CaseQueue : ICompletionSink
     /// <summary>Every completion that was consumed, in order.</summary>
     public IReadOnlyList<CompletionEntry> Taken => _taken;
 
-    /// <summary>Puts a command and does not ring; returns its identifier.</summary>
+    /// <summary>Puts a command and does not ring; returns its identifier. Ends the case where the device took so few that the queue is full.</summary>
     public ushort Put(SubmissionEntry command)
     {
         command.Cid = ++_cid;
-        if (!Pair.TryPut(command)) throw new InvalidOperationException($"Queue {Pair.Qid} is full: the case has to consume.");
+        if (!Pair.TryPut(command)) throw CaseEnd.Inconclusive($"set-up: queue {Pair.Qid} is full: earlier commands were not taken, or not completed");
         return _cid;
     }
 

@@ -71,6 +71,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         // Between builds the profile must be one; between devices it is what differs.
         var (samples, missing) = MetricSamples.Of(olds, news);
         var changes = Comparison.Of(samples);
+        var power = launches < Comparison.Fewest ? null : Power.Of(samples);
         var grid = new Grid(services);
         grid.Add("figure", changes.Select(it => it.Samples.Metric.Name));
         grid.Add("", changes.Select(it => Words.Of(it.Change)));
@@ -78,25 +79,21 @@ internal sealed class AbComparison(Services services, string profile, int launch
         grid.AddFigures("B, median", changes.Select(it => Human.Figure(it.NewMedian, it.Samples.Metric.Unit)));
         grid.AddFigures("B / A", changes.Select(it => double.IsNaN(it.Ratio) ? "-" : $"{it.Ratio:0.000}"));
         grid.AddFigures("p", changes.Select(it => $"{it.P:0.0e0}"));
+        if (power is not null) grid.AddFigures("finds", power.Detectable.Select(it => it is { } factor ? $"+{factor - 1:0 %}" : "-"));
         grid.Write();
         List<string> notes =
         [
             .. missing.Select(name => $"{name}: not told by every launch, so not compared"),
             $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
                 + $"a change is more than {Comparison.Threshold:0 %}",
-            launches < Comparison.Fewest ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything" : PowerOf(samples),
+            power is null
+                ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything"
+                : $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; \"finds\" is the smallest slowdown found in 95 %",
         ];
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
         return Code(changes, missing);
-    }
-
-    private static string PowerOf(IReadOnlyList<MetricSamples> samples)
-    {
-        var power = Power.Of(samples);
-        return $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; smallest slowdown found in 95 %: "
-            + (power.Detectable is { } factor ? $"{factor - 1:0 %}" : "none up to 100 %");
     }
 
     /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>

@@ -51,7 +51,10 @@ internal static class TestbedCommand
             NeedFile("--kernel", parsed.GetValue(kernel));
             var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
             var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
-            var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. given.Skip(named ? 1 : 0)])}";
+            var isStock = parsed.GetValue(qemu) is null && parsed.GetValue(qemuArgs) is null && parsed.GetValue(kernel) is null;
+            string[] more = [.. given.Skip(named ? 1 : 0)];
+            var line = parsed.GetValue(shell)
+                ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. more])}";
             return (int)Run(services, report, parsed.GetValue(keep), new BedRequest
             {
                 Options = result?.Profile?.Testbed ?? new TestbedOptions(),
@@ -113,6 +116,13 @@ internal static class TestbedCommand
     private static IEnumerable<string> Allowed(Profile profile) => profile.Device.Linux is { } device
         ? new[] { device.Source, device.Destination }.OfType<LinuxFunction>().Select(it => it.Serial).Distinct().SelectMany(it => (string[])["--allow-data-loss", it])
         : [];
+
+    /// <summary>What stands beside the profile of the packaged emulator and kernel is held against them: its known deviations are no news, anything else is.</summary>
+    internal static IEnumerable<string> Expected(string profile, bool isStock, IReadOnlyList<string> more)
+    {
+        var file = Path.ChangeExtension(profile, ".expected.json");
+        return isStock && File.Exists(file) && !more.Any(it => it.StartsWith("--expect", StringComparison.Ordinal)) ? ["--expect", $"profiles/{Path.GetFileName(file)}"] : [];
+    }
 
     /// <summary>What the program reads: the tree's mark, the shipped profiles, and those beside the one that was asked for.</summary>
     private static IEnumerable<(string Path, string Source)> Files(string? profile, string root)

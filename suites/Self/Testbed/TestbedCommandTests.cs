@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Conformance.Migration;
 using Conformance.Runner;
+using Conformance.Runner.Commands;
 using Conformance.Testbed;
 using NUnit.Framework;
 
@@ -39,5 +42,35 @@ public sealed class TestbedCommandTests
         var files = DebianPackages.Files(Said);
         Assert.That(files.Select(it => it.Package), Is.EqualTo(new[] { new DebianPackage("qemu-system-x86", "1:10.0.2+ds-2"), new DebianPackage("kmod", "30") }));
         Assert.That(files.Sum(it => it.Bytes), Is.EqualTo(10_272_092));
+    }
+
+    /// <summary>The packaged emulator is held to what is known of it; another, or a gate of the user's own, is not.</summary>
+    [TestCase(true, "", "--expect profiles/bed.expected.json")]
+    [TestCase(true, "--only x", "--expect profiles/bed.expected.json")]
+    [TestCase(true, "--expect mine.json", "")]
+    [TestCase(false, "", "")]
+    public void WhatIsKnownOfTheBedIsItsGate(bool isStock, string more, string told)
+    {
+        var folder = Directory.CreateTempSubdirectory("bed").FullName;
+        var profile = Path.Combine(folder, "bed.yaml");
+        Assert.That(TestbedCommand.Expected(profile, isStock, more.Split(' ')), Is.Empty, "nothing stands beside the profile");
+        File.WriteAllText(Path.Combine(folder, "bed.expected.json"), "{}");
+        Assert.That(string.Join(' ', TestbedCommand.Expected(profile, isStock, more.Split(' '))), Is.EqualTo(told));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A bed that was changed and whose expectations were not would say so only when it is booted.</summary>
+    [Test]
+    public void TheShippedExpectationsNameSixtyThatPassAndOnlyKnownFailures()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "profiles", "testbed.expected.json"));
+        var expected = JsonSerializer.Deserialize(text, MigrationJson.Default.ExpectedResults)!;
+        Assert.That(expected.Cases.Values.Count(it => it == Verdict.Pass), Is.AtLeast(60));
+        Assert.That(expected.Cases.Where(it => it.Value == Verdict.Fail).Select(it => it.Key), Is.EqualTo(new[]
+        {
+            "sriov-virtualization/Without_its_primary_no_function_is_online(Shutdown)",
+            "sriov-virtualization/Without_memory_space_registers_hide_and_nothing_changes",
+            "virtual-function/A_namespace_is_there_while_it_is_attached",
+        }));
     }
 }

@@ -187,7 +187,7 @@ internal static class RunCommand
         var record = session.Run(services);
         if (session.IsBare)
         {
-            services.Out.WriteLine(Failures.LastLine(record, session.Folder.WriteRecord(record)));
+            services.Out.WriteLine(Failures.LastLine(record, session.Folder.WriteRecord(record), session.IsHeldToExpected));
             return (ExitCode)record.ExitCode;
         }
 
@@ -196,7 +196,7 @@ internal static class RunCommand
         RunTable.Write(record, services);
         Failures.Write(record, services);
         GitHubActions.Write(record, services);
-        services.Out.WriteLine(Failures.LastLine(record, page));
+        services.Out.WriteLine(Failures.LastLine(record, page, session.IsHeldToExpected));
         return (ExitCode)record.ExitCode;
     }
 }

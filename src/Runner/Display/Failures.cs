@@ -65,7 +65,10 @@ internal static class Failures
         foreach (var it in run.Surprises) services.Out.WriteLine($"{(it.IsStale ? "better than expected" : "not as expected")}: {it}");
     }
 
-    public static string LastLine(RunRecord run, string page)
+    /// <param name="run">What the last line is of.</param>
+    /// <param name="page">Where its report is.</param>
+    /// <param name="expected">It was held against expected results: where they are met, that is what its last line says.</param>
+    public static string LastLine(RunRecord run, string page, bool expected = false)
     {
         var cycles = run.Combinations.Sum(it => it.Result.Cycles.Count);
         var blocks = run.Combinations.Sum(it => it.Result.Cycles.Sum(cycle => cycle.BlocksVerified));
@@ -81,7 +84,28 @@ internal static class Failures
         }
 
         if (run.Plan.Combinations.Count > 0 || run.Plan.Cases is null) parts.Add($"{run.Combinations.Count} combinations, {cycles} cycles, {blocks} blocks verified");
-        return $"\n{partial}{Words.Of(run.Verdict)}: {string.Join(", ", parts)}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
+        var isMet = expected && run is { ExitCode: (int)ExitCode.Conformant, Surprises.Count: 0 };
+        return $"\n{partial}{(isMet ? AsExpected(run) : $"{Words.Of(run.Verdict)}: {string.Join(", ", parts)}")}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
+    }
+
+    /// <summary>How many passed, are not supported, and deviate as it is known that they do, these with the requirements that they break.</summary>
+    private static string AsExpected(RunRecord run)
+    {
+        var results = run.Cases.Select(it => (Name: it.Id, it.Verdict, it.Findings))
+            .Concat(run.Combinations.Select(it => (it.Name, it.Verdict, Findings: (IReadOnlyList<Finding>)[.. it.AllFindings()]))).ToList();
+        var deviating = results.Where(it => it.Verdict > Verdict.Warn).ToList();
+        // What hung or died found nothing to name a requirement by.
+        var named = deviating.SelectMany(it => it.Findings.Where(found => found.Verdict > Verdict.Warn).Select(found => found.Requirement).DefaultIfEmpty(it.Name))
+            .Distinct().Order(StringComparer.Ordinal);
+        int Count(Verdict verdict) => results.Count(it => it.Verdict == verdict);
+        List<string> parts = [$"{Count(Verdict.Pass)} passed", $"{Count(Verdict.NotSupported)} not supported"];
+        foreach (var verdict in (Verdict[])[Verdict.Warn, Verdict.Waived, Verdict.Skipped])
+        {
+            if (Count(verdict) is > 0 and var count) parts.Add($"{count} {Words.Of(verdict)}");
+        }
+
+        if (deviating.Count > 0) parts.Add($"{deviating.Count} known deviation{(deviating.Count == 1 ? "" : "s")} ({string.Join(", ", named)})");
+        return $"as expected: {string.Join(", ", parts)}";
     }
 
     /// <summary>The command that repeats one case alone.</summary>

@@ -59,6 +59,9 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
 
     public bool IsBare => options.IsBare;
 
+    /// <summary>What it shows is held against expected results.</summary>
+    public bool IsHeldToExpected => options.Expected is not null;
+
     public RunRecord Run(Services services)
     {
         var probe = new EnvironmentProbe(services);

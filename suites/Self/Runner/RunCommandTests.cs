@@ -75,6 +75,27 @@ public sealed class RunCommandTests
         Assert.That(end[2], Is.EqualTo($"  again: ./run.sh run {profile} --seed 5 --only second --set 'guest.io-sizes=[4KiB, 8KiB]'"));
     }
 
+    /// <summary>A failure that was expected is told, and the last line says that it was; one that was not, or none where one was expected, is a failure as ever.</summary>
+    [Test]
+    public void WhereExpectationsAreMetTheLastLineSaysSo()
+    {
+        const string Others = """{ "profile": "two", "cases": {}, "combinations": { "first": "pass", "second": """;
+        _bench.Write("known.json", Others + "\"fail\" } }");
+        _bench.Write("good.json", Others + "\"pass\" } }");
+        _bench.Runner = (plan, _, _) => plan.Name == "second" ? TestBench.Bad(plan) : TestBench.Good(plan);
+        Assert.That(_bench.Run("run", "two", "--expect", _bench.PathOf("known.json")), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Contain("\nsecond: fail\n"));
+        Assert.That(Lines(_bench.Out)[^1], Does.StartWith("as expected: 1 passed, 0 not supported, 1 known deviation (D2), "));
+        Assert.That(_bench.Run("run", "two", "--expect", _bench.PathOf("good.json")), Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(Lines(_bench.Out)[^1], Does.StartWith("fail: 2 combinations, "));
+
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan);
+        Assert.That(_bench.Run("run", "two", "--expect", _bench.PathOf("known.json")), Is.EqualTo(ExitCode.UnexpectedPass));
+        Assert.That(Lines(_bench.Out)[^1], Does.StartWith("pass: 2 combinations, "));
+        Assert.That(_bench.Run("run", "two", "--expect", _bench.PathOf("good.json")), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(Lines(_bench.Out)[^1], Does.StartWith("as expected: 2 passed, 0 not supported, "));
+    }
+
     [Test]
     public void ManyFindingsOfOneKindDoNotHideTheOthers()
     {

@@ -38,7 +38,8 @@ public sealed record BedRequest
 /// <summary>How a boot ended.</summary>
 /// <param name="ExitCode">Of what ran; null: the machine left none, so nothing was shown.</param>
 /// <param name="Why">Where there is none: why.</param>
-public sealed record BedOutcome(int? ExitCode, string? Why);
+/// <param name="Died">Where there is none: the emulator was ended by a signal of its own making.</param>
+public sealed record BedOutcome(int? ExitCode, string? Why, bool Died = false);
 
 /// <summary>
 /// A virtual machine with a stock Linux kernel - its own nvme driver, its own vfio-pci, its own IOMMU driver - and emulated NVMe controllers with
@@ -54,11 +55,15 @@ public sealed class Bed : IDisposable
     private static readonly string[] s_machine = ["qemu-system-x86", "busybox-static", "kmod", "libstdc++6", "libgcc-s1", "libssl3", "zlib1g"];
     private static readonly string[] s_kernels = ["linux-image-6.12-amd64", "linux-image-amd64"];
 
+    /// <summary>A process that a signal ended has a code above.</summary>
+    private const int Signalled = 128;
+
     private readonly BedRequest _request;
     private readonly BedMachine _machine;
     private readonly PackageRoot _packages;
     private readonly PackageRoot? _kernelPackages;
     private Process? _emulator;
+    private volatile bool _stopped;
 
     private Bed(BedRequest request, BedMachine machine, PackageRoot packages, PackageRoot? kernelPackages) =>
         (_request, _machine, _packages, _kernelPackages) = (request, machine, packages, kernelPackages);
@@ -91,6 +96,8 @@ public sealed class Bed : IDisposable
         };
         IReadOnlyList<string> modules = request.Sample ? [.. SampleModule.Needs, SampleModule.Build(kernel, debian, cache)] : [];
         var boot = Path.Combine(Path.GetFullPath(cache), $"boot-{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{Environment.ProcessId}");
+        // What an emulator that died at once has left stays.
+        if (Directory.Exists(boot)) boot += "-again";
         Directory.CreateDirectory(boot);
         var machine = new BedMachine
         {
@@ -142,12 +149,14 @@ public sealed class Bed : IDisposable
         var code = Path.Combine(Folder, "exitcode");
         if (File.Exists(code) && int.TryParse(File.ReadAllText(code), out var number)) return new BedOutcome(number, null);
         var said = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? LastLine(_machine.Console) ?? "it said nothing";
-        return new BedOutcome(null, $"it left no exit code; the emulator ended with {emulator.ExitCode}: {said}");
+        var died = emulator.ExitCode > Signalled && !_stopped;
+        return new BedOutcome(null, $"it left no exit code; the emulator ended with {emulator.ExitCode}{(died ? $" (signal {emulator.ExitCode - Signalled})" : "")}: {said}", died);
     }
 
     /// <summary>Ends the machine at once. From any thread.</summary>
     public void Stop()
     {
+        _stopped = true;
         try
         {
             _emulator?.Kill();

@@ -50,32 +50,41 @@ internal static class TestbedCommand
             NeedFile("--qemu", parsed.GetValue(qemu));
             NeedFile("--kernel", parsed.GetValue(kernel));
             var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
-            var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
             var isStock = parsed.GetValue(qemu) is null && parsed.GetValue(qemuArgs) is null && parsed.GetValue(kernel) is null;
             string[] more = [.. given.Skip(named ? 1 : 0)];
-            var line = parsed.GetValue(shell)
-                ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. more])}";
-            return (int)Run(services, report, parsed.GetValue(keep), new BedRequest
+            (string? Report, BedRequest Request) Boot()
             {
-                Options = result?.Profile?.Testbed ?? new TestbedOptions(),
-                Emulator = parsed.GetValue(qemu),
-                EmulatorWords = Words(parsed.GetValue(qemuArgs)),
-                Kernel = parsed.GetValue(kernel),
-                Sample = parsed.GetValue(mtty),
-                Command = line,
-                Files = [.. Files(profile, services.Root)],
-                Reports = reports,
-                Time = parsed.GetValue(time) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            });
+                var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
+                var line = parsed.GetValue(shell)
+                    ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. more])}";
+                return (report, new BedRequest
+                {
+                    Options = result?.Profile?.Testbed ?? new TestbedOptions(),
+                    Emulator = parsed.GetValue(qemu),
+                    EmulatorWords = Words(parsed.GetValue(qemuArgs)),
+                    Kernel = parsed.GetValue(kernel),
+                    Sample = parsed.GetValue(mtty),
+                    Command = line,
+                    Files = [.. Files(profile, services.Root)],
+                    Reports = reports,
+                    Time = parsed.GetValue(time) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                });
+            }
+
+            // An emulator that dies is no verdict on what ran in it, and a stock one was seen to; one that dies twice has something to do with it.
+            if (Run(services, parsed.GetValue(keep), Boot()) is { } exit) return (int)exit;
+            services.Error.WriteLine("testbed: THE EMULATOR DIED: once more from the beginning");
+            return (int)(Run(services, parsed.GetValue(keep), Boot()) ?? ExitCode.HarnessFailed);
         });
         return command;
     }
 
-    private static ExitCode Run(Services services, string? report, bool keep, BedRequest request)
+    /// <summary>One boot and what came of it; null where the emulator died by itself.</summary>
+    private static ExitCode? Run(Services services, bool keep, (string? Report, BedRequest Request) boot)
     {
         try
         {
-            using var bed = Bed.Prepare(request, Path.Combine(services.Root, "artifacts", "testbed"), services.Time, line => services.Error.WriteLine($"testbed: {line}"));
+            using var bed = Bed.Prepare(boot.Request, Path.Combine(services.Root, "artifacts", "testbed"), services.Time, line => services.Error.WriteLine($"testbed: {line}"));
             ExitCode? signal = null;
             BedOutcome outcome;
             using ((services.Signals ?? Interrupts.Listen)(code =>
@@ -88,13 +97,13 @@ internal static class TestbedCommand
                 outcome = bed.Run(services.Out);
             }
 
-            if (report is not null) bed.KeepEvidence(Path.Combine(report, "testbed"));
+            if (boot.Report is { } report) bed.KeepEvidence(Path.Combine(report, "testbed"));
             if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
             else bed.Remove();
             if (signal is { } ended) return ended;
             if (outcome.ExitCode is { } exit) return (ExitCode)exit;
             services.Error.WriteLine($"testbed: {outcome.Why}");
-            return ExitCode.HarnessFailed;
+            return outcome.Died ? null : ExitCode.HarnessFailed;
         }
         catch (BedUnavailableException e)
         {

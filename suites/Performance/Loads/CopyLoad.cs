@@ -86,18 +86,26 @@ internal sealed class CopyLoad : IDisposable
         return copier.Counters.BytesWritten;
     });
 
-    /// <summary>Bytes that one command of the copy allocates once everything is warm.</summary>
+    /// <summary>
+    /// Bytes that one command more of a copy allocates once everything is warm: what a copy takes to begin and to end is the same however long it is.
+    /// </summary>
     public double Allocated(bool verify = false) => World.Run(async () =>
     {
         var copier = NewCopier(verify);
-        Must(await copier.CopyAsync(_extents));
-        var (before, commands) = (GC.GetAllocatedBytesForCurrentThread(), copier.Counters.Commands);
-        Must(await copier.CopyAsync(_extents));
-        // Each copy has its workers once, whatever it is that it copies.
-        var allocated = Math.Max(0, GC.GetAllocatedBytesForCurrentThread() - before - (Depth * 512));
+        LbaRange[] twice = [.. _extents, .. _extents];
+        await MeasureAsync(copier, twice);
+        var (once, few) = await MeasureAsync(copier, _extents);
+        var (more, many) = await MeasureAsync(copier, twice);
         copier.Release();
-        return allocated / (double)(copier.Counters.Commands - commands);
+        return Math.Max(0, more - once) / (double)(many - few);
     });
+
+    private static async Task<(long Bytes, long Commands)> MeasureAsync(MediumCopier copier, LbaRange[] runs)
+    {
+        var (before, commands) = (GC.GetAllocatedBytesForCurrentThread(), copier.Counters.Commands);
+        Must(await copier.CopyAsync(runs));
+        return (GC.GetAllocatedBytesForCurrentThread() - before, copier.Counters.Commands - commands);
+    }
 
     public void Dispose()
     {

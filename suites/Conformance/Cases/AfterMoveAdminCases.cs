@@ -27,6 +27,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     private static readonly uint s_extended = new HostIdentifierFeature { Extended = true }.Raw;
 
     /// <summary>Identify Controller, the namespace and its descriptors, through the VF of the same number on both sides.</summary>
+    /// <remarks>Nothing is moved: two controllers that have served nobody are compared. What a load does to the page is seen where settings go along.</remarks>
     [Test]
     [Covers("LM-POST-11", "LM-POST-12")]
     public async CaseTask There_is_one_identity()
@@ -53,6 +54,10 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>Features are set to what no fresh controller has; carried in the device's state, they read the same after the move.</summary>
+    /// <remarks>
+    /// A feature that the controller refuses reads as refused on both sides. Of the clock only that it is not behind what was set: it may have stood, or
+    /// leapt.
+    /// </remarks>
     [Test]
     [Covers("LM-POST-13", "LM-POST-11")]
     public async CaseTask Settings_go_along()
@@ -85,6 +90,9 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>Registers that the guest set, interrupt mask included, as they read before and after.</summary>
+    /// <remarks>
+    /// Whether INTMS masks anything: it is read, and no interrupt by pin is provoked. Registers that are not in the list, the memory buffer's among them.
+    /// </remarks>
     [Test]
     [Covers("LM-POST-14")]
     public async CaseTask Registers_read_as_before()
@@ -104,6 +112,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>The guest's own admin queue stands anywhere at the cut, on either phase; it goes on behind it for more than a pass.</summary>
+    /// <remarks>The queue is empty at the cut, at four places of two passes: no admin command is in flight, no completion waits.</remarks>
     /// <param name="eighths">Of the completion queue that are gone through before, beyond what bringing up took.</param>
     [TestCase(0)]
     [TestCase(4)]
@@ -128,6 +137,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     /// An event was told and its log not read when the guest moves. Another of its type is told only when the log was read, on whichever side
     /// that is (Base 2.3 5.2.2).
     /// </summary>
+    /// <remarks>One type of event stands for all. An event that is told later than 1 ms after its cause passes as masked.</remarks>
     [Test]
     [Covers("LM-POST-15")]
     public async CaseTask An_event_is_not_told_again_before_its_log_was_read()
@@ -149,6 +159,9 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>Event requests are outstanding at the cut: as many are after it, one event completes one of them.</summary>
+    /// <remarks>
+    /// Which of the requests is completed, and with which identifier. A second completion that comes later than 1 ms after the event is missed.
+    /// </remarks>
     /// <param name="requests">Outstanding.</param>
     [TestCase(1)]
     [TestCase(3)]
@@ -176,6 +189,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>An event that had nobody to be told to at the cut is told once on the destination.</summary>
+    /// <remarks>Where the event waits: a source that never raised it and a destination that raises it anew look like one that was carried.</remarks>
     [Test]
     [Covers("LM-POST-15")]
     public async CaseTask An_event_that_was_pending_is_told_once()
@@ -193,6 +207,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>SMART counters and the error log, before and after: they go on, or begin anew; they do not run backwards.</summary>
+    /// <remarks>Whether each command was counted: only that no counter runs backwards without being 0. The entries of the error log are not read.</remarks>
     [Test]
     [Covers("LM-POST-16")]
     public async CaseTask Logs_go_on_or_begin_anew()
@@ -215,6 +230,10 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>Both PFs tell of their VFs as they are: before, after the move, and once the source was retired.</summary>
+    /// <remarks>
+    /// The entries of other secondary controllers and the pools of the primary (CNS 14h). Nobody reads the lists while a command of the move is under
+    /// way.
+    /// </remarks>
     [Test]
     [Covers("LM-POST-18")]
     public async CaseTask Both_primaries_tell_the_truth()
@@ -241,6 +260,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
     }
 
     /// <summary>From one VF to another of another number, on another PF's side or of the same PF; only the one that is named changes.</summary>
+    /// <remarks>One Flush on VF 4 stands for all neighbours; their state is not read.</remarks>
     /// <param name="from">The source's VF.</param>
     /// <param name="to">The destination's VF.</param>
     /// <param name="same">Both of the source's PF.</param>

@@ -5,10 +5,12 @@ using NUnit.Framework;
 namespace Conformance.Suite.Cases;
 
 /// <summary>Whole moves of a guest under load, whose driver knows nothing of them.</summary>
+/// <remarks>One load - two queues, eight deep, 2 MiB - and three moves: the cut falls wherever the load happens to be, and nobody aims it.</remarks>
 [Area("after-migration")]
 internal sealed class AfterMoveCycleCases : ConformanceCase
 {
     /// <summary>Three moves there and back, the admin queue mediated by the host: what the oracles found is held under the requirements.</summary>
+    /// <remarks>Admin state that the device loses: features, events and Identify are answered for it by the mediator, which is the host's.</remarks>
     [Test]
     [Covers("LM-POST-01", "LM-POST-02", "LM-POST-11", "LM-POST-12")]
     public async CaseTask A_mediated_guest_does_not_notice() =>

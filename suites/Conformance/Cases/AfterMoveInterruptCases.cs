@@ -9,6 +9,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class AfterMoveInterruptCases : ConformanceCase
 {
     /// <summary>Three queues on three vectors, not in order; after the move each command interrupts on its queue's vector and no other.</summary>
+    /// <remarks>How often: several interrupts of the right vector pass, and so does a wrong one that comes later than 1 ms after the command.</remarks>
     [Test]
     [Covers("LM-POST-03")]
     public async CaseTask Queues_interrupt_on_their_own_vectors()
@@ -34,6 +35,7 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
     /// One vector is masked, and a completion waits behind it. After the move the table reads as before, masks included; the interrupt is still
     /// pending, and comes once when the vector is unmasked.
     /// </summary>
+    /// <remarks>Table and masks are put back by the host, not by the device. A second interrupt that follows the first at some distance is missed.</remarks>
     [Test]
     [Covers("LM-POST-04", "LM-POST-05")]
     public async CaseTask Masked_vectors_stay_masked_and_pending_interrupts_come()
@@ -65,6 +67,7 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
     /// Commands are rung while the source is suspended. A guest that looks only when it is interrupted finds all their completions on the
     /// destination.
     /// </summary>
+    /// <remarks>Whether each completion has an interrupt of its own: one that covers several is enough, and it may take a second.</remarks>
     [Test]
     [Covers("LM-POST-05")]
     public async CaseTask No_completion_waits_unnoticed()
@@ -92,6 +95,9 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
     /// The destination is resumed before anything of the guest's interrupts was put there. Nobody is interrupted; completions are in memory all
     /// the same; once the vectors are there, one doorbell mends it.
     /// </summary>
+    /// <remarks>
+    /// An interrupt of the destination's while nobody has bound its vectors: what is listened to until then is the function that the guest left.
+    /// </remarks>
     [Test]
     [Covers("LM-POST-06")]
     public async CaseTask Without_vectors_nobody_is_interrupted_and_vectors_mend_it()
@@ -117,6 +123,7 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
     }
 
     /// <summary>Resumed with bus mastering off the destination moves nothing; turned on, it goes on with all that waited.</summary>
+    /// <remarks>Reads of memory, and writes outside the guest's; whatever comes after the silence that is waited for.</remarks>
     [Test]
     [Covers("LM-POST-07")]
     public async CaseTask Without_bus_mastering_nothing_moves()
@@ -138,6 +145,7 @@ internal sealed class AfterMoveInterruptCases : ConformanceCase
     }
 
     /// <summary>The VFs' registers are put to another address on the destination than on the source; doorbells of the guest work there.</summary>
+    /// <remarks>Whether the new address was taken: it is noted, and a bus that keeps the old one passes.</remarks>
     [Test]
     [Covers("LM-POST-08")]
     public async CaseTask Registers_may_lie_elsewhere()

@@ -13,6 +13,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     /// The guest's completion queue is full at the cut, and more commands wait for room. On the destination nothing is posted over what nobody has
     /// consumed; as the guest consumes, each command has its one completion, in the order in which it is posted.
     /// </summary>
+    /// <remarks>An entry that is overwritten later than 10 ms after the resume, or with the same bytes. Flushes may end in any order.</remarks>
     /// <param name="room">Entries of the completion queue.</param>
     [TestCase(3)]
     [TestCase(8)]
@@ -40,6 +41,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     /// Commands of every kind at the cut: completed and not consumed, fetched and in flight, rung and not fetched for want of room, rung while
     /// the source was suspended. On the destination each is completed once, reads with the data that was written before.
     /// </summary>
+    /// <remarks>How many commands are in flight at the cut: they have 2 us before the Suspend, in which a quick device has ended them all.</remarks>
     /// <param name="posted">Completed and not consumed.</param>
     /// <param name="rung">Rung right before the suspend.</param>
     /// <param name="late">Rung while it was suspended.</param>
@@ -102,6 +104,9 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>The cut at every place around the wrap of a queue, with completions on both sides of it that nobody has consumed.</summary>
+    /// <remarks>
+    /// Queues of other sizes than 16, and of two sizes. Nothing is in flight at the cut, so that no completion is posted by the Suspend itself.
+    /// </remarks>
     /// <param name="consumed">Commands before.</param>
     /// <param name="posted">Completed and not consumed.</param>
     [TestCase(0, 0)]
@@ -135,6 +140,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>Cut right at the wrap, ten thousand further commands in bursts that fill the queue.</summary>
+    /// <remarks>Data: they are Flushes. SQHD is held to be possible, not to be exact.</remarks>
     [Test]
     [Covers("LM-POST-09")]
     public async CaseTask Ten_thousand_commands_go_on_from_a_wrap()
@@ -155,6 +161,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>There and back ten times between two open functions, with commands at each stop.</summary>
+    /// <remarks>A leak that neither the length of the state nor the completion queues of one function show, or that twenty moves do not exhaust.</remarks>
     [Test]
     [Covers("LM-POST-10")]
     public async CaseTask Ten_times_there_and_back_nothing_grows()
@@ -183,6 +190,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>Moved, it is suspended again before it did anything: its state is the one with which it came. Then it is moved on.</summary>
+    /// <remarks>What neither state has: the second is held against the first, and nothing else. One Flush shows that the guest goes on.</remarks>
     [Test]
     [Covers("LM-POST-17")]
     public async CaseTask A_moved_controller_can_be_moved_on()
@@ -203,6 +211,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>The same function takes a second state, of queues that have gone on since: it has those, not the first.</summary>
+    /// <remarks>What no state carries: interrupts that were pending, features. No vendor's part is loaded.</remarks>
     [Test]
     [Covers("LM-POST-20")]
     public async CaseTask A_second_move_brings_the_second_state()
@@ -234,6 +243,7 @@ internal sealed class AfterMoveQueueCases : ConformanceCase
     }
 
     /// <summary>Saved, reset, loaded again: the function is its own destination.</summary>
+    /// <remarks>Whether what reads back was loaded or outlived the reset: only queues that are still there would have the load refused.</remarks>
     /// <param name="functionReset">A function level reset; else a Controller Reset.</param>
     [TestCase(false)]
     [TestCase(true)]

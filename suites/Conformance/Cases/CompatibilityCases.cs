@@ -8,6 +8,9 @@ namespace Conformance.Suite.Cases;
 internal sealed class CompatibilityCases : ConformanceCase
 {
     /// <summary>What is no state of this kind - of the other command set, of another maker, of another version - is not loaded.</summary>
+    /// <remarks>
+    /// A state with a good beginning and strange contents: another maker's differs in its first byte. Another version of the same maker is not tried.
+    /// </remarks>
     [Test]
     [Covers("LM-COMP-04")]
     public async CaseTask A_stream_of_another_kind_is_refused()

@@ -8,11 +8,16 @@ namespace Conformance.Suite.Cases;
 /// Every migration command against a controlled controller in every condition, as <see cref="OperationTable"/> has it: the answer is a legal
 /// one, and afterwards the controller is suspended or not, and has its queues or not, as that answer says.
 /// </summary>
+/// <remarks>
+/// The conditions are brought about one after the other, and nothing else is under way. What a refused command left behind shows only in CSUP and in
+/// the number of completion queues; where the standard is silent, nothing is asked.
+/// </remarks>
 [Area("rejection")]
 internal sealed class ConditionCases : LoadingCase
 {
     private const int Cut = 100;
 
+    /// <remarks>What a device does with the announcement, and whether a Suspend after it is quicker. Offline and disabled controllers are not told.</remarks>
     [Test]
     [Covers("LM-SUSP-02", "LM-SUSP-11")]
     public async CaseTask A_notification_in_every_condition() => await InEveryConditionAsync(Operation.Notify);
@@ -45,6 +50,7 @@ internal sealed class ConditionCases : LoadingCase
     [Covers("LM-SET-03", "LM-SET-06")]
     public async CaseTask A_last_piece_in_every_condition() => await InEveryConditionAsync(Operation.SetLast);
 
+    /// <remarks>A first entry that comes later than 100 us after the start. Offline and disabled controllers, of which the standard is silent.</remarks>
     [Test]
     [Covers("LM-UDT-15", "LM-UDT-39")]
     public async CaseTask A_start_of_logging_in_every_condition() => await InEveryConditionAsync(Operation.StartLogging);
@@ -53,6 +59,7 @@ internal sealed class ConditionCases : LoadingCase
     [Covers("LM-MEM-01", "LM-MEM-19")]
     public async CaseTask A_start_of_memory_tracking_in_every_condition() => await InEveryConditionAsync(Operation.TrackMemory);
 
+    /// <remarks>The report may be refused or empty, and what is in it is not looked at: only that the controller stays as it was.</remarks>
     [Test]
     [Covers("LM-MEM-21")]
     public async CaseTask A_report_of_untracked_memory_in_every_condition() => await InEveryConditionAsync(Operation.ReportMemory);

@@ -12,6 +12,9 @@ internal sealed class ControllingResetCases : LoadingCase
     /// A suspended source and a loaded destination: the reset of the function that did it takes both offline. Brought up again, neither is
     /// suspended, neither has queues, and both do I/O.
     /// </summary>
+    /// <remarks>
+    /// The time of the reset itself: the list is read once the primary is enabled again, so that VFs which went offline late look like the others.
+    /// </remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [TestCase(CaseReset.Subsystem)]
@@ -42,6 +45,7 @@ internal sealed class ControllingResetCases : LoadingCase
     /// Logging and memory tracking are on when the controlling controller is reset. Their queue is gone and its memory is written no more;
     /// tracking has ended, and both can be begun anew.
     /// </summary>
+    /// <remarks>A device that goes on tracking memory and refuses the report. The queue's memory is watched over five writes and a millisecond.</remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [Covers("LM-RST-04")]
@@ -73,6 +77,7 @@ internal sealed class ControllingResetCases : LoadingCase
     }
 
     /// <summary>A subsystem reset while Suspend waits for commands in flight: no completion of it comes, and all begin afresh.</summary>
+    /// <remarks>Completions that are posted later than 5 ms after the reset; the queues' memory is given up then.</remarks>
     [Test]
     [Covers("LM-RST-06")]
     public async CaseTask A_subsystem_reset_drops_a_suspend_that_waits()
@@ -91,6 +96,7 @@ internal sealed class ControllingResetCases : LoadingCase
     }
 
     /// <summary>Half a state has come when the controlling controller is reset: its last piece then continues nothing.</summary>
+    /// <remarks>Which of the two forgot it: the reset, or that the VF went offline with it and was brought up again.</remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [Covers("LM-RST-07")]
@@ -109,6 +115,9 @@ internal sealed class ControllingResetCases : LoadingCase
     }
 
     /// <summary>The host dies at some point and cleans nothing up; the next one only resets the function, and everything works.</summary>
+    /// <remarks>
+    /// A host that dies while a command is under way: each stage is complete when the reset comes. Logging and memory tracking are not running.
+    /// </remarks>
     [TestCase("tracking", CaseReset.Controller)]
     [TestCase("suspended", CaseReset.Controller)]
     [TestCase("suspended", CaseReset.Function)]
@@ -143,6 +152,7 @@ internal sealed class ControllingResetCases : LoadingCase
     /// The controlling function is reset while a Suspend of its own waits. The guest learns of it within bounded time, by its controller's
     /// status; nothing is left suspended without anybody who knew.
     /// </summary>
+    /// <remarks>What becomes of the reads in flight. The guest has a second to learn of the loss; a shorter bound is nobody's.</remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [Covers("LM-RST-12")]

@@ -13,6 +13,7 @@ internal sealed class DiscoveryCases : ConformanceCase
         [AdminOpcode.MigrationSend, AdminOpcode.MigrationReceive, AdminOpcode.ControllerDataQueue, AdminOpcode.TrackSend, AdminOpcode.TrackReceive];
 
     /// <summary>Identify Controller of the PF and of every VF that can be brought up: who moves whom, and nobody asks for host memory.</summary>
+    /// <remarks>A PF that hides the bit counts as one without live migration, and the case as not supported. Four VFs at most are asked.</remarks>
     [Test]
     [Covers("LM-DISC-01", "LM-DISC-02", "LM-DISC-03")]
     public async CaseTask Who_moves_whom_is_announced()
@@ -31,6 +32,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The formats of the state, byte by byte.</summary>
+    /// <remarks>Whether what is listed can be saved and loaded: the cases of states use version 0000h alone.</remarks>
     [Test]
     [Covers("LM-DISC-04", "LM-DISC-05")]
     public async CaseTask The_formats_of_the_state_are_a_list_that_ends()
@@ -50,6 +52,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>Vendor formats have names of their own.</summary>
+    /// <remarks>Two formats of one name, and a name that is another vendor's.</remarks>
     [Test]
     [Covers("LM-DISC-06")]
     public async CaseTask A_vendor_format_has_a_name()
@@ -64,6 +67,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>A controlled controller is asked for formats.</summary>
+    /// <remarks>VFs other than the first; other data structures that a VF should not tell.</remarks>
     [Test]
     [Covers("LM-DISC-07")]
     public async CaseTask A_controlled_controller_knows_no_formats()
@@ -75,6 +79,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The effects logs of both sides, held against what Identify Controller says.</summary>
+    /// <remarks>Any bit of an entry but CSUPP, and commands that are marked as supported and promised by nothing.</remarks>
     [Test]
     [Covers("LM-DISC-08", "LM-DISC-09")]
     public async CaseTask The_effects_logs_say_what_Identify_says()
@@ -98,6 +103,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The feature of data queues in the feature effects log.</summary>
+    /// <remarks>What else the entry says of the feature. That its effect is a data queue's alone, no log can show.</remarks>
     [Test]
     [Covers("LM-DISC-10")]
     public async CaseTask The_feature_of_data_queues_has_their_scope()
@@ -111,6 +117,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The limits of data queues, of the controller and of the subsystem.</summary>
+    /// <remarks>Whether the device keeps them: cases that ask for one queue or one piece more look at that. MCDQPC is not judged.</remarks>
     [Test]
     [Covers("LM-DISC-11")]
     public async CaseTask Limits_of_data_queues_allow_one()
@@ -123,6 +130,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The limits of memory tracking, of the controller and of the subsystem.</summary>
+    /// <remarks>Whether the device keeps them: cases that start tracking look at that.</remarks>
     [Test]
     [Covers("LM-DISC-12")]
     public async CaseTask Limits_of_memory_tracking_allow_a_range()
@@ -135,6 +143,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>What is reserved around the attributes of tracking.</summary>
+    /// <remarks>The page of the PF alone; what is reserved elsewhere in it.</remarks>
     [Test]
     [Covers("LM-DISC-13")]
     public async CaseTask What_is_reserved_around_tracking_is_0()
@@ -148,6 +157,7 @@ internal sealed class DiscoveryCases : ConformanceCase
     }
 
     /// <summary>The format of entries of the migration queue.</summary>
+    /// <remarks>Whether entries are of that format: cases about the log take them for type 0.</remarks>
     [Test]
     [Covers("LM-DISC-14")]
     public async CaseTask The_format_of_migration_queue_entries_is_known()

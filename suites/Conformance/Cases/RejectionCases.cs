@@ -10,6 +10,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class RejectionCases : LoadingCase
 {
     /// <summary>Every reserved operation of Migration Send, with every sequence indicator, on a controller that runs and on one that is suspended.</summary>
+    /// <remarks>An effect on anything but the saved state of this one controller.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-REJ-01")]
@@ -29,6 +30,7 @@ internal sealed class RejectionCases : LoadingCase
     }
 
     /// <summary>Every reserved operation of Migration Receive; nothing is written to the buffer either.</summary>
+    /// <remarks>An effect on the controller: only the buffer is looked at, a page of it.</remarks>
     [Test]
     [Covers("LM-REJ-02")]
     public async CaseTask Reserved_operations_of_Migration_Receive_are_refused()
@@ -46,6 +48,7 @@ internal sealed class RejectionCases : LoadingCase
     }
 
     /// <summary>Every reserved type of suspension.</summary>
+    /// <remarks>A controller that is suspended already, and DUDMQ beside a reserved type.</remarks>
     [Test]
     [Covers("LM-REJ-03")]
     public async CaseTask Reserved_types_of_suspension_are_refused()
@@ -61,6 +64,7 @@ internal sealed class RejectionCases : LoadingCase
     /// Controllers that are not there: 0 and FFFFh, one more than the highest, and identifiers that name a controller once their upper half is
     /// dropped. None that is there is touched.
     /// </summary>
+    /// <remarks>Controllers that exist behind another primary; a Suspend whose effect passes before CSUP is read.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-REJ-04")]
@@ -80,6 +84,7 @@ internal sealed class RejectionCases : LoadingCase
     }
 
     /// <summary>Every migration command with a namespace: one that there is, one that there is not, and all of them.</summary>
+    /// <remarks>An effect that the saved state does not show, or that a later command of the ten undoes.</remarks>
     [TestCase(1u)]
     [TestCase(0x100u)]
     [TestCase(0xFFFF_FFFEu)]
@@ -95,6 +100,7 @@ internal sealed class RejectionCases : LoadingCase
     }
 
     /// <summary>Each bit that Suspend has no use for is ignored, or is refused: all by the same rule.</summary>
+    /// <remarks>Several bits at once, and reserved bits of other commands. Either rule is legal.</remarks>
     [Test]
     [Covers("LM-REJ-15")]
     public async CaseTask Reserved_bits_of_Suspend_have_one_rule()
@@ -123,6 +129,7 @@ internal sealed class RejectionCases : LoadingCase
     }
 
     /// <summary>Two mistakes at once: the status of either is right.</summary>
+    /// <remarks>Which of the two a device prefers: that is its own. Eight pairs are tried, on a controller that runs.</remarks>
     [TestCase("get: nobody, unknown version")]
     [TestCase("get: unknown version, odd offset")]
     [TestCase("set: nobody, unknown version")]
@@ -162,6 +169,7 @@ internal sealed class RejectionCases : LoadingCase
     /// A host that was written after the draft of 2025: its Resume is 2 and its Set 3, its header has 20 bytes with lengths of 16 bits at 16
     /// and 18, it counts dwords from 0, and its version index is 0.
     /// </summary>
+    /// <remarks>A whole host of the draft: it makes all five mistakes at once, and here each is alone among right fields.</remarks>
     [TestCase("resume")]
     [TestCase("set")]
     [TestCase("header")]

@@ -9,6 +9,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class RejectionConditionCases : LoadingCase
 {
     /// <summary>A UUID index where the command does not select by UUID: ignored or refused.</summary>
+    /// <remarks>Whether one rule holds for all: each of the six answers may be either. Track and data queue commands are not sent.</remarks>
     [Test]
     [Covers("LM-REJ-06")]
     public async CaseTask A_UUID_index_that_means_nothing_is_ignored_or_refused()
@@ -28,6 +29,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>Where the commands select by UUID: each index of the list is good, the first beyond it and the last of the field are not.</summary>
+    /// <remarks>What a good index selects: that it is accepted is all. Commands other than Get Controller State and Suspend.</remarks>
     [Test]
     [Covers("LM-REJ-07")]
     public async CaseTask A_UUID_index_at_nothing_is_refused()
@@ -53,6 +55,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>One controller is suspended: no sanitize operation is begun, whichever controller asks, and none is on record.</summary>
+    /// <remarks>Blocks that are lost without the status log saying so: none is read back against what was written.</remarks>
     [TestCase(SanitizeAction.BlockErase)]
     [TestCase(SanitizeAction.Overwrite)]
     [TestCase(SanitizeAction.CryptoErase)]
@@ -73,6 +76,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>The whole subsystem is sanitized: every migration command is refused meanwhile, and none afterwards.</summary>
+    /// <remarks>An operation that ends before all ten commands were sent shows less. Of those only Suspend is tried again afterwards.</remarks>
     [Test]
     [Covers("LM-REJ-09")]
     public async CaseTask Migration_waits_for_a_sanitize_operation()
@@ -100,6 +104,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>A namespace of the controller is sanitized: its state does not move, while a controller without that namespace may be moved.</summary>
+    /// <remarks>Whether the operation lasted as long as the four commands took: nothing here tells that. Other migration commands are not sent.</remarks>
     [Test]
     [Covers("LM-REJ-10")]
     public async CaseTask A_controller_whose_namespace_is_sanitized_does_not_move()
@@ -122,6 +127,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     /// The command is locked down: refused, without effect on the controller; unlocked, it does what it did before. Every migration command
     /// whose prohibition the device supports.
     /// </summary>
+    /// <remarks>An effect of a refused command: its status is looked at. Prohibitions through other interfaces than the admin queue.</remarks>
     [Test]
     [Covers("LM-REJ-11")]
     public async CaseTask A_command_under_lockdown_is_refused()
@@ -146,6 +152,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>Data by SGL, which the Admin queue of a PCI Express controller does not have (Base 2.3 4.1.1): refused, nothing read or written.</summary>
+    /// <remarks>Chains of segments: one data block of the right length is all that is described.</remarks>
     [TestCase((byte)1)]
     [TestCase((byte)2)]
     [TestCase((byte)3)]
@@ -178,6 +185,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     /// The state, or its second page, or its last piece, is in memory that the physical function does not reach: refused, nothing of it is
     /// applied, and a whole one is taken afterwards.
     /// </summary>
+    /// <remarks>An error of memory that comes after all was read; three places where it is not mapped are tried.</remarks>
     [TestCase("all")]
     [TestCase("second page")]
     [TestCase("last piece")]
@@ -210,6 +218,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     /// A Suspend that waits for commands in flight is aborted. Whether it then completes or is aborted, the controller is one or the other
     /// for every command that asks, and goes on in the end.
     /// </summary>
+    /// <remarks>Other moments: Abort comes 2 us behind the Suspend, and whether it catches it is the device's affair.</remarks>
     [Test]
     [Covers("LM-REJ-14")]
     public async CaseTask An_aborted_suspend_leaves_the_controller_as_it_says()

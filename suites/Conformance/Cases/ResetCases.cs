@@ -24,6 +24,7 @@ internal sealed class ResetCases : LoadingCase
     /// Whatever was done to it, a controller that is reset is not suspended and has no I/O queues. Enabled again it does I/O, and the next
     /// migration works: it is suspended, saved, and takes a state.
     /// </summary>
+    /// <remarks>A reset while a migration command is under way: each stage is complete when it comes.</remarks>
     [Test]
     [Covers("LM-RST-01")]
     public async CaseTask A_reset_ends_a_migration(
@@ -46,6 +47,7 @@ internal sealed class ResetCases : LoadingCase
     }
 
     /// <summary>A state was committed, and not resumed yet: a reset leaves no queue of it, and nothing to resume.</summary>
+    /// <remarks>Queues other than the first: its doorbell is rung once and watched for 10 ms.</remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [TestCase(CaseReset.Power)]
@@ -97,6 +99,7 @@ internal sealed class ResetCases : LoadingCase
     /// Suspended while it was disabled, a controller is enabled by its host. That it becomes ready may be or not; it answers, and a reset
     /// makes it whole.
     /// </summary>
+    /// <remarks>Whether it should become ready: both is legal, and noted. Admin commands are not given to it while it is suspended.</remarks>
     [Test]
     [Covers("LM-RST-08")]
     public async CaseTask Enabling_a_suspended_controller_does_not_hang_it()
@@ -114,6 +117,7 @@ internal sealed class ResetCases : LoadingCase
     }
 
     /// <summary>A suspended function goes to D3hot and back: that counts as a reset, and on the way nothing is written.</summary>
+    /// <remarks>A write of the bytes that were there, and one to memory that is not the guest's or its admin queue's. D3cold.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-RST-10")]
@@ -136,6 +140,7 @@ internal sealed class ResetCases : LoadingCase
     /// The guest clears CC.EN: before the suspension, while the suspension waits for commands in flight, or once it is suspended. No state from
     /// before the reset is saved as if it were current.
     /// </summary>
+    /// <remarks>Other moments of the wait than 10 us into it. Completions later than 1 ms after the reset are missed.</remarks>
     [TestCase("before")]
     [TestCase("during")]
     [TestCase("after")]
@@ -171,6 +176,7 @@ internal sealed class ResetCases : LoadingCase
     }
 
     /// <summary>After a load that failed, in several ways, a function reset makes the function whole, and a good load succeeds.</summary>
+    /// <remarks>A Controller Reset in its place; failures other than these five.</remarks>
     [TestCase("version")]
     [TestCase("cut off")]
     [TestCase("orphan")]

@@ -9,6 +9,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class ResumeCases : ConformanceCase
 {
     /// <summary>Suspended, resumed, and the state says so; then it is used.</summary>
+    /// <remarks>Commands that wait in its queues: it is idle, and one Flush shows that it works.</remarks>
     [Test]
     [Covers("LM-RES-01")]
     public async CaseTask A_suspended_controller_is_resumed_and_says_so()
@@ -25,6 +26,7 @@ internal sealed class ResumeCases : ConformanceCase
     /// Commands are given to two I/O queues and the admin queue of a suspended controller; after Resume each is completed once, though nobody
     /// rings again.
     /// </summary>
+    /// <remarks>Order, and data: they are Flushes. All were rung while the controller was suspended.</remarks>
     /// <param name="commands">To each I/O queue.</param>
     [TestCase(1)]
     [TestCase(20)]
@@ -50,6 +52,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Resume of a controller that runs, and again of one that was just resumed.</summary>
+    /// <remarks>A controller at work: it has no I/O queues.</remarks>
     [Test]
     [Covers("LM-RES-03")]
     public async CaseTask A_running_controller_is_not_resumed()
@@ -63,6 +66,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Resume of a controller that nobody enabled or suspended.</summary>
+    /// <remarks>An offline controller, which the walk through the conditions has; CSUP, which may not be readable.</remarks>
     [Test]
     [Covers("LM-RES-04")]
     public async CaseTask A_disabled_controller_is_not_resumed()
@@ -75,6 +79,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Half a state was sent: Resume is refused and the controller stays suspended. The rest is sent, and it is resumed.</summary>
+    /// <remarks>A state with queues: this one has none, and what was loaded of it is not read back.</remarks>
     [Test]
     [Covers("LM-RES-05", "LM-RES-06")]
     public async CaseTask A_state_must_be_whole_before_the_controller_runs()
@@ -91,6 +96,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>With the queue kept over the suspension, a block is written after Resume.</summary>
+    /// <remarks>Writes in flight at the Suspend or waiting at the Resume: each is given and ended in between.</remarks>
     [Test]
     [Covers("LM-RES-07")]
     public async CaseTask The_first_entry_after_it_is_marked_as_such()
@@ -114,6 +120,7 @@ internal sealed class ResumeCases : ConformanceCase
     /// A migration is given up: the source is suspended with commands in flight and unconsumed completions, read, and resumed. Every command has
     /// one completion, phases go on, and the queue works for several more rounds.
     /// </summary>
+    /// <remarks>How many commands are in flight at the Suspend, which follows right behind the doorbell; the data of the reads.</remarks>
     /// <param name="commands">In flight when it is suspended.</param>
     /// <param name="consumed">Completed and consumed before.</param>
     [TestCase(5, 0)]
@@ -144,6 +151,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Identifiers that nobody has.</summary>
+    /// <remarks>Somebody else who is woken by it: no controller is suspended meanwhile. Three identifiers are tried.</remarks>
     [Test]
     [Covers("LM-RES-09")]
     public async CaseTask A_controller_that_does_not_exist_is_not_resumed()
@@ -154,6 +162,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Requests that were outstanding over a suspension; after Resume an event happens.</summary>
+    /// <remarks>An event that happens while the controller is suspended. One request, one type of event.</remarks>
     [Test]
     [Covers("LM-RES-10")]
     public async CaseTask Event_requests_bring_what_happens_afterwards()
@@ -175,6 +184,7 @@ internal sealed class ResumeCases : ConformanceCase
     }
 
     /// <summary>Ten seconds of suspension over commands that were in flight; nothing but their completions comes.</summary>
+    /// <remarks>Timers that run longer than ten seconds; the data of the reads.</remarks>
     [Test]
     [Covers("LM-RES-11")]
     public async CaseTask A_long_suspension_does_no_harm()

@@ -40,6 +40,9 @@ internal sealed class SuspendCases : ConformanceCase
     /// Many reads into poisoned buffers are in flight when the suspend is sent. At its completion every command that the saved head counts as
     /// fetched has its completion in the queue and its data in memory, and nothing comes later.
     /// </summary>
+    /// <remarks>
+    /// Writes to blocks that come after the Suspend: these are reads, and the medium has a case of its own. One moment, 2 us behind the doorbell.
+    /// </remarks>
     /// <param name="commands">Submitted at once.</param>
     [TestCase(1)]
     [TestCase(7)]
@@ -110,6 +113,7 @@ internal sealed class SuspendCases : ConformanceCase
     }
 
     /// <summary>An admin command is given to the suspended controller; it waits until the controller is resumed, and is done then.</summary>
+    /// <remarks>A fetch that leaves no trace. One command waits, and none is in flight when the Suspend comes.</remarks>
     [Test]
     [Covers("LM-SUSP-07")]
     public async CaseTask The_admin_queue_stops_too()
@@ -128,6 +132,7 @@ internal sealed class SuspendCases : ConformanceCase
     /// Event requests are outstanding on the controller when it is suspended, and an event arises meanwhile: its namespace is detached. None is
     /// completed before Resume; after it the event is told by one request, and the number of the others is known by the limit.
     /// </summary>
+    /// <remarks>Other types of event than a changed attachment. A second telling later than 1 ms after the first is missed.</remarks>
     /// <param name="requests">Outstanding ones.</param>
     [TestCase(1)]
     [TestCase(3)]
@@ -157,11 +162,13 @@ internal sealed class SuspendCases : ConformanceCase
     }
 
     /// <summary>A second suspend of a controller that is suspended already.</summary>
+    /// <remarks>A second Suspend while the first still waits for commands. The controller is idle, and only the saved state tells of it.</remarks>
     [Test]
     [Covers("LM-SUSP-10")]
     public CaseTask A_suspended_controller_takes_a_second_suspend() => AgainAsync("LM-SUSP-10", SuspendType.Suspend);
 
     /// <summary>A notification of a controller that is suspended already.</summary>
+    /// <remarks>What the device makes of it at the next Suspend. The controller is idle, and only the saved state tells of it.</remarks>
     [Test]
     [Covers("LM-SUSP-11")]
     public CaseTask A_suspended_controller_takes_a_notification() => AgainAsync("LM-SUSP-11", SuspendType.Notification);
@@ -189,6 +196,7 @@ internal sealed class SuspendCases : ConformanceCase
     }
 
     /// <summary>An online controller that nobody enabled; then it is enabled and used.</summary>
+    /// <remarks>Which of the two is better: both are legal. Once enabled it is asked for its identity, and does no I/O.</remarks>
     [Test]
     [Covers("LM-SUSP-23")]
     public async CaseTask A_disabled_controller_is_suspended_or_refused_and_treated_alike()
@@ -206,6 +214,7 @@ internal sealed class SuspendCases : ConformanceCase
     }
 
     /// <summary>The controlling controller names itself.</summary>
+    /// <remarks>Another controller that controls. That it goes on shows in one Identify.</remarks>
     [Test]
     [Covers("LM-SUSP-24")]
     public async CaseTask A_controlling_controller_does_not_suspend_itself()
@@ -216,6 +225,7 @@ internal sealed class SuspendCases : ConformanceCase
     }
 
     /// <summary>Writes complete, the controller is suspended, and the controlling function reads their blocks.</summary>
+    /// <remarks>Writes that are not complete when Suspend is; how many of the 24 are. A loss of power behind it.</remarks>
     [Test]
     [Covers("LM-SUSP-25")]
     public async CaseTask Completed_writes_can_be_read_through_the_controlling_function()

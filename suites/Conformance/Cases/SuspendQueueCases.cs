@@ -11,6 +11,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     /// The completion queue has fewer places than commands were submitted, and the host consumes nothing until the suspend is complete. It must
     /// complete; then, with the controller resumed and room made, each command has its one completion.
     /// </summary>
+    /// <remarks>Where the commands without room wait, fetched or not: either is legal, and only their completions are counted.</remarks>
     /// <param name="room">Entries of the completion queue.</param>
     /// <param name="commands">Submitted.</param>
     [TestCase(4, 10)]
@@ -70,6 +71,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     /// Fused pairs of Compare and Write are in the queue when the suspend comes. On the medium and in the completions each pair was done whole, or
     /// is not begun and done after Resume.
     /// </summary>
+    /// <remarks>Whether half a pair was on the medium meanwhile: the blocks are not read. How many of the eight pairs are begun when Suspend comes.</remarks>
     [Test]
     [Covers("LM-SUSP-17")]
     public async CaseTask A_fused_pair_is_not_cut_in_two()
@@ -133,6 +135,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     }
 
     /// <summary>The queue is deleted with the suspend, with and without logging; and where there is none, nothing is deleted.</summary>
+    /// <remarks>Whether the suspension was marked before the queue went: with and without an entry it passes.</remarks>
     /// <param name="logging">Logging was started.</param>
     [TestCase(true)]
     [TestCase(false)]
@@ -155,6 +158,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     }
 
     /// <summary>DUDMQ without any queue; and a suspend with a queue that never logged.</summary>
+    /// <remarks>Whether an entry of suspension may stand in a queue that never logged: it is noted, and not judged.</remarks>
     [Test]
     [Covers("LM-SUSP-21", "LM-SUSP-22")]
     public async CaseTask Without_a_queue_or_logging_there_is_nothing_to_delete_or_mark()
@@ -172,6 +176,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     }
 
     /// <summary>CMB of a suspended controller: written and read.</summary>
+    /// <remarks>Queues and data in the buffer, and the way of its contents to a destination: two dwords are written and read.</remarks>
     [Test]
     [Covers("LM-SUSP-13")]
     public async CaseTask The_controller_memory_buffer_works_while_suspended()

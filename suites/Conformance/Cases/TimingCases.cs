@@ -14,6 +14,9 @@ internal sealed class TimingCases : ConformanceCase
     private static readonly Combination _moves = new() { Commands = MigrationCommands.Hmlm, Medium = MediumSharing.Shared, Cycles = 21 };
 
     /// <summary>Suspend a hundred times, with so many reads in flight, each time resumed and drained.</summary>
+    /// <remarks>
+    /// Whether that is quick enough: no limit is set. How far the reads are after 2 us, which is what Suspend then waits for, is the device's.
+    /// </remarks>
     /// <param name="depth">Reads in flight.</param>
     [TestCase(0)]
     [TestCase(1)]
@@ -45,6 +48,7 @@ internal sealed class TimingCases : ConformanceCase
     }
 
     /// <summary>Downtime of moves under load, as a whole and by step; the steps between suspend and resume fill it.</summary>
+    /// <remarks>Whether it is short enough: a profile's gates judge that. Twenty moves of one load.</remarks>
     [Test]
     [Covers("LM-TIME-02", "LM-TIME-07", "LM-TIME-08")]
     public async CaseTask Downtime_is_told_as_a_whole_and_by_step()
@@ -77,6 +81,7 @@ internal sealed class TimingCases : ConformanceCase
     }
 
     /// <summary>The same with one, two and four queue pairs: downtime and state.</summary>
+    /// <remarks>Any limit. The slope is from one to four pairs, by the worst of three moves each, which on a busy machine is noise.</remarks>
     [Test]
     [Covers("LM-TIME-03")]
     public async CaseTask How_downtime_grows_with_queues()
@@ -97,6 +102,7 @@ internal sealed class TimingCases : ConformanceCase
     }
 
     /// <summary>A move of a VF with the namespace it has, and with another that is many times as large attached besides.</summary>
+    /// <remarks>That the time does not grow: both are told, one move each, and only the size of the state is held. The large namespace is empty.</remarks>
     [Test]
     [Covers("LM-TIME-04")]
     public async CaseTask Downtime_does_not_grow_with_the_namespace()
@@ -126,6 +132,7 @@ internal sealed class TimingCases : ConformanceCase
     }
 
     /// <summary>The same writes with logging of user data changes off and on.</summary>
+    /// <remarks>Any limit, and any depth but 32. One measurement each way, without repetition.</remarks>
     [Test]
     [Covers("LM-TIME-05")]
     public async CaseTask What_logging_costs()
@@ -156,6 +163,7 @@ internal sealed class TimingCases : ConformanceCase
     }
 
     /// <summary>A move with a medium of its own: the rate of the copy and that of the state, apart.</summary>
+    /// <remarks>Any limit. It is one move, so that the figures have no spread.</remarks>
     [Test]
     [Covers("LM-TIME-09")]
     public async CaseTask State_and_medium_have_rates_of_their_own()

@@ -12,6 +12,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class DamagedStateCases : LoadingCase
 {
     /// <summary>Cut off behind each dword, as a whole state and as a sequence that ends too early.</summary>
+    /// <remarks>One state, of two queue pairs and without a vendor's part. A cut inside a dword cannot be sent.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-SET-27", "LM-SET-26")]
@@ -35,6 +36,7 @@ internal sealed class DamagedStateCases : LoadingCase
     /// NVMECSS of 128 bits: too short, too long, and values that are right once they have been cut to 16, 32 or 64 bits or multiplied by the
     /// size of a dword.
     /// </summary>
+    /// <remarks>A length and counts that are wrong together and fit each other.</remarks>
     [TestCase(0, 1, 0)]
     [TestCase(0, 2, 0)]
     [TestCase(0, -1, 0)]
@@ -61,6 +63,7 @@ internal sealed class DamagedStateCases : LoadingCase
     }
 
     /// <summary>VSS that nothing follows, and ones that are 0 once they have been cut or multiplied.</summary>
+    /// <remarks>A vendor's part that is there and shorter than VSS says.</remarks>
     [TestCase(0)]
     [TestCase(16)]
     [TestCase(32)]
@@ -78,6 +81,7 @@ internal sealed class DamagedStateCases : LoadingCase
     }
 
     /// <summary>Counts of queues that the length does not hold, and pairs of them whose sum is right once it has been cut to 16 bits.</summary>
+    /// <remarks>Counts of the two kinds that are wrong and have the right sum: the length holds those.</remarks>
     [TestCase(3, 2)]
     [TestCase(2, 3)]
     [TestCase(1, 2)]
@@ -122,6 +126,10 @@ internal sealed class DamagedStateCases : LoadingCase
     }
 
     /// <summary>Random bytes, with and without a good header.</summary>
+    /// <remarks>
+    /// Twelve buffers, all as long as a good state. Harm shows in one page of the host's and in the functions that answer; a state that was taken has 100
+    /// us for it.
+    /// </remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-SET-28")]
@@ -139,6 +147,7 @@ internal sealed class DamagedStateCases : LoadingCase
     }
 
     /// <summary>Heads and tails behind the end of their queue: refused, or taken without harm; and right afterwards.</summary>
+    /// <remarks>The first queue pair only, four values each. What a device that takes such a pointer makes of it is not read back.</remarks>
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]

@@ -72,6 +72,7 @@ internal sealed class GetStateCases : ConformanceCase
     /// So many commands are completed in a queue of sixteen that its indices pass zero none, one or two times; then some are consumed, some not.
     /// Heads, tails and the phase in slot 0 must be where the wire shows that they are.
     /// </summary>
+    /// <remarks>Commands in flight at the Suspend: all have ended. The tail of the submission queue is not compared.</remarks>
     /// <param name="commands">Commands that were completed.</param>
     /// <param name="unconsumed">Completions that the host has not consumed.</param>
     [TestCase(0, 0)]
@@ -106,16 +107,19 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>S0PT is the phase that lies in slot 0; of a queue without any entry some devices save the next phase, which is told apart.</summary>
+    /// <remarks>A device that always saves 0; a queue that came round to slot 0 tells it.</remarks>
     [Test]
     [Covers("LM-GET-07")]
     public CaseTask A_fresh_queue_has_phase_0_in_slot_0() => PhaseWithTheTailOnSlot0Async("LM-GET-07", 0, literal: false);
 
     /// <summary>The same of a queue whose tail has just come round to slot 0.</summary>
+    /// <remarks>A device that always saves 1; a fresh queue tells it.</remarks>
     [Test]
     [Covers("LM-GET-08")]
     public CaseTask A_queue_that_came_round_has_phase_1_in_slot_0() => PhaseWithTheTailOnSlot0Async("LM-GET-08", Entries, literal: true);
 
     /// <summary>In the second pass slot 0 holds phase 0, whichever way a device reads the text.</summary>
+    /// <remarks>Three places only, every completion consumed. Which way a device reads the text at the ends of a pass is for the cases of slot 0.</remarks>
     /// <param name="commands">Completions that were posted to a queue of sixteen.</param>
     /// <param name="phase">The phase in slot 0.</param>
     [TestCase(3, true)]
@@ -174,6 +178,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>Indices behind the lists of CNS 20h, and all that lie behind those.</summary>
+    /// <remarks>Four indices behind each list; a format that is offered and not listed may be at any other.</remarks>
     [Test]
     [Covers("LM-GET-12", "LM-GET-13")]
     public async CaseTask Indices_that_no_list_has_are_refused()
@@ -187,6 +192,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>The same state at once and in pieces of every size from a dword on: the same bytes.</summary>
+    /// <remarks>Pieces in another order than ascending, or with something happening between them: the controller stands all the while.</remarks>
     /// <param name="chunk">Bytes of a piece.</param>
     [TestCase(4)]
     [TestCase(8)]
@@ -208,6 +214,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>Offsets that are no multiple of four, and such that lie behind the end, far behind it, and right at it.</summary>
+    /// <remarks>Five offsets of all that lie behind the end. Right at the end both answers are legal: only that the device gives the same twice.</remarks>
     [Test]
     [Covers("LM-GET-16", "LM-GET-17", "LM-GET-18")]
     public async CaseTask Offsets_that_name_nothing_are_refused()
@@ -226,6 +233,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>A read that is longer than MDTS allows.</summary>
+    /// <remarks>Whether anything was transferred before the refusal: the buffer is not looked at.</remarks>
     [Test]
     [Covers("LM-GET-19")]
     public async CaseTask A_read_longer_than_MDTS_is_refused()
@@ -263,6 +271,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>A controller that has no I/O queues.</summary>
+    /// <remarks>A controller that is disabled: one that is enabled and suspended is read. The walk through the conditions reads the other.</remarks>
     [Test]
     [Covers("LM-GET-21")]
     public async CaseTask A_controller_without_IO_queues_has_a_state_of_two_dwords()
@@ -275,6 +284,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>Two reads of a suspended controller, with commands waiting in its queue, and time passing between.</summary>
+    /// <remarks>What both reads lack. One command waits in the queue and a silence passes; nothing else happens between them.</remarks>
     [Test]
     [Covers("LM-GET-22")]
     public async CaseTask Read_twice_the_state_is_the_same()
@@ -321,6 +331,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>Identifiers that nobody has.</summary>
+    /// <remarks>Identifiers of controllers that exist and are not this one's to control; three of those that do not are tried.</remarks>
     [Test]
     [Covers("LM-GET-24")]
     public async CaseTask A_controller_that_does_not_exist_has_no_state()
@@ -331,6 +342,7 @@ internal sealed class GetStateCases : ConformanceCase
     }
 
     /// <summary>Queues whose pages are scattered and named by PRP lists.</summary>
+    /// <remarks>Whether such a queue works, before or after a move: no command goes through it.</remarks>
     [Test]
     [Covers("LM-GET-25")]
     public async CaseTask A_queue_by_a_PRP_list_is_saved_with_the_address_of_the_list()

@@ -7,6 +7,7 @@ namespace Conformance.Suite.Cases;
 /// States that no controller may take (Base 2.3 5.2.17.1.3): refused whole, nothing of them applied, and the state put right is taken. The
 /// blob comes from another host, and nobody can vouch for it.
 /// </summary>
+/// <remarks>Each state is spoilt in one way. That nothing of it was applied shows in the number of queues alone.</remarks>
 [Area("set-state")]
 internal sealed class HostileStateCases : LoadingCase
 {
@@ -60,24 +61,28 @@ internal sealed class HostileStateCases : LoadingCase
     ];
 
     /// <summary>Submission queues whose completion queue does not come along.</summary>
+    /// <remarks>A completion queue that no submission queue uses, which may be. Two queue pairs are spoilt in six ways.</remarks>
     [TestCaseSource(nameof(_orphans))]
     [Covers("LM-SET-20", "LM-SET-26")]
     public async CaseTask A_submission_queue_without_its_completion_queue_is_refused(Spoiling spoiling) =>
         await RefusedAsync(spoiling, Status.InvalidField, Status.CompletionQueueInvalid);
 
     /// <summary>Identifiers that cannot be.</summary>
+    /// <remarks>Which of two queues with one identifier a device would keep: six ways to spoil two pairs, and all must be refused whole.</remarks>
     [TestCaseSource(nameof(_identifiers))]
     [Covers("LM-SET-21", "LM-SET-26")]
     public async CaseTask An_identifier_that_cannot_be_is_refused(Spoiling spoiling) =>
         await RefusedAsync(spoiling, Status.InvalidField);
 
     /// <summary>Queues that the taker cannot have.</summary>
+    /// <remarks>Memory that is not mapped: no controller can know that of an address. Eight ways to spoil two pairs.</remarks>
     [TestCaseSource(nameof(_queues))]
     [Covers("LM-SET-22", "LM-SET-26")]
     public async CaseTask A_queue_that_the_taker_cannot_have_is_refused(Spoiling spoiling) =>
         await RefusedAsync(spoiling, Status.InvalidField, Status.PrpOffsetInvalid, Status.NotEnoughResources);
 
     /// <summary>One entry more than CAP.MQES, one vector more than the table has.</summary>
+    /// <remarks>That exactly as many are taken: the state of two small queues is all that follows.</remarks>
     [TestCase("sq")]
     [TestCase("cq")]
     [TestCase("vector")]
@@ -97,6 +102,7 @@ internal sealed class HostileStateCases : LoadingCase
     }
 
     /// <summary>The taker has resources for fewer pairs than the state has, by one and by all but one.</summary>
+    /// <remarks>Resources that fall short for one kind of queue only: a pair takes one of each.</remarks>
     [TestCase(2, 1)]
     [TestCase(4, 3)]
     [TestCase(4, 1)]
@@ -111,6 +117,7 @@ internal sealed class HostileStateCases : LoadingCase
     }
 
     /// <summary>Queues within the number, with identifiers beyond it.</summary>
+    /// <remarks>A submission queue beyond the last on a completion queue within: both of the pair lie beyond.</remarks>
     [TestCase(5)]
     [TestCase(0x100)]
     [TestCase(0xFFFF)]
@@ -123,6 +130,7 @@ internal sealed class HostileStateCases : LoadingCase
     }
 
     /// <summary>Other versions than 0, of which this suite and the device cannot know anything.</summary>
+    /// <remarks>A version that the device lists beside 0, under an index of its own. Four others are tried.</remarks>
     [TestCaseSource(nameof(_versions))]
     [Covers("LM-SET-25", "LM-SET-26")]
     public async CaseTask A_state_of_another_version_is_refused(Spoiling spoiling) => await RefusedAsync(spoiling, Status.InvalidField);

@@ -15,6 +15,7 @@ internal sealed class IsolationCases : LoadingCase
     /// Two neighbours and the physical function have commands in flight while one controller is suspended, saved and stays suspended. All of
     /// theirs complete, data is right, latencies are as before, and their state says that they run.
     /// </summary>
+    /// <remarks>A slowing down below four times the usual, or one that has passed when a single read is timed. Loading and resuming are not watched.</remarks>
     [TestCase(1)]
     [TestCase(8)]
     [Covers("LM-ISO-01", "LM-ISO-02")]
@@ -67,6 +68,7 @@ internal sealed class IsolationCases : LoadingCase
     }
 
     /// <summary>Every migration command, sent by a virtual function about itself, its neighbour and its physical function: it has none of them.</summary>
+    /// <remarks>Commands with fields out of the ordinary, and such that are sent while the physical function is moving somebody.</remarks>
     [TestCase("self")]
     [TestCase("neighbour")]
     [TestCase("pf")]
@@ -91,6 +93,7 @@ internal sealed class IsolationCases : LoadingCase
     }
 
     /// <summary>A virtual function creates a migration queue, for itself and for others: refused with a code, and the memory is not touched.</summary>
+    /// <remarks>A queue made in silence under a refusal, unless it stands in the way of the one that the physical function creates then.</remarks>
     [TestCase("self")]
     [TestCase("neighbour")]
     [Covers("LM-ISO-04")]
@@ -118,6 +121,7 @@ internal sealed class IsolationCases : LoadingCase
     /// Two guests move at once, in opposite directions between two hosts where there are two, their pieces interleaved by the world: each has
     /// its own state and goes on with it.
     /// </summary>
+    /// <remarks>How the commands of both fall into each other: that follows from the time that the device takes for each.</remarks>
     [TestCase(4)]
     [TestCase(36)]
     [TestCase(100)]
@@ -132,6 +136,7 @@ internal sealed class IsolationCases : LoadingCase
     }
 
     /// <summary>Two virtual functions of one host are saved, and two others loaded, by commands that alternate.</summary>
+    /// <remarks>Two commands of the kind in flight at once: the pieces take turns, each answered before the next.</remarks>
     [Test]
     [Covers("LM-ISO-05")]
     public async CaseTask Streams_of_two_controllers_of_one_host_do_not_mix()

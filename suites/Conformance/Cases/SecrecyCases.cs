@@ -12,6 +12,7 @@ internal sealed class SecrecyCases : LoadingCase
     /// The guest asks for the lists of controllers, of secondary controllers and of resources, for the formats of states, and for a namespace
     /// that is attached to its neighbour only. None names anybody but itself.
     /// </summary>
+    /// <remarks>What logs, telemetry or the time that commands take give away; a refusal counts as nothing told.</remarks>
     [Test]
     [Covers("LM-ISO-06")]
     public async CaseTask A_guest_learns_of_no_other_controller()
@@ -53,6 +54,7 @@ internal sealed class SecrecyCases : LoadingCase
     }
 
     /// <summary>A guest that was moved has got no event, no entry of its error log more, and no other identity page than at home.</summary>
+    /// <remarks>A guest that goes on elsewhere: it is resumed where it was. Of the error log the first entry is read; time itself shows.</remarks>
     [Test]
     [Covers("LM-ISO-06")]
     public async CaseTask A_guest_finds_no_trace_of_having_been_suspended()

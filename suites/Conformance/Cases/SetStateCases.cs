@@ -24,6 +24,7 @@ internal sealed class SetStateCases : LoadingCase
     }
 
     /// <summary>The state of a controller without any I/O queue is a state, too: loaded, nothing is there, and the guest can create queues.</summary>
+    /// <remarks>A taker that had queues before. What it has is one queue that it can create and read by.</remarks>
     [Test]
     [Covers("LM-SET-01", "LM-SET-02")]
     public async CaseTask A_state_without_queues_is_taken()
@@ -36,6 +37,7 @@ internal sealed class SetStateCases : LoadingCase
     }
 
     /// <summary>A piece of a state that lies across a page, at an offset in its first one, is taken as one that begins at a page.</summary>
+    /// <remarks>A state in more than two pages, which takes a PRP list. Three offsets.</remarks>
     [TestCase(4092)]
     [TestCase(4032)]
     [TestCase(4)]
@@ -87,6 +89,7 @@ internal sealed class SetStateCases : LoadingCase
     }
 
     /// <summary>Commands that were rung while the source was suspended are in the state, as head and tail; the taker works them off by itself.</summary>
+    /// <remarks>Order, and data: they are Flushes. One queue, with its completions all consumed.</remarks>
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(15)]
@@ -121,6 +124,7 @@ internal sealed class SetStateCases : LoadingCase
     }
 
     /// <summary>The same in pieces.</summary>
+    /// <remarks>What becomes of it online: the standard does not say. One size of pieces.</remarks>
     [Test]
     [Covers("LM-SET-16", "LM-SET-03")]
     public async CaseTask An_offline_controller_takes_a_state_in_pieces()
@@ -134,6 +138,7 @@ internal sealed class SetStateCases : LoadingCase
     /// An enabled controller that runs, and has no I/O queues, takes the state or refuses it; where it takes it, the queues are there at once
     /// and work.
     /// </summary>
+    /// <remarks>Which is better: both is legal. The taker has nothing to do while it is loaded.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-SET-30")]
@@ -159,6 +164,7 @@ internal sealed class SetStateCases : LoadingCase
     }
 
     /// <summary>Resumed, the taker has the queues: the guest cannot create them again, but can delete and then create them.</summary>
+    /// <remarks>The queues' contents: they are deleted unused. One of two pairs at a time.</remarks>
     [TestCase(1)]
     [TestCase(2)]
     [Covers("LM-SET-29")]

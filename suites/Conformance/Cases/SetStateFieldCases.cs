@@ -8,6 +8,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class SetStateFieldCases : LoadingCase
 {
     /// <summary>A version index that the list of CNS 20h does not have: the next one, and others up to the last value of the field.</summary>
+    /// <remarks>Versions that are listed beside 0. Five indices at most.</remarks>
     [TestCase(SequenceIndicator.Entire)]
     [TestCase(SequenceIndicator.First)]
     [Covers("LM-SET-09", "LM-SET-26")]
@@ -26,6 +27,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>An index of a vendor's format that the list of CNS 20h does not have.</summary>
+    /// <remarks>Formats that are listed. Five indices at most, none with a vendor's part behind it.</remarks>
     [TestCase(SequenceIndicator.Entire)]
     [TestCase(SequenceIndicator.First)]
     [Covers("LM-SET-10", "LM-SET-26")]
@@ -45,6 +47,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>Neither part is declared, with a state that has one and with a header alone, which has none.</summary>
+    /// <remarks>A state in pieces that declares no part; a header that announces a vendor's part alone.</remarks>
     [TestCase(152)]
     [TestCase(48)]
     [Covers("LM-SET-11", "LM-SET-26")]
@@ -58,6 +61,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>The header has an NVMe part, the command declares a vendor's part only.</summary>
+    /// <remarks>What of the vendor's part, which was declared, was applied before the refusal: queues are counted, and nothing else can be read.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-SET-12", "LM-SET-26")]
@@ -70,6 +74,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>The header has a vendor's part, the command declares the NVMe part only.</summary>
+    /// <remarks>Vendor formats other than that of index 1. Nothing tells whether bytes of the vendor's part were kept for a later load.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-SET-13", "LM-SET-26")]
@@ -85,6 +90,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     /// The taker has a queue of its own, a pair or a completion queue alone: it takes no other, neither at once nor in pieces, and what it has
     /// is as before and works.
     /// </summary>
+    /// <remarks>At which piece the refusal comes: that is the device's. Queues with commands in them.</remarks>
     [TestCase(false, 0)]
     [TestCase(false, 52)]
     [TestCase(true, 0)]
@@ -109,6 +115,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>Online, not enabled, not suspended: no condition to take a state.</summary>
+    /// <remarks>A controller that is disabled and suspended, where the device allows that: the cases of a vendor's part load one.</remarks>
     [TestCase(SequenceIndicator.Entire)]
     [TestCase(SequenceIndicator.First)]
     [Covers("LM-SET-15")]
@@ -122,6 +129,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>An offset inside a dword, for a whole state, a first piece, and a piece in the middle of a sequence.</summary>
+    /// <remarks>Odd offsets other than those behind 0 and 52; whether the sequence that was begun may then go on.</remarks>
     [TestCase(SequenceIndicator.Entire, 0)]
     [TestCase(SequenceIndicator.First, 0)]
     [TestCase(SequenceIndicator.Middle, 52)]
@@ -145,6 +153,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     /// A piece beyond the size that the header gave, by a dword and so far that the offset does not fit 32 bits, or wraps to a good one when
     /// its upper half is dropped.
     /// </summary>
+    /// <remarks>A piece that begins within the state and reaches beyond its end.</remarks>
     [TestCase(4)]
     [TestCase(4096)]
     [TestCase(1L << 32)]
@@ -170,6 +179,7 @@ internal sealed class SetStateFieldCases : LoadingCase
     }
 
     /// <summary>No data, where only the last command of a sequence may bring none.</summary>
+    /// <remarks>Whether the refusal ends a sequence that was begun: the whole state follows, which begins anew in any case.</remarks>
     [TestCase(SequenceIndicator.Entire)]
     [TestCase(SequenceIndicator.First)]
     [TestCase(SequenceIndicator.Middle)]

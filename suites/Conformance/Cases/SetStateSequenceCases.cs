@@ -45,6 +45,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     }
 
     /// <summary>All of the state comes before the last command, which brings nothing and commits.</summary>
+    /// <remarks>An empty last piece at another offset than the end of the state.</remarks>
     [TestCase(4)]
     [TestCase(76)]
     [TestCase(152)]
@@ -67,6 +68,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     /// Pieces of random sizes, with random repeats and overlaps of what came before. The standard neither allows nor forbids those: where
     /// all were taken, what is committed must be right, and where one was refused, nothing of it may be left and the whole is taken afterwards.
     /// </summary>
+    /// <remarks>Which of two pieces wins where they overlap: both bring the same bytes.</remarks>
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
@@ -103,6 +105,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     }
 
     /// <summary>A piece is left out, or two change places, before the last command: what has a hole is never committed.</summary>
+    /// <remarks>Holes of less than a quarter of the state. Whether pieces out of order are taken is the device's, and noted.</remarks>
     [TestCase(new[] { 0, 2, 3 })]
     [TestCase(new[] { 0, 1, 3 })]
     [TestCase(new[] { 0, 3 })]
@@ -146,6 +149,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     /// A middle or last piece where no sequence was begun: at first, after one has ended well, after a whole state, after one that was
     /// refused, and while only another controller has one.
     /// </summary>
+    /// <remarks>A sequence that a reset or a resume ended, which other cases have.</remarks>
     [TestCase("LM-SET-05", Middle, "fresh")]
     [TestCase("LM-SET-06", Last, "fresh")]
     [TestCase("LM-SET-05", Middle, "whole")]
@@ -184,6 +188,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     /// A sequence is abandoned at each boundary of the state, its bytes all ones, by a new first piece: what it brought is gone. So the new
     /// sequence, ended before its state is whole, is refused; and complete, it is what is committed.
     /// </summary>
+    /// <remarks>A sequence that is abandoned by time alone: nobody says how long one lasts.</remarks>
     [TestCase(4)]
     [TestCase(48)]
     [TestCase(56)]
@@ -210,6 +215,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     }
 
     /// <summary>A whole state in one command takes the place of a sequence that was begun.</summary>
+    /// <remarks>A sequence that was further than 60 bytes of the state, or that brought other bytes than the whole.</remarks>
     [Test]
     [Covers("LM-SET-07", "LM-SET-06")]
     public async CaseTask A_whole_state_ends_a_sequence_that_was_begun()
@@ -224,6 +230,7 @@ internal sealed class SetStateSequenceCases : LoadingCase
     /// <summary>
     /// Two controllers are loaded with different states by pieces that alternate, of different sizes; each has its own when both are done.
     /// </summary>
+    /// <remarks>Pieces of both in flight at once: they take turns, each answered before the next.</remarks>
     [TestCase(4, 4)]
     [TestCase(4, 100)]
     [TestCase(52, 24)]

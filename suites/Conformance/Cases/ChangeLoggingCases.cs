@@ -14,6 +14,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     private const int Entries = 2048;
 
     /// <summary>Writes of many sizes, at the first and the last block too; each is covered to its last block, as modified.</summary>
+    /// <remarks>One write at a time, of 16 blocks at most. Entries that cover more than the write are noted and not judged.</remarks>
     [Test]
     [Covers("LM-UDT-18", "LM-UDT-42", "LM-UDT-44")]
     public async CaseTask A_write_is_logged_to_its_last_block()
@@ -88,6 +89,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>Deallocations of one range and of many, neighbours and not: all blocks are covered, as deallocated or modified.</summary>
+    /// <remarks>Whether the blocks were really deallocated: every block that the command names must be logged. Ranges lie below block 252.</remarks>
     [TestCase(1)]
     [TestCase(5)]
     [TestCase(64)]
@@ -115,6 +117,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>Each command that changes blocks by itself, on blocks that were written before, so that it really changes them.</summary>
+    /// <remarks>Whether the blocks differ: a command that succeeds is believed. One at a time, of at most eight blocks, below block 256.</remarks>
     [TestCase(NvmOpcode.WriteZeroes)]
     [TestCase(NvmOpcode.WriteUncorrectable)]
     [TestCase(NvmOpcode.Copy)]
@@ -137,6 +140,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>Around block 2^32 and at the end of a namespace that goes beyond it: entries have the whole number of a block, not its low half.</summary>
+    /// <remarks>Three places: across block 2^32, 40 behind it, and the last eight blocks. One command at a time.</remarks>
     [TestCase(NvmOpcode.WriteZeroes)]
     [TestCase(NvmOpcode.WriteUncorrectable)]
     [TestCase(NvmOpcode.DatasetManagement)]
@@ -198,6 +202,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>What changes nothing - reads, compares, verifies, flushes - and writes that were refused.</summary>
+    /// <remarks>A Compare or Verify that the controller has not got is refused, and shows nothing. What a refused write logs is noted and not judged.</remarks>
     [Test]
     [Covers("LM-UDT-22")]
     public async CaseTask Commands_that_change_nothing_are_not_logged()
@@ -222,6 +227,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>A write that breaks off at a page that is not there: what it changed nevertheless is logged.</summary>
+    /// <remarks>A device that has all data before it changes a block leaves nothing to be logged, and passes without having shown that it would.</remarks>
     [Test]
     [Covers("LM-UDT-22")]
     public async CaseTask A_write_that_broke_off_is_logged_unless_it_changed_nothing()
@@ -248,6 +254,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>The namespace is written through the PF and through another VF, whose own log has it; this one's has not.</summary>
+    /// <remarks>Writes of several controllers to the same blocks at once: each writes blocks of its own, one after the other.</remarks>
     [Test]
     [Covers("LM-UDT-23")]
     public async CaseTask What_others_write_to_a_shared_namespace_is_not_logged()
@@ -273,6 +280,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     /// A namespace that the controller is not attached to is written by others, then attached while logging is on and written by it, then
     /// detached and written by others again.
     /// </summary>
+    /// <remarks>A write that is in flight while the namespace is attached or detached.</remarks>
     [Test]
     [Covers("LM-UDT-24", "LM-UDT-18")]
     public async CaseTask A_namespace_is_logged_from_when_it_is_attached()
@@ -304,6 +312,7 @@ internal sealed class ChangeLoggingCases : UserDataCase
     }
 
     /// <summary>Neighbouring and overlapping writes, forwards, backwards, all in flight: however they are told, no block is left out.</summary>
+    /// <remarks>They are Write Zeroes, 24 of them, below block 560. How many the device had in flight together is up to it.</remarks>
     [TestCase(+1)]
     [TestCase(-1)]
     [TestCase(0)]

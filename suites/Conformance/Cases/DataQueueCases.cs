@@ -54,6 +54,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>A second queue for a controller that has one, which goes on as if nothing had been asked.</summary>
+    /// <remarks>The memory that was offered for the second queue. One write is all that the first has to go on with.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-UDT-03")]
@@ -72,6 +73,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>Identifiers that no controller of the subsystem has.</summary>
+    /// <remarks>Controllers that exist and are not this one's to move: itself, or the secondaries of another primary.</remarks>
     [TestCase((ushort)0xFFEF)]
     [TestCase((ushort)0xFFFF)]
     [TestCase((ushort)0x8000)]
@@ -85,6 +87,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>Sizes that leave a rest, every rest there is, small and large.</summary>
+    /// <remarks>Whether the memory of a refused queue was touched. Sizes beyond 64 entries.</remarks>
     [Test]
     [Covers("LM-UDT-05", "LM-UDT-12")]
     public async CaseTask A_size_that_is_no_multiple_of_an_entry_is_refused([Values(0u, 1u, 2u, 63u)] uint entries)
@@ -103,6 +106,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>A base inside a page, and a page of a list that is none.</summary>
+    /// <remarks>Pages of another size than 4 KiB (CC.MPS), and of a list any page but the last.</remarks>
     [TestCase(4)]
     [TestCase(8)]
     [TestCase(32)]
@@ -125,6 +129,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>The controller's own memory, enabled at an address of the host's choice, is no place for a queue.</summary>
+    /// <remarks>A list of pages of which one lies in the controller's memory; a persistent memory region.</remarks>
     [Test]
     [Covers("LM-UDT-07")]
     public async CaseTask A_queue_in_the_controller_s_own_memory_is_refused()
@@ -138,6 +143,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>As many queues as one controller may have, then one more; a deleted one makes room.</summary>
+    /// <remarks>Queues that log: none does, so that a device which runs short once all are filled is not found out.</remarks>
     [Test]
     [Covers("LM-UDT-08")]
     public async CaseTask More_queues_than_a_controller_may_have_are_refused()
@@ -156,6 +162,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>As many queues as the subsystem may have, over two controllers, then one more on the second.</summary>
+    /// <remarks>Whether a queue that is deleted makes room for the other function's. None of the queues logs.</remarks>
     [Test]
     [Covers("LM-UDT-08")]
     public async CaseTask More_queues_than_the_subsystem_may_have_are_refused()
@@ -172,6 +179,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>A queue in one piece more than is allowed; of the same size, in one piece, it is made.</summary>
+    /// <remarks>Whether a queue of as many pieces as allowed works: it is deleted unused. Another case fills one of two pages.</remarks>
     [Test]
     [Covers("LM-UDT-09")]
     public async CaseTask A_queue_in_more_pieces_than_allowed_is_refused()
@@ -188,6 +196,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>Queues of two controllers that together have more pieces than the subsystem may have.</summary>
+    /// <remarks>Pieces that are spread over two physical functions: both queues are of one.</remarks>
     [Test]
     [Covers("LM-UDT-09")]
     public async CaseTask More_pieces_than_the_subsystem_may_have_are_refused()
@@ -203,6 +212,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>A queue in pages that lie in descending order is filled over its page boundary, emptied and wrapped; pages between stay as they are.</summary>
+    /// <remarks>Queues of more than two pages. The order of entries within a batch of 24 is the device's, so that two slots in exchange pass.</remarks>
     [Test]
     [Covers("LM-UDT-10", "LM-UDT-29")]
     public async CaseTask Entries_of_a_scattered_queue_fill_its_pages_in_order()
@@ -238,6 +248,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>Types and operations that are reserved.</summary>
+    /// <remarks>Four types and four operations of all that are reserved; those of vendors (C0h and up) are theirs.</remarks>
     [Test]
     [Covers("LM-UDT-11")]
     public async CaseTask Reserved_types_and_operations_are_refused()
@@ -260,6 +271,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>Whatever is asked of an identifier that names no queue, beside one that does.</summary>
+    /// <remarks>Five identifiers at most; one that did name a queue is looked at where a queue is deleted.</remarks>
     [Test]
     [Covers("LM-UDT-13")]
     public async CaseTask An_identifier_that_names_no_queue_is_refused_everywhere()
@@ -282,6 +294,9 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>A queue that logs is deleted, then its controller writes: its memory is the host's again. A later queue has nothing of it.</summary>
+    /// <remarks>
+    /// Whether the identifier itself is given out again: any will do. The later queue is looked at once its controller has written, and not again.
+    /// </remarks>
     [Test]
     [Covers("LM-UDT-14")]
     public async CaseTask A_deleted_queue_is_not_written_any_more_and_its_identifier_is_free()
@@ -305,6 +320,7 @@ internal sealed class DataQueueCases : ConformanceCase
     }
 
     /// <summary>One physical function's queue, named on another.</summary>
+    /// <remarks>Two functions with a queue each of the same identifier: the second has none.</remarks>
     [Test]
     [Covers("LM-UDT-40")]
     public async CaseTask A_queue_belongs_to_the_controller_that_created_it()

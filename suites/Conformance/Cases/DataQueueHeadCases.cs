@@ -8,6 +8,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class DataQueueHeadCases : UserDataCase
 {
     /// <summary>A head that is none, by every wrong value of a small queue and those beyond it.</summary>
+    /// <remarks>A queue that became empty behind slot 0. The walk over legal heads comes through those.</remarks>
     [TestCase(2)]
     [TestCase(5)]
     [TestCase(64)]
@@ -26,6 +27,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     /// A walk over the states of a queue, where it begins and how much is in it. In each, every head that names no posted entry is refused
     /// and leaves it where it is, then one that is legal moves it; behind the last entry is legal.
     /// </summary>
+    /// <remarks>A head that is told while entries are being posted. The walk never fills the queue, which would end the logging.</remarks>
     [TestCase(4, 12)]
     [TestCase(5, 12)]
     [TestCase(16, 6)]
@@ -64,6 +66,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     }
 
     /// <summary>Entry after entry through several passes: each in the slot that follows, with the phase of its pass, and no other slot touched.</summary>
+    /// <remarks>One entry at a time, each taken before the next: several that are posted over the wrap together.</remarks>
     [TestCase(3)]
     [TestCase(4)]
     [TestCase(7)]
@@ -96,6 +99,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     /// A queue that nobody empties, of every size from the smallest: it holds what it can, its last entry says that it became full, and then
     /// nothing comes, whatever is written; one event. Room does not bring logging back, a start does, where it stands.
     /// </summary>
+    /// <remarks>Many writes in flight at the moment when the queue becomes full: they come one by one.</remarks>
     [TestCase(2)]
     [TestCase(3)]
     [TestCase(4)]
@@ -146,6 +150,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     /// A trigger at each slot of a queue, armed while the queue is empty: the event comes with the entry of that slot, neither before nor in
     /// the passes after it, and reads as off from then on.
     /// </summary>
+    /// <remarks>A trigger at a slot that is filled already, and one that is set while entries are being posted.</remarks>
     [Test]
     [Covers("LM-UDT-35")]
     public async CaseTask A_tail_trigger_reports_its_slot_and_then_no_more([Values(0, 1, 2, 4, 6, 7)] int slot)
@@ -180,6 +185,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     }
 
     /// <summary>Triggers at slots that there are not; the trigger that is armed stays, and fires.</summary>
+    /// <remarks>Four triggers, all beyond the end. A second event that follows the first at some distance is missed.</remarks>
     [Test]
     [Covers("LM-UDT-36", "LM-UDT-35")]
     public async CaseTask A_trigger_outside_the_queue_is_refused_and_the_armed_one_stays()
@@ -201,6 +207,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     /// The event is due while nobody asks for events. Setting the feature takes it back; where it is not set, the same event waits and is
     /// reported at once to who asks.
     /// </summary>
+    /// <remarks>The event that a queue became full: whether it is taken back, too. One event waits, of one queue.</remarks>
     [TestCase(true)]
     [TestCase(false)]
     [Covers("LM-UDT-37", "LM-UDT-35")]
@@ -228,6 +235,7 @@ internal sealed class DataQueueHeadCases : UserDataCase
     }
 
     /// <summary>The feature with Save, and what it says of itself.</summary>
+    /// <remarks>What Get Features tells of its capabilities (SEL 011b), which should say the same: it is not asked.</remarks>
     [Test]
     [Covers("LM-UDT-38")]
     public async CaseTask The_feature_of_a_queue_cannot_be_saved()

@@ -52,6 +52,7 @@ internal sealed class LbaStatusCases : ConformanceCase
     private static bool IsCovered(List<LbaStatusDescriptor> descriptors, ulong lba) => descriptors.Exists(it => lba >= it.Dslba && lba < it.Dslba + it.Nlb);
 
     /// <summary>Runs here and there, told by buffers from one descriptor up: each written block is covered.</summary>
+    /// <remarks>A device that calls all blocks allocated. What lies beyond block 1032, but for the last three.</remarks>
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(5)]
@@ -77,6 +78,7 @@ internal sealed class LbaStatusCases : ConformanceCase
     }
 
     /// <summary>Runs across block 2^32, beyond it and at the end, asked for from the beginning and from beyond.</summary>
+    /// <remarks>A device that calls all blocks allocated; places other than the three that were written.</remarks>
     [TestCase(0ul)]
     [TestCase(CaseMedium.Beyond - 1)]
     [TestCase(CaseMedium.Beyond + 4)]
@@ -101,6 +103,7 @@ internal sealed class LbaStatusCases : ConformanceCase
     }
 
     /// <summary>Single blocks, odd runs and whole granules are deallocated among written ones: what was not, is covered, and reads as written.</summary>
+    /// <remarks>Whether deallocated granules are told so, which saves the copy: how many are is noted, and a device that tells none passes.</remarks>
     [Test]
     [Covers("LM-MED-11", "LM-MED-10")]
     public async CaseTask A_granule_with_an_allocated_block_is_told_to_be_allocated()

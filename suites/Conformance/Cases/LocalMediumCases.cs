@@ -22,6 +22,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     /// Blocks written, zeroed, deallocated and made unreadable, onto a destination whose blocks hold something else. Afterwards each block of
     /// the destination is the source's, metadata included; what the source cannot read, the destination cannot.
     /// </summary>
+    /// <remarks>Blocks behind the first 104, and writes during the copy: the guest is idle.</remarks>
     [Test]
     [Covers("LM-MED-05")]
     public async CaseTask A_copied_medium_is_the_source_s_block_by_block([Values] bool withMetadata)
@@ -44,6 +45,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     /// <summary>
     /// Blocks whose protection information the source's controller made: on the destination it is what it was, and holds when it is checked.
     /// </summary>
+    /// <remarks>Type 3, storage tags, and application tags other than 0. Blocks are read one at a time.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-MED-05")]
@@ -78,6 +80,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     /// The first copy is made while the guest changes blocks by every command it has; then it is suspended, with commands in flight, and the
     /// blocks that were reported up to the entry that says so are copied. Nothing differs.
     /// </summary>
+    /// <remarks>How many of the last sixteen commands are in flight at the Suspend: a quick device has ended them all.</remarks>
     [Test]
     [Covers("LM-MED-06")]
     public async CaseTask The_first_copy_and_what_was_reported_is_an_exact_image([Values(0, 2_000, 15_000)] int moment)
@@ -110,6 +113,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     /// Blocks around number 2^32 and at the end, and those whose numbers are the low halves of these, each with contents of its own: copied, then
     /// changed, reported and copied again. Each holds on both sides what the guest wrote there.
     /// </summary>
+    /// <remarks>Writes in flight at the Suspend: there are none, and each is of one block.</remarks>
     [Test]
     [Covers("LM-MED-05", "LM-MED-06")]
     public async CaseTask Blocks_beyond_2_to_the_32_are_copied_to_where_they_were()
@@ -155,6 +159,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     }
 
     /// <summary>Negative control: one report is dropped, and the comparison finds that block.</summary>
+    /// <remarks>The device: it is the comparison that is held to account, over one block of other contents.</remarks>
     [Test]
     [Covers("LM-MED-12")]
     public async CaseTask A_dropped_report_is_found_by_the_comparison()
@@ -176,6 +181,7 @@ internal sealed class LocalMediumCases : ConformanceCase
     }
 
     /// <summary>A guest that writes at a bounded rate, and rounds that copy what was reported meanwhile: less each time, and exact at the end.</summary>
+    /// <remarks>A guest that writes faster than the copy: it changes one block each 200 us, of 96.</remarks>
     [Test]
     [Covers("LM-MED-07", "LM-MED-06")]
     public async CaseTask Rounds_of_copying_converge()

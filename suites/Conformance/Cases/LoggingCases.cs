@@ -10,6 +10,7 @@ internal sealed class LoggingCases : UserDataCase
     private const int Steps = 36;
 
     /// <summary>Started once: one entry, in the first slot. What was written before is not in it.</summary>
+    /// <remarks>Writes in flight while logging is started: they have ended before.</remarks>
     [TestCase(3)]
     [TestCase(64)]
     [Covers("LM-UDT-15", "LM-UDT-42", "LM-UDT-43")]
@@ -34,6 +35,7 @@ internal sealed class LoggingCases : UserDataCase
     }
 
     /// <summary>Started twice, and by reserved actions: refused, and the log goes on without another mark.</summary>
+    /// <remarks>A mark that a refused action posts and the next one overwrites; reserved actions on a suspended controller.</remarks>
     [Test]
     [Covers("LM-UDT-16", "LM-UDT-17", "LM-UDT-26")]
     public async CaseTask A_second_start_and_reserved_actions_are_refused_and_logging_goes_on()
@@ -56,6 +58,7 @@ internal sealed class LoggingCases : UserDataCase
     }
 
     /// <summary>Stopped, written, stopped again, started again.</summary>
+    /// <remarks>Writes in flight while logging is stopped: they have ended before.</remarks>
     [Test]
     [Covers("LM-UDT-26", "LM-UDT-27", "LM-UDT-28")]
     public async CaseTask Logging_stops_with_a_last_entry_and_starts_with_another_first()
@@ -84,6 +87,7 @@ internal sealed class LoggingCases : UserDataCase
     }
 
     /// <summary>A suspended controller: logging does not start, whether or not there is a queue that once logged.</summary>
+    /// <remarks>A queue that logs when its controller is suspended: the case of what is lost over a suspension has that.</remarks>
     [TestCase(false)]
     [TestCase(true)]
     [Covers("LM-UDT-39")]
@@ -110,6 +114,7 @@ internal sealed class LoggingCases : UserDataCase
     }
 
     /// <summary>Writes up to the suspend, in flight at it, put into the queue during it, and after the resume: none is missing.</summary>
+    /// <remarks>How many of eight writes are in flight at the Suspend: three moments are tried, and a quick device has ended them by each.</remarks>
     [Test]
     [Covers("LM-UDT-41", "LM-UDT-18")]
     public async CaseTask Nothing_is_lost_over_a_suspension([Values(0, 2_000, 20_000)] int moment)
@@ -151,6 +156,7 @@ internal sealed class LoggingCases : UserDataCase
     /// A walk over start, stop, suspend, resume and writes in any order. After each step the marks so far are those that the steps so far
     /// ask for, neither more nor fewer, and what was written while it logged is there.
     /// </summary>
+    /// <remarks>Steps that overlap: each write has ended before the next step. Resets are not among the steps.</remarks>
     [Test]
     [Covers("LM-UDT-26", "LM-UDT-28", "LM-UDT-41", "LM-UDT-16", "LM-UDT-39", "LM-UDT-44", "LM-UDT-42", "LM-UDT-43")]
     public async CaseTask The_marks_are_those_of_the_steps_whatever_their_order([Range(0, 4)] int seed)

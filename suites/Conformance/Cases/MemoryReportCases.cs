@@ -11,6 +11,7 @@ internal sealed class MemoryReportCases : MemoryCase
     /// Many pages with gaps between them, and a buffer of every size from one range up, odd ones and ones that are no multiple of a range
     /// too. Each part but the last says that there is more; together they are complete, and nothing comes twice.
     /// </summary>
+    /// <remarks>Ranges of more than one granule, which a device may split between parts. Nothing is written between them.</remarks>
     [Test]
     [Covers("LM-MEM-04", "LM-MEM-03", "LM-MEM-22")]
     public async CaseTask A_report_in_parts_is_complete_and_without_repetition([Values(1, 2, 3, 5, 8, 19, 20, 21, 64)] int room, [Values(0, 4, 12)] int extra)
@@ -44,6 +45,7 @@ internal sealed class MemoryReportCases : MemoryCase
     }
 
     /// <summary>Between two parts some pages are written again, some that were told and some that were not: those told come again, none is lost.</summary>
+    /// <remarks>A write that falls into the making of a part: all of them fall between two commands.</remarks>
     [Test]
     [Covers("LM-MEM-04")]
     public async CaseTask What_is_written_between_two_parts_is_not_lost()
@@ -75,6 +77,7 @@ internal sealed class MemoryReportCases : MemoryCase
     /// A report into memory that is not mapped, and into buffers too small for a range: whatever the answer, what it would have told is
     /// told later.
     /// </summary>
+    /// <remarks>A report of which the beginning arrives: the whole buffer is unmapped, or too small for a range.</remarks>
     [Test]
     [Covers("LM-MEM-04", "LM-MEM-02")]
     public async CaseTask A_report_that_does_not_arrive_is_not_lost([Values(0, 4, 12, 16, 28)] int bytes)
@@ -110,6 +113,7 @@ internal sealed class MemoryReportCases : MemoryCase
     }
 
     /// <summary>Commands in flight at the suspend, then reports until there is no more, time, and reports again; then it goes on.</summary>
+    /// <remarks>How many of the twelve reads are in flight at the Suspend: one at least must be, or nothing is shown.</remarks>
     [TestCase(1)]
     [TestCase(64)]
     [Covers("LM-MEM-06", "LM-MEM-07", "LM-MEM-02")]
@@ -159,6 +163,7 @@ internal sealed class MemoryReportCases : MemoryCase
     /// Stopped with a buffer that holds nonsense, then written: nothing is reported, or the report is refused. It can begin anew, with
     /// nothing old.
     /// </summary>
+    /// <remarks>Writes in flight while tracking is stopped: they have ended before.</remarks>
     [Test]
     [Covers("LM-MEM-20", "LM-MEM-21")]
     public async CaseTask Stopping_ends_the_reports_whatever_is_in_the_buffer([Values((byte)0x00, (byte)0xFF, (byte)0x5A)] byte garbage)

@@ -43,6 +43,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     }
 
     /// <summary>The admin queue's completions and the data of admin commands are writes like all others.</summary>
+    /// <remarks>One Identify stands for all. Completions of event requests, which no command of that moment asks for.</remarks>
     [Test]
     [Covers("LM-MEM-02")]
     public async CaseTask Completions_and_data_of_admin_commands_are_reported()
@@ -59,6 +60,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     }
 
     /// <summary>Commands that write completions only: their queue's page is reported, each round anew.</summary>
+    /// <remarks>Pages that are reported too and nobody wrote: the case of the mix looks at that.</remarks>
     [Test]
     [Covers("LM-MEM-02", "LM-MEM-03")]
     public async CaseTask Completions_alone_are_reported_each_time_anew()
@@ -76,6 +78,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     }
 
     /// <summary>Ranges that begin and end at the written pages, before, in and behind them: neither a page too few nor one too many.</summary>
+    /// <remarks>Granules above 4 KiB, and writes of less than a page at the end of a range.</remarks>
     [Test]
     [Covers("LM-MEM-02", "LM-MEM-05")]
     public async CaseTask The_ends_of_a_range_are_exact()
@@ -101,6 +104,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     }
 
     /// <summary>Several ranges with gaps between them, in no order; only what is in them is reported.</summary>
+    /// <remarks>Granules above 4 KiB, ranges that touch or overlap, and more than three of them.</remarks>
     [Test]
     [Covers("LM-MEM-05", "LM-MEM-02")]
     public async CaseTask Writes_between_ranges_are_not_reported()
@@ -121,6 +125,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     }
 
     /// <summary>Two controllers at once, one memory each: the report of one has nothing of the other, and stopping one leaves the other.</summary>
+    /// <remarks>With granules above 4 KiB a page of the other's passes. The two write one after the other, not at once.</remarks>
     [Test]
     [Covers("LM-MEM-02", "LM-MEM-20", "LM-MEM-22")]
     public async CaseTask Two_trackers_do_not_mix()
@@ -153,6 +158,7 @@ internal sealed class MemoryTrackingCases : MemoryCase
     /// One page is written before every report, which has room for one range only, while many others wait: they are all told within a few
     /// rounds, the busy one whenever.
     /// </summary>
+    /// <remarks>A device that is fair up to 24 waiting pages and no further; 96 reports are granted to it.</remarks>
     [TestCase(1)]
     [TestCase(4)]
     [Covers("LM-MEM-25")]

@@ -42,6 +42,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
         })];
 
     /// <summary>The controlling controller itself, another one that controls, and none.</summary>
+    /// <remarks>Another controller that controls, and identifiers of nobody: it alone is named.</remarks>
     [Test]
     [Covers("LM-MEM-08")]
     public async CaseTask A_controller_does_not_track_itself()
@@ -54,6 +55,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>A second start, of the same and of other ranges and granularity: refused, and the first reports as if nothing had been asked.</summary>
+    /// <remarks>Most of what the first tracks: one page of completions shows that it goes on.</remarks>
     [Test]
     [Covers("LM-MEM-09", "LM-MEM-01")]
     public async CaseTask A_second_start_is_refused_and_the_first_goes_on()
@@ -73,6 +75,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Another controlling controller asks for a controller that is tracked; it cannot stop it, nor take its report.</summary>
+    /// <remarks>Whether the other one could stop the tracking or take its report: it is not asked to.</remarks>
     [Test]
     [Covers("LM-MEM-09")]
     public async CaseTask Another_controlling_controller_does_not_track_what_is_tracked()
@@ -88,6 +91,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Every granularity above the coarsest that is worth asking for.</summary>
+    /// <remarks>Five exponents; a device that takes the low bits of others is not found out by these.</remarks>
     [Test]
     [Covers("LM-MEM-10")]
     public async CaseTask Coarser_granules_than_the_device_has_are_refused([Values(1, 2, 8, 100, 255)] int above)
@@ -98,6 +102,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Every granularity below the finest.</summary>
+    /// <remarks>A device whose finest granule is 4 KiB, which has nothing to refuse.</remarks>
     [Test]
     [Covers("LM-MEM-11")]
     public async CaseTask Finer_granules_than_the_device_has_are_refused()
@@ -109,6 +114,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>As many ranges as one controller may track, then one more; and over two tracked controllers.</summary>
+    /// <remarks>Whether as many ranges as it takes are all reported: none of them is written.</remarks>
     [Test]
     [Covers("LM-MEM-12")]
     public async CaseTask More_ranges_than_a_controller_may_track_are_refused()
@@ -126,6 +132,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>As many ranges as the subsystem may track, over two controllers that control.</summary>
+    /// <remarks>Whether the ranges are reported, none being written; whether stopping one gives its share to the other.</remarks>
     [Test]
     [Covers("LM-MEM-13")]
     public async CaseTask More_ranges_than_the_subsystem_may_track_are_refused()
@@ -141,6 +148,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Addresses inside a granule, of every granularity, as the only range and as the last of several.</summary>
+    /// <remarks>Five offsets at three granularities. A bad range between good ones: it is the only one, or the last.</remarks>
     [Test]
     [Covers("LM-MEM-14")]
     public async CaseTask A_range_that_does_not_begin_at_a_granule_is_refused([Values(1, 64, 512, 4096, 8192)] int offset)
@@ -157,6 +165,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>The tracked controller's own memory, at its beginning, and a range that only reaches into it.</summary>
+    /// <remarks>The memory buffer of another function; an address at which nothing is mapped, of which no controller can know.</remarks>
     [Test]
     [Covers("LM-MEM-15")]
     public async CaseTask A_range_that_is_not_host_memory_is_refused()
@@ -171,6 +180,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Lengths that are no power of two, alone and behind one that is.</summary>
+    /// <remarks>Lengths above 12 granules.</remarks>
     [Test]
     [Covers("LM-MEM-16")]
     public async CaseTask Lengths_are_powers_of_two_where_the_device_says_so()
@@ -192,6 +202,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Versions that there are not.</summary>
+    /// <remarks>Four versions. What a later one has to say in its header and ranges is not tried.</remarks>
     [TestCase((byte)1)]
     [TestCase((byte)2)]
     [TestCase((byte)0x80)]
@@ -208,6 +219,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>More granules than any device tracks: refused, and what the completion offers instead works.</summary>
+    /// <remarks>Whether as many ranges as are offered are taken: one is asked for. A device that tracks 2^31 granules has no limit to show.</remarks>
     [Test]
     [Covers("LM-MEM-18")]
     public async CaseTask Too_many_granules_are_refused_with_what_would_do()
@@ -236,6 +248,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>A suspended controller; once it goes on it is tracked.</summary>
+    /// <remarks>Whether anything is reported once it goes on: that tracking starts then is all.</remarks>
     [Test]
     [Covers("LM-MEM-19", "LM-MEM-01")]
     public async CaseTask A_suspended_controller_is_not_begun_to_be_tracked()
@@ -248,6 +261,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>Operations of both commands that there are not; what is tracked is tracked on.</summary>
+    /// <remarks>What was reported up to then: that a report is still answered shows that tracking goes on, not what is in it.</remarks>
     [TestCase((byte)2)]
     [TestCase((byte)3)]
     [TestCase((byte)0x7F)]
@@ -275,6 +289,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
     }
 
     /// <summary>A device that does not track memory, asked to.</summary>
+    /// <remarks>Tracking in secret: with every report refused nothing could show it.</remarks>
     [Test]
     [Covers("LM-MEM-24")]
     public async CaseTask A_device_that_does_not_track_memory_refuses_to()

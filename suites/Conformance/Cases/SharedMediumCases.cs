@@ -31,6 +31,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     /// Blocks are overwritten again and again, the last ones in flight when the source is suspended. The guest goes on at the destination and
     /// reads all of them there: the last version that was acknowledged, and no other.
     /// </summary>
+    /// <remarks>How many of the twelve writes are in flight at the Suspend: three moments are tried, and a quick device has ended them by each.</remarks>
     [Test]
     [Covers("LM-MED-01")]
     public async CaseTask Every_acknowledged_write_is_read_on_the_destination([Values(0, 12)] int inFlight, [Values(0, 5_000, 15_000)] int moment)
@@ -77,6 +78,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     /// The guest writes a block twice at the destination. The source's doorbell is rung as if the first of the two were still to be done
     /// there: the block must keep the second.
     /// </summary>
+    /// <remarks>Commands that the source had taken before it was suspended: it had none. A write that comes after the silence.</remarks>
     [Test]
     [Covers("LM-MED-02")]
     public async CaseTask Nothing_that_the_source_is_asked_reaches_the_medium()
@@ -87,6 +89,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     }
 
     /// <summary>Negative control: the same with a source that was resumed by mistake; it is found out.</summary>
+    /// <remarks>The device: it is the look at the medium that is held to account, over one block.</remarks>
     [Test]
     [Covers("LM-MED-13")]
     public async CaseTask A_source_that_was_resumed_by_mistake_is_found_out()
@@ -119,6 +122,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     /// The destination's controller is not attached to the namespace. Either the load is refused, or the guest's first read fails; nothing may
     /// be read as if it were the guest's block.
     /// </summary>
+    /// <remarks>Blocks of another namespace under the same identity. The guest's first command is a read; a write is not tried.</remarks>
     [Test]
     [Covers("LM-MED-03")]
     public async CaseTask A_destination_without_the_namespace_is_found_out_at_once()
@@ -141,6 +145,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     }
 
     /// <summary>The state has the same size whatever the controller's namespaces hold, and however many there are of whatever size.</summary>
+    /// <remarks>Blocks hidden in a vendor's part, which is not read here; contents that a state of the same size may carry.</remarks>
     [Test]
     [Covers("LM-MED-04")]
     public async CaseTask The_size_of_the_state_does_not_follow_the_blocks()
@@ -207,6 +212,7 @@ internal sealed class SharedMediumCases : ConformanceCase
     /// Writes of several blocks in flight at the suspend, and more in the queue. From the suspend on the medium stands still; what was completed
     /// is there, what was not comes whole when the guest goes on, once.
     /// </summary>
+    /// <remarks>Blocks other than those that are written. How many writes are in flight at the Suspend: four moments are tried.</remarks>
     [Test]
     [Covers("LM-MED-09", "LM-MED-01")]
     public async CaseTask The_medium_stands_still_from_the_suspend_on([Values(1, 12)] int writes, [Values(0, 2_000, 15_000, 25_000)] int moment)

@@ -12,6 +12,7 @@ internal sealed class WholeNamespaceCases : UserDataCase
     private const long MostErasing = 10_000_000_000;
 
     /// <summary>The controller formats its namespace as it is: all blocks are in the log, and writes behind it too.</summary>
+    /// <remarks>A format into another LBA format, and writes in flight while it lasts. Whether the blocks were erased.</remarks>
     [Test]
     [Covers("LM-UDT-21", "LM-UDT-44")]
     public async CaseTask A_format_is_logged_as_a_change_of_all_blocks()
@@ -27,6 +28,7 @@ internal sealed class WholeNamespaceCases : UserDataCase
     }
 
     /// <summary>The controller has the subsystem sanitized, in whichever way it can: once that has ended all blocks are in the log.</summary>
+    /// <remarks>Overwrite; the time between the operation's end and its entries. Whether the blocks were erased.</remarks>
     [Test]
     [Covers("LM-UDT-21", "LM-UDT-44")]
     public async CaseTask A_sanitize_operation_is_logged_as_a_change_of_all_blocks()

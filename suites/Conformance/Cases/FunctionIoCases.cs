@@ -20,6 +20,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>Each of three writes; all three read what the two others wrote.</summary>
+    /// <remarks>Writes of several functions at once. Of each block only the first byte is compared.</remarks>
     [Test]
     [Covers("LM-FUNC-01")]
     public async CaseTask Functions_of_a_shared_namespace_see_the_same_blocks()
@@ -51,6 +52,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>Two queues with a vector each: each command raises its own; masked, none; unmasked, what was held back.</summary>
+    /// <remarks>A wrong vector that is raised after the right one was: the other is looked at in that moment. How often a vector was raised.</remarks>
     [Test]
     [Covers("LM-FUNC-03")]
     public async CaseTask A_completion_raises_its_own_vector_when_it_is_not_masked()
@@ -78,6 +80,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>Writes of one size; read back into other pages, and not a byte beyond.</summary>
+    /// <remarks>Data that begins inside a page, SGLs, and what lies before the buffer: a page behind it is all that is guarded.</remarks>
     /// <param name="pages">Of data.</param>
     [TestCase(1)]
     [TestCase(2)]
@@ -107,6 +110,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>Each command that cannot be, followed by one that can.</summary>
+    /// <remarks>Refusals among other commands: each stands alone in the queue.</remarks>
     [Test]
     [Covers("LM-FUNC-10")]
     public async CaseTask What_cannot_be_done_is_refused_and_the_queue_goes_on([Values] Impossible what)
@@ -131,6 +135,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>A queue of so many entries goes round several times, each time as full as it can be.</summary>
+    /// <remarks>Data and order: they are Flushes, and any may end first. The full queue is of 64 entries at most.</remarks>
     /// <param name="entries">Of both queues.</param>
     [TestCase(2)]
     [TestCase(3)]
@@ -155,6 +160,9 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>Queues that cannot be created or deleted; the one that is there goes on.</summary>
+    /// <remarks>
+    /// Five ways to be impossible; sizes beyond CAP.MQES, vectors that there are not and identifiers beyond the resources are not among them.
+    /// </remarks>
     [Test]
     [Covers("LM-FUNC-12")]
     public async CaseTask Impossible_queues_are_refused()
@@ -172,6 +180,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>What the VF's Identify Controller says of it, against what its primary says.</summary>
+    /// <remarks>VFs 1 and 2 only, and three fields of the page.</remarks>
     [Test]
     [Covers("LM-FUNC-13")]
     public async CaseTask A_function_names_itself_as_its_primary_does()
@@ -188,6 +197,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     }
 
     /// <summary>A namespace with data is detached from one of two VFs, and attached again.</summary>
+    /// <remarks>Commands in flight while it is attached or detached. Of the block only the first byte is compared.</remarks>
     [Test]
     [Covers("LM-FUNC-07")]
     public async CaseTask A_namespace_is_there_while_it_is_attached()
@@ -217,6 +227,7 @@ internal sealed class FunctionIoCases : VirtualizationCase
     /// A read into an address that is not mapped: what comes back is told and not judged, for it differs from host to host. No byte of what is
     /// mapped changes, and the function works, after a reset where it needs one.
     /// </summary>
+    /// <remarks>Memory of others: only what is mapped for this function is compared, so that a write which went elsewhere is not seen.</remarks>
     [Test]
     [Covers("LM-FUNC-08")]
     public async CaseTask An_address_that_is_not_mapped_is_not_written()

@@ -25,6 +25,7 @@ internal sealed class FunctionLoadCases : VirtualizationCase
     }
 
     /// <summary>Two guests at once, each with queues and a namespace of its own; then every block of both is read back.</summary>
+    /// <remarks>Guests that write the same blocks: each has a namespace of its own. 1 MiB of it is used, by some 400 commands.</remarks>
     /// <param name="queues">I/O queues of each.</param>
     /// <param name="depth">Commands in flight on each queue.</param>
     /// <param name="bytes">Of each command.</param>
@@ -72,6 +73,7 @@ internal sealed class FunctionLoadCases : VirtualizationCase
     }
 
     /// <summary>A function that works is taken away, in each way, and brought up again: it works, and its blocks are those that were acknowledged.</summary>
+    /// <remarks>Writes in flight, which may be torn: reads are, and a quick device may have ended them when the function goes.</remarks>
     [Test]
     [Covers("LM-FUNC-06")]
     public async CaseTask A_function_that_was_taken_away_comes_back_with_its_data([Values] Going how)
@@ -113,6 +115,7 @@ internal sealed class FunctionLoadCases : VirtualizationCase
     }
 
     /// <summary>A VF is reset while it works; its neighbour's load goes on, and so does the VF once it was enabled again.</summary>
+    /// <remarks>Commands in flight: the function has none at its own reset, its neighbour is the one under load.</remarks>
     [TestCase(CaseReset.Controller)]
     [TestCase(CaseReset.Function)]
     [TestCase(CaseReset.Shutdown)]

@@ -10,6 +10,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class OnlineCases : VirtualizationCase
 {
     /// <summary>Too little of either type, or of both; then just enough.</summary>
+    /// <remarks>Plenty of one type and too little of the other. That two queues and one vector are enough holds for the first VF.</remarks>
     /// <param name="queues">VQ, the admin queue's included.</param>
     /// <param name="vectors">VI.</param>
     [TestCase(0, 0)]
@@ -37,6 +38,7 @@ internal sealed class OnlineCases : VirtualizationCase
     }
 
     /// <summary>Each state asked for again; it stays, and so do the resources of an online VF.</summary>
+    /// <remarks>Commands in flight while an online VF is asked to be online.</remarks>
     [Test]
     [Covers("LM-VIRT-11")]
     public async CaseTask A_state_may_be_asked_for_twice()
@@ -54,6 +56,7 @@ internal sealed class OnlineCases : VirtualizationCase
     }
 
     /// <summary>An online VF that works goes offline.</summary>
+    /// <remarks>How many reads are in flight: they have 2 us. Memory outside the guest's, and writes after the silence that is waited for.</remarks>
     /// <param name="enabled">Its controller is enabled and has commands in flight.</param>
     [TestCase(true)]
     [TestCase(false)]
@@ -81,6 +84,7 @@ internal sealed class OnlineCases : VirtualizationCase
     }
 
     /// <summary>Offline, a VF does not become ready, whatever is written; online, it does. Which of the two it met is told.</summary>
+    /// <remarks>What other registers do offline: those that enabling writes are written, and readiness is waited for as long as CAP.TO or CRTO says.</remarks>
     [Test]
     [Covers("LM-VIRT-25")]
     public async CaseTask Only_an_online_function_becomes_ready()
@@ -97,6 +101,7 @@ internal sealed class OnlineCases : VirtualizationCase
     }
 
     /// <summary>What a VF was given is what its guest finds: queues by Number of Queues, vectors by the size of its MSI-X table.</summary>
+    /// <remarks>The queues and vectors between the first and the last; VFs other than the first.</remarks>
     /// <param name="queues">VQ, the admin queue's included.</param>
     /// <param name="vectors">VI.</param>
     [TestCase(2, 1)]
@@ -125,6 +130,7 @@ internal sealed class OnlineCases : VirtualizationCase
     }
 
     /// <summary>A namespace that was attached once is there after offline and online, and after a function reset.</summary>
+    /// <remarks>A reset of the primary, and a second namespace. Of the block only the first byte is compared.</remarks>
     [Test]
     [Covers("LM-VIRT-23")]
     public async CaseTask Namespaces_stay_attached()

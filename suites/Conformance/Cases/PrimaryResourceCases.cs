@@ -57,6 +57,7 @@ internal sealed class PrimaryResourceCases : VirtualizationCase
     }
 
     /// <summary>Suspend, Get Controller State and Resume for the VF of another PF: all refused with 1/1Fh, or all carried out.</summary>
+    /// <remarks>Commands other than these three: Set Controller State, logging and memory tracking are not asked for another primary's VF.</remarks>
     [Test]
     [Covers("LM-VIRT-24")]
     public async CaseTask A_function_of_another_primary_is_moved_or_not_always_alike()

@@ -10,6 +10,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class ResourceCases : VirtualizationCase
 {
     /// <summary>An offline VF is given some, then others, then none; each time the completion, its entry and the pool say the same.</summary>
+    /// <remarks>A device that assigns fewer than it was asked for passes; how many is noted. Only the first VF.</remarks>
     /// <param name="type">VQ or VI.</param>
     /// <param name="first">Asked for first.</param>
     /// <param name="second">Asked for then: instead, not on top.</param>
@@ -44,6 +45,7 @@ internal sealed class ResourceCases : VirtualizationCase
     }
 
     /// <summary>Of an online VF neither type can be changed, to more, fewer, the same or none.</summary>
+    /// <remarks>An online VF whose controller is not enabled. What a refusal changed and neither the lists nor a second queue show.</remarks>
     [Test]
     [Covers("LM-VIRT-05")]
     public async CaseTask An_online_function_keeps_what_it_has([Values(VirtualQueue, VirtualInterrupt)] ResourceType type, [Values(0, 2, 3, 5)] int count)
@@ -60,6 +62,7 @@ internal sealed class ResourceCases : VirtualizationCase
     }
 
     /// <summary>More than one secondary may have, of both types: just more, and the most that can be asked for.</summary>
+    /// <remarks>Whether the maximum itself can be had: it is given where all is given out.</remarks>
     [Test]
     [Covers("LM-VIRT-06")]
     public async CaseTask More_than_the_maximum_of_one_is_refused([Values(VirtualQueue, VirtualInterrupt)] ResourceType type)
@@ -79,6 +82,7 @@ internal sealed class ResourceCases : VirtualizationCase
     }
 
     /// <summary>VF after VF is given as much as it may have, until a VF may have more than is left: it is refused, what is left is given.</summary>
+    /// <remarks>Resources in use: all the VFs are offline. Nobody asks while another's are being given back.</remarks>
     [Test]
     [Covers("LM-VIRT-07")]
     public async CaseTask More_than_is_left_is_refused([Values(VirtualQueue, VirtualInterrupt)] ResourceType type)
@@ -110,12 +114,14 @@ internal sealed class ResourceCases : VirtualizationCase
     }
 
     /// <summary>Everybody of the subsystem who is no secondary of this PF - the PF itself, other PFs and their VFs - and nobody.</summary>
+    /// <remarks>More than twelve identifiers; vectors, since each is asked about queues.</remarks>
     [Test]
     [Covers("LM-VIRT-08")]
     public async CaseTask Only_its_own_secondaries_are_managed([Values(SecondaryOffline, SecondaryAssign, SecondaryOnline)] VirtualizationAction action) =>
         await ForeignersAreRefusedAsync(await StartAsync(), action);
 
     /// <summary>The same on a subsystem with several PFs, whose VFs are others' secondaries.</summary>
+    /// <remarks>What their own primary then tells of them: the lists that are compared are this one's.</remarks>
     [Test]
     [Covers("LM-VIRT-08")]
     public async CaseTask Secondaries_of_another_physical_function_are_not_managed(
@@ -128,6 +134,7 @@ internal sealed class ResourceCases : VirtualizationCase
     }
 
     /// <summary>The primary's own allocation, under identifiers of its VFs, of others and of nobody.</summary>
+    /// <remarks>An allocation by the right name, which takes effect with a reset: another case goes through those.</remarks>
     [Test]
     [Covers("LM-VIRT-09")]
     public async CaseTask The_primary_s_own_share_goes_by_its_own_name([Values(VirtualQueue, VirtualInterrupt)] ResourceType type)

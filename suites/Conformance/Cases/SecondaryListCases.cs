@@ -8,6 +8,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class SecondaryListCases : VirtualizationCase
 {
     /// <summary>CNS 14h, before and after two VFs were given resources: identifiers, types and totals fit each other and the list.</summary>
+    /// <remarks>Whether what is told to be there can be had: another case gives all of it out. Private resources.</remarks>
     [Test]
     [Covers("LM-VIRT-01")]
     public async CaseTask The_capabilities_add_up()
@@ -20,6 +21,7 @@ internal sealed class SecondaryListCases : VirtualizationCase
     }
 
     /// <summary>All pages: each VF once, in order of identifier, with the PF as its primary.</summary>
+    /// <remarks>Anything of an entry but its VF, its identifier and its primary.</remarks>
     [Test]
     [Covers("LM-VIRT-02")]
     public async CaseTask Each_virtual_function_is_listed_once()
@@ -29,6 +31,7 @@ internal sealed class SecondaryListCases : VirtualizationCase
     }
 
     /// <summary>The same where they fill more than one page.</summary>
+    /// <remarks>Anything of an entry but its VF, its identifier and its primary; lists that change between two pages.</remarks>
     [Test]
     [Covers("LM-VIRT-02")]
     public async CaseTask More_than_a_page_of_them_is_listed_page_by_page()
@@ -40,6 +43,7 @@ internal sealed class SecondaryListCases : VirtualizationCase
     }
 
     /// <summary>From every identifier around those that there are.</summary>
+    /// <remarks>Identifiers other than those around the first six and the last three, 0 and FFEFh.</remarks>
     [Test]
     [Covers("LM-VIRT-03")]
     public async CaseTask A_list_begins_where_it_is_asked_to()

@@ -17,6 +17,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>Two VFs work; the PF is disabled, or shut down, and enabled again: its list shows none of them online.</summary>
+    /// <remarks>A VF that wakes later than 10 ms after its doorbell; the list itself while the primary is disabled.</remarks>
     [Test]
     [Covers("LM-VIRT-13")]
     public async CaseTask Without_its_primary_no_function_is_online([Values] Disabling how)
@@ -39,6 +40,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>VF Enable is cleared under a VF that works: it answers nobody, is found nowhere, and is offline.</summary>
+    /// <remarks>Whether a VF that is gone still writes memory: none is compared.</remarks>
     [Test]
     [Covers("LM-VIRT-14")]
     public async CaseTask Disabled_functions_are_gone()
@@ -58,6 +60,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>Fewer VFs than before: those left out are offline and cannot be brought online; those left in can.</summary>
+    /// <remarks>More than one VF left out; commands in flight on any of them.</remarks>
     [Test]
     [Covers("LM-VIRT-15")]
     public async CaseTask Functions_beyond_NumVFs_are_offline()
@@ -80,6 +83,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>NumVFs is written while VF Enable is set: it stays, and so do the VFs.</summary>
+    /// <remarks>Three values; other fields of the capability that are to stay as long as VF Enable is set.</remarks>
     [Test]
     [Covers("LM-VIRT-16")]
     public async CaseTask NumVFs_is_settled_while_there_are_some()
@@ -97,6 +101,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>Each VF of few stands where First VF Offset and VF Stride say, alone, and nobody where the next would be.</summary>
+    /// <remarks>Registers and I/O of the VFs there: their configuration space answers, and that is all.</remarks>
     [Test]
     [Covers("LM-VIRT-17")]
     public async CaseTask Functions_stand_where_the_capability_says()
@@ -110,6 +115,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>The same of more VFs than one bus number has places.</summary>
+    /// <remarks>What the VFs of other bus numbers do: their configuration space answers, and no DMA under such a requester is tried.</remarks>
     [Test]
     [Covers("LM-VIRT-17")]
     public async CaseTask They_stand_across_bus_numbers()
@@ -122,6 +128,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     }
 
     /// <summary>Configuration space of a VF, every field that differs from a PF's.</summary>
+    /// <remarks>Capabilities other than SR-IOV, and VFs beyond the first four.</remarks>
     [Test]
     [Covers("LM-VIRT-18")]
     public async CaseTask A_virtual_function_has_no_identity_and_no_memory_space_of_its_own()
@@ -152,6 +159,7 @@ internal sealed class VirtualFunctionCases : VirtualizationCase
     /// VF MSE is cleared under a VF with commands in flight: its registers read all ones and take nothing. Set again, all are what they were
     /// and the commands are done.
     /// </summary>
+    /// <remarks>Doorbells: none is rung while memory space is off. How many of the ten reads are in flight when it goes off.</remarks>
     [Test]
     [Covers("LM-VIRT-19")]
     public async CaseTask Without_memory_space_registers_hide_and_nothing_changes()

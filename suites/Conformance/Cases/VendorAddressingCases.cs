@@ -22,6 +22,7 @@ internal sealed class VendorAddressingCases : VendorCase
     }
 
     /// <summary>The index below the first VF's, at which a PF might be. The PF goes on, and so do its VFs.</summary>
+    /// <remarks>An effect that neither the admin queue of the PF, nor one VF, nor the buffer shows.</remarks>
     [Test]
     [Covers("LM-VEND-05")]
     public async CaseTask The_physical_function_itself_is_not_moved()
@@ -32,6 +33,7 @@ internal sealed class VendorAddressingCases : VendorCase
     }
 
     /// <summary>Indices of no VF: 0, those just beyond the last one, the largest.</summary>
+    /// <remarks>VFs that there are and nobody enabled: those beyond the last one that is up are taken for none.</remarks>
     /// <param name="beyond">How far beyond the last VF; 0: index 0 where that is no VF's; negative: from the largest.</param>
     [TestCase(0)]
     [TestCase(1)]
@@ -50,6 +52,7 @@ internal sealed class VendorAddressingCases : VendorCase
     }
 
     /// <summary>Each VF in turn is suspended and saved: it stands still, all others work; then it is brought back.</summary>
+    /// <remarks>Whom LOAD_DATA and RESUME reach: others are looked at between saving and bringing back, by one Flush each.</remarks>
     [Test]
     [Covers("LM-VEND-07")]
     public async CaseTask An_index_names_one_function_and_no_other()
@@ -82,6 +85,7 @@ internal sealed class VendorAddressingCases : VendorCase
     }
 
     /// <summary>All five on the VF's own admin queue, for itself and for its neighbour, with memory of the guest's.</summary>
+    /// <remarks>How they are refused: any status passes, and so does success without an effect that a Flush, the buffer or the size shows.</remarks>
     /// <param name="number">The VF that is named.</param>
     [TestCase(1)]
     [TestCase(2)]
@@ -107,6 +111,7 @@ internal sealed class VendorAddressingCases : VendorCase
     }
 
     /// <summary>Each reserved field in turn is not 0, in all five commands; each is refused, or does what it does with a 0 there.</summary>
+    /// <remarks>All bits of a field but one, and several fields at once. Ignored or refused, either is legal.</remarks>
     [Test]
     [Covers("LM-VEND-09")]
     public async CaseTask Reserved_fields_are_treated_alike_by_all_five([Values] ReservedField field)

@@ -24,6 +24,7 @@ internal sealed class VendorCapabilityCases : VendorCase
     }
 
     /// <summary>Where the byte says so, a whole move works, and nothing beyond it - no tracking, no state in pieces - is offered.</summary>
+    /// <remarks>What else the device may know: that no more is offered is the word of the suite's own migrator.</remarks>
     [Test]
     [Covers("LM-VEND-02", "LM-VEND-03")]
     public async CaseTask Where_it_is_set_a_controller_can_be_saved_and_loaded_and_no_more()
@@ -48,6 +49,7 @@ internal sealed class VendorCapabilityCases : VendorCase
     }
 
     /// <summary>What the VF's own Identify Controller has at that place is told; by the PF's byte the VF can be moved.</summary>
+    /// <remarks>A byte of the VF that says otherwise: what stands there is noted. SAVE_DATA and LOAD_DATA are not sent.</remarks>
     [Test]
     [Covers("LM-VEND-04")]
     public async CaseTask The_byte_of_the_physical_function_decides()

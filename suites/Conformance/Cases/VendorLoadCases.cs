@@ -9,6 +9,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class VendorLoadCases : VendorCase
 {
     /// <summary>Each wrong size is refused and leaves a destination that has no queues, is not enabled, and takes the right one.</summary>
+    /// <remarks>An effect of a refused load that CC, CSTS and ASQ of the destination do not show.</remarks>
     [Test]
     [Covers("LM-VEND-18")]
     public async CaseTask Only_the_true_size_is_taken()
@@ -23,6 +24,7 @@ internal sealed class VendorLoadCases : VendorCase
     }
 
     /// <summary>The state cut short at each length that a header or an entry might end at, the size field true to it.</summary>
+    /// <remarks>Beyond 128 units of size every 37th length only. After most cuts just the status is looked at.</remarks>
     [Test]
     [Covers("LM-VEND-18", "LM-SET-27")]
     public async CaseTask A_state_cut_short_is_refused_whole()
@@ -45,6 +47,7 @@ internal sealed class VendorLoadCases : VendorCase
     /// Seeded damage: bits, bytes, whole words. No command hangs, the PF works, nothing but the destination's own memory is reached; whatever a
     /// damaged state made of the destination, a function reset heals it.
     /// </summary>
+    /// <remarks>Writes into the guest's memory, to which a damaged state may lead, and neighbours: the PF and its faults are what is looked at.</remarks>
     /// <param name="flips">Places that are changed in each.</param>
     [TestCase(1)]
     [TestCase(4)]
@@ -82,6 +85,7 @@ internal sealed class VendorLoadCases : VendorCase
     }
 
     /// <summary>A function fresh from a reset - never enabled, or used and reset - takes a load.</summary>
+    /// <remarks>Resets other than Function Level Reset; what of its former use a function may keep that no Flush shows.</remarks>
     /// <param name="used">It was enabled, had queues and did commands before.</param>
     [TestCase(false)]
     [TestCase(true)]
@@ -120,6 +124,7 @@ internal sealed class VendorLoadCases : VendorCase
     }
 
     /// <summary>Each of the five fails; from each comes an error, and neither size nor state.</summary>
+    /// <remarks>The device, as long as it refuses an index of nobody: it is the suite's migrator that is held to account.</remarks>
     [Test]
     [Covers("LM-VEND-21")]
     public async CaseTask A_status_is_neither_size_nor_state()
@@ -139,6 +144,7 @@ internal sealed class VendorLoadCases : VendorCase
     }
 
     /// <summary>A migration is given up after SUSPEND: with commands in flight and completions unconsumed, all of them come once.</summary>
+    /// <remarks>How many commands are in flight: they have 2 us. The data of the reads.</remarks>
     /// <param name="commands">In flight.</param>
     /// <param name="consumed">Completed and consumed before, over the wrap of a queue of 64.</param>
     [TestCase(5, 0)]
@@ -161,6 +167,7 @@ internal sealed class VendorLoadCases : VendorCase
     /// A migration is given up after SAVE_DATA: by RESUME where the device takes it, else by loading the state back. The VF is as it was, and a
     /// second migration of it succeeds.
     /// </summary>
+    /// <remarks>Whether the event request is still outstanding: it is sent, and never completed. The data of the reads.</remarks>
     /// <param name="commands">In flight when it is suspended.</param>
     /// <param name="load">Loaded back even where RESUME alone would do.</param>
     [TestCase(0, false)]

@@ -50,6 +50,9 @@ internal sealed class VendorOrderCases : VendorCase
     /// All orders of three commands that begin with one, on a VF with a queue, each with the VF's own state as the load. Each answer is one
     /// that is legal then; at the end the VF is brought back by what is legal, and no command of its guest was lost or done twice.
     /// </summary>
+    /// <remarks>
+    /// Success where it makes no sense: the series forbids none, so that it passes as long as the VF works afterwards. Orders of four and more.
+    /// </remarks>
     [Test]
     [Covers("LM-VEND-23")]
     public async CaseTask Every_order_has_a_definite_result([Values] Operation first)
@@ -75,6 +78,7 @@ internal sealed class VendorOrderCases : VendorCase
     /// A destination that has taken nothing: QUERY_DATA_SIZE, RESUME before LOAD_DATA, SUSPEND and RESUME. Each answer is definite, and the VF
     /// can be enabled by its own host as if nothing had been.
     /// </summary>
+    /// <remarks>Whether RESUME without a state should be refused: its answer is noted, and only that nothing became ready is judged.</remarks>
     [Test]
     [Covers("LM-VEND-23")]
     public async CaseTask A_destination_without_a_state_is_not_woken()

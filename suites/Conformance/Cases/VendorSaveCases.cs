@@ -11,6 +11,7 @@ internal sealed class VendorSaveCases : VendorCase
     /// Reads are in flight when SUSPEND comes. At completion of SAVE_DATA each that was fetched has its completion and its data; a command rung
     /// afterwards leaves no trace: no byte in the guest's memory, no interrupt.
     /// </summary>
+    /// <remarks>A fetch that leaves no trace. How many reads are in flight at SUSPEND: one at least must be, or nothing is shown.</remarks>
     /// <param name="commands">In flight.</param>
     [TestCase(1)]
     [TestCase(8)]
@@ -44,6 +45,7 @@ internal sealed class VendorSaveCases : VendorCase
     }
 
     /// <summary>QUERY_DATA_SIZE with one I/O queue pair after another, up to what the VF has resources for.</summary>
+    /// <remarks>Whether the size is enough: SAVE_DATA is not sent. Eight queue pairs at most.</remarks>
     [Test]
     [Covers("LM-VEND-11")]
     public async CaseTask The_size_does_not_shrink_with_more_queues()
@@ -70,6 +72,7 @@ internal sealed class VendorSaveCases : VendorCase
     /// SAVE_DATA into a buffer with guards around it, at several places in its page; twice with other bytes underneath, so that a last byte
     /// that happens to look like the guard is known from one that was not written.
     /// </summary>
+    /// <remarks>Bytes within the state that were left out: the last one is looked at, and the guards around.</remarks>
     /// <param name="offset">Of the buffer in its first page.</param>
     [TestCase(0)]
     [TestCase(4)]
@@ -101,6 +104,7 @@ internal sealed class VendorSaveCases : VendorCase
     }
 
     /// <summary>A hundred times QUERY_DATA_SIZE of a suspended VF, with event requests outstanding and commands drained in between.</summary>
+    /// <remarks>A size that changes later than 100 us after SUSPEND, which is as long as it is asked for.</remarks>
     [Test]
     [Covers("LM-VEND-13")]
     public async CaseTask The_size_of_a_suspended_controller_stays()
@@ -126,6 +130,7 @@ internal sealed class VendorSaveCases : VendorCase
     /// SAVE_DATA without SUSPEND, under load. Refused, the VF works and lost nothing; accepted, it has drained and stands still, and what it
     /// gave can be loaded.
     /// </summary>
+    /// <remarks>Whether what it gave loads elsewhere: it is brought back as the profile says, which may be by RESUME alone. The data of the reads.</remarks>
     [Test]
     [Covers("LM-VEND-14")]
     public async CaseTask A_running_controller_is_refused_or_stopped_whole()
@@ -153,6 +158,7 @@ internal sealed class VendorSaveCases : VendorCase
     }
 
     /// <summary>SAVE_DATA twice; the VF has commands in its history, event requests, and completions that nobody consumed.</summary>
+    /// <remarks>What both saves lack. No time passes between them.</remarks>
     [Test]
     [Covers("LM-VEND-15")]
     public async CaseTask A_second_save_gives_the_same_or_is_refused()
@@ -174,6 +180,7 @@ internal sealed class VendorSaveCases : VendorCase
     /// SAVE_DATA to where only the first bytes can go. It is refused and what was there stays; the VF, still suspended, is saved properly or
     /// resumed, and lost nothing.
     /// </summary>
+    /// <remarks>What stands in the bytes that could be reached: they may hold anything. Errors of memory other than no mapping.</remarks>
     /// <param name="room">Bytes that can be reached.</param>
     /// <param name="again">Saved properly before it is brought back.</param>
     [TestCase(64, false)]
@@ -217,6 +224,7 @@ internal sealed class VendorSaveCases : VendorCase
     /// A state above 256 KiB is refused whole, by SAVE_DATA or by LOAD_DATA, or moves whole; a load of its first 256 KiB is never taken for
     /// all of it.
     /// </summary>
+    /// <remarks>States of up to 256 KiB, and the driver that has that limit: a device is asked, not a kernel.</remarks>
     [Test]
     [Covers("LM-VEND-17")]
     public async CaseTask A_state_above_the_other_side_s_limit_is_never_cut_short()

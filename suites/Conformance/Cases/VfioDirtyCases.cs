@@ -12,6 +12,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     /// Blocks are read into single pages and into runs of pages. Every page that they went to is reported, every other that has changed is - queues,
     /// above all - and of an idle function the next report is empty.
     /// </summary>
+    /// <remarks>A write of the bytes that were there, outside the pages that are read into. Pages that are reported and nobody wrote.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="blocks">Of each read.</param>
     [Test]
@@ -42,6 +43,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     /// In a thousand rounds blocks are read to random places of the guest's memory, of 1024 pages; each round is followed by a report. No page that was
     /// written may be missing, among a million pages that were looked at.
     /// </summary>
+    /// <remarks>Pages that are reported and nobody wrote. The reads come one after the other, none while a report is made.</remarks>
     [Test]
     [Covers("LM-VFDL-02")]
     public async CaseTask Of_a_million_pages_none_is_missing([Values(VfioFace.Hmlm)] VfioFace face)
@@ -68,6 +70,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     }
 
     /// <summary>What the guest has written to blocks was read by the function only: none of it is reported. How many clean pages are is told.</summary>
+    /// <remarks>Other pages that are reported and as they were: their number is noted, and only that not everything is reported is held.</remarks>
     [Test]
     [Covers("LM-VFDL-03")]
     public async CaseTask What_is_only_read_is_not_reported([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -86,6 +89,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     }
 
     /// <summary>A bitmap that has bits is handed in; those are there afterwards too, and the new ones.</summary>
+    /// <remarks>Bits other than four that were set before, at the edges of words and of the bitmap.</remarks>
     [Test]
     [Covers("LM-VFDL-05")]
     public async CaseTask A_report_only_sets_bits([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -109,6 +113,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     /// Everything was written, and a report on a part takes that part: of what is left, all is there when the whole is asked. Reports that begin
     /// anywhere count their bits from where they begin.
     /// </summary>
+    /// <remarks>Writes while a report is made: the function is idle by then. Pages of other sizes than 4 KiB.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="first">Page at which the part begins.</param>
     /// <param name="count">Pages of it.</param>
@@ -132,6 +137,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     }
 
     /// <summary>One page is written, at the edges of the words of a bitmap: its bit, and of that range no other.</summary>
+    /// <remarks>Pages outside of the range that is asked for, and pages of other sizes than 4 KiB.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="page">From the beginning of the report.</param>
     [Test]
@@ -150,6 +156,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     /// A read is complete just before STOP_COPY is asked for, or is under way then; when the request has returned, the report has every page that has
     /// changed, and what is read after that has no more to tell.
     /// </summary>
+    /// <remarks>Pages other than those that are read into. How many reads are under way when STOP_COPY is asked for is the device's.</remarks>
     [Test]
     [Covers("LM-VFDL-14")]
     public async CaseTask The_last_write_before_the_stop_is_reported([Values(VfioFace.Hmlm, VfioFace.HmlmP2P, VfioFace.HmlmAll)] VfioFace face, [Values] bool underWay)
@@ -173,6 +180,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     }
 
     /// <summary>The log is begun before all else; a page is written whenever the function runs, on the way through all its states. None is missing.</summary>
+    /// <remarks>Writes during the change of state itself: each read has ended before the next request. RESUMING is left out.</remarks>
     [Test]
     [Covers("LM-VFDL-15")]
     public async CaseTask The_log_goes_on_through_every_state([Values(VfioFace.Hmlm, VfioFace.HmlmP2P, VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -201,6 +209,7 @@ internal sealed class VfioDirtyCases : VfioDirtyCase
     /// <summary>
     /// As much as there is is written, again and again, and nobody asks. The report is complete then, or fails and says so; it does not forget.
     /// </summary>
+    /// <remarks>A log that cannot become full: it is complete after 800 pages, and shows nothing of what it would say.</remarks>
     [Test]
     [Covers("LM-VFDL-16")]
     public async CaseTask A_log_that_is_full_does_not_forget_in_silence([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)

@@ -9,6 +9,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class VfioDirtyControlCases : VfioDirtyCase
 {
     /// <summary>The same pages are written three times and reported with pages of 4 KiB, 64 KiB and 2 MiB: the bits of the larger are those of the smaller, joined.</summary>
+    /// <remarks>Pages that are reported and nobody wrote, where all three reports have them. Twelve pages, three sizes.</remarks>
     [Test]
     [Covers("LM-VFDL-06")]
     public async CaseTask Page_sizes_of_a_report_agree([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -31,6 +32,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     }
 
     /// <summary>A report with a page size that is too small or no power of two is refused, and nothing is lost by it.</summary>
+    /// <remarks>Powers of two that are larger than the range or the logged pages allow.</remarks>
     [Test]
     [Covers("LM-VFDL-06")]
     public async CaseTask A_page_size_that_is_none_is_refused([Values(VfioFace.Hmlm)] VfioFace face, [Values(0ul, 512ul, 2048ul, 3000ul, 4097ul, 12288ul)] ulong size)
@@ -46,6 +48,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     }
 
     /// <summary>The log is begun with several page sizes; the one that the device chose is a power of two, and one page written is no more than one of those.</summary>
+    /// <remarks>Which size a driver should choose: that is its own. One page is written.</remarks>
     [Test]
     [Covers("LM-VFDL-07")]
     public async CaseTask The_page_size_that_is_told_is_kept_to(
@@ -67,6 +70,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     }
 
     /// <summary>The log is begun a second time, with other ranges: refused, and the first log has what was written before and after.</summary>
+    /// <remarks>With which errno: the protocol leaves it open.</remarks>
     [Test]
     [Covers("LM-VFDL-08")]
     public async CaseTask A_second_start_fails_and_the_first_log_goes_on([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -85,6 +89,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     }
 
     /// <summary>No range, 256 ranges, 257 ranges; of the 256 each page is logged and what lies between is nobody's.</summary>
+    /// <remarks>What lies between the ranges: it may be reported. Only the ranges that twenty pages of data fall into are written.</remarks>
     [Test]
     [Covers("LM-VFDL-09")]
     public async CaseTask A_page_of_ranges_is_taken_and_no_more([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -114,6 +119,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     ];
 
     /// <summary>Ranges that are none; after the refusal the log can be begun, so nothing was.</summary>
+    /// <remarks>Ranges of nobody's memory, or beyond the addresses that the function has: those may well be taken.</remarks>
     [Test]
     [Covers("LM-VFDL-10")]
     public async CaseTask Ranges_that_are_none_are_refused([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)
@@ -131,6 +137,7 @@ internal sealed class VfioDirtyControlCases : VfioDirtyCase
     }
 
     /// <summary>Without a log a report fails and an end does not; so it is before the first, and after the last.</summary>
+    /// <remarks>With which errno the report fails; what it left in the bitmap.</remarks>
     [Test]
     [Covers("LM-VFDL-11")]
     public async CaseTask Without_a_log_a_report_fails_and_an_end_does_not([Values(VfioFace.Hmlm, VfioFace.HmlmAll)] VfioFace face)

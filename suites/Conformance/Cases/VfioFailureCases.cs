@@ -24,6 +24,7 @@ internal sealed class VfioFailureCases : VfioCase
     /// The device refuses one command each time. The request fails with an errno and without a stream, the function is in a state of its way and
     /// is by its wire what it is told to be, and after a reset all goes well.
     /// </summary>
+    /// <remarks>Which command it was: a device that refuses is taken as it is, on four requests. Refusals that come the second time only.</remarks>
     [Test]
     [Covers("LM-VFSM-32", "LM-VFSM-50", "LM-VFST-16", OfFailures = true)]
     public async CaseTask A_command_that_is_refused_fails_its_request([Values(VfioFace.Hmlm, VfioFace.HmlmAll, VfioFace.VendorRfc)] VfioFace face)

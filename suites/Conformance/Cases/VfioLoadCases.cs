@@ -10,6 +10,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class VfioLoadCases : VfioCase
 {
     /// <summary>A guest moves; the stream is written in pieces of one size, or of random sizes.</summary>
+    /// <remarks>Time between the pieces, and pieces that are not taken whole the first time. The data of the reads.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="piece">Bytes; 0: random.</param>
     [Test]
@@ -39,6 +40,7 @@ internal sealed class VfioLoadCases : VfioCase
     }
 
     /// <summary>A state above 256 KiB, which is all that the driver of the December 2022 series takes in: what can be saved can be loaded.</summary>
+    /// <remarks>A device whose state is smaller; whether a kernel's driver takes it. One size of pieces, 64 KiB.</remarks>
     [Test]
     [Covers("LM-VFST-12")]
     public async CaseTask A_large_state_moves_as_a_small_one([Values(VfioFace.VendorRfc, VfioFace.VendorRfcP2P)] VfioFace face)
@@ -57,6 +59,7 @@ internal sealed class VfioLoadCases : VfioCase
     /// The stream is cut: nothing of it at all, a few bytes, at many places within, all but the last bytes. It is refused as it is written or at its
     /// end, whether STOP or RUNNING is asked for; the function is in RESUMING, STOP or ERROR then, and a reset makes it take the whole stream.
     /// </summary>
+    /// <remarks>What a cut stream leaves behind: a reset follows each. Twenty-two lengths at most, ten of them random.</remarks>
     [Test]
     [Covers("LM-VFST-13", "LM-VFST-16")]
     public async CaseTask A_stream_that_is_cut_is_refused([Values] VfioFace face, [Values(VfioState.Stop, VfioState.Running)] VfioState to)
@@ -75,6 +78,7 @@ internal sealed class VfioLoadCases : VfioCase
     }
 
     /// <summary>Behind the whole stream more bytes are written. They are refused or ignored; the function can be used in either case.</summary>
+    /// <remarks>Bytes that look like the beginning of a stream: they are zeros.</remarks>
     [Test]
     [Covers("LM-VFST-14")]
     public async CaseTask Bytes_behind_the_end_do_no_damage([Values] VfioFace face, [Values(1, 4, 4096)] int bytes)
@@ -97,6 +101,7 @@ internal sealed class VfioLoadCases : VfioCase
     }
 
     /// <summary>Two pieces of the stream are exchanged, of several sizes and at several places.</summary>
+    /// <remarks>Pieces within one half of the stream, and more than two of them: one of each half change places, twenty times at most.</remarks>
     [Test]
     [Covers("LM-VFST-15", "LM-VFST-16")]
     public async CaseTask A_stream_with_two_pieces_exchanged_is_refused([Values] VfioFace face)
@@ -125,6 +130,7 @@ internal sealed class VfioLoadCases : VfioCase
     }
 
     /// <summary>Bits of the stream are flipped, one at a time, all over it. Each such stream is loaded or refused, and then a reset and the whole stream mend it.</summary>
+    /// <remarks>Which of the sixty streams were taken, and what such a function does when it runs: it is reset before.</remarks>
     [Test]
     [Covers("LM-SET-28")]
     public async CaseTask A_stream_with_a_flipped_bit_kills_nobody([Values(VfioFace.Hmlm, VfioFace.VendorRfc)] VfioFace face)
@@ -150,6 +156,7 @@ internal sealed class VfioLoadCases : VfioCase
     }
 
     /// <summary>In the middle of the stream the function is reset: RUNNING, its controller fresh, the stream dead. It then takes a whole stream.</summary>
+    /// <remarks>A reset while a write is under way: it comes between two.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="percent">Of the stream that was written.</param>
     [Test]
@@ -173,6 +180,7 @@ internal sealed class VfioLoadCases : VfioCase
     /// A function that has queues of its own, which moved on, is given the stream of another. Either it is refused, and nothing of its own comes to life
     /// by that; or its own queues are gone, and what is rung there is not looked at.
     /// </summary>
+    /// <remarks>What else it had: features, event requests, vectors. Its own queue is what is rung.</remarks>
     [Test]
     [Covers("LM-VFST-19")]
     public async CaseTask What_the_function_had_before_is_gone([Values] VfioFace face)

@@ -11,6 +11,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     private const long Second = 1_000_000_000;
 
     /// <summary>The information is asked for in each state of a session, and after it.</summary>
+    /// <remarks>What the information says: the cases of idle and active functions look at that.</remarks>
     [Test]
     [Covers("LM-VFST-20")]
     public async CaseTask It_is_told_while_the_function_is_copied_ahead([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -36,6 +37,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     /// A session begins and is read in small pieces: the initial bytes are above 0 at first and fall, the dirty bytes are 0 as long as nothing
     /// changes, the reads come to the end for now, and both are 0 there.
     /// </summary>
+    /// <remarks>Whether what was read loads. Dirty bytes that come later than five seconds after the end for now.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="most">Bytes of a read.</param>
     [Test]
@@ -68,6 +70,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     }
 
     /// <summary>At the end for now the guest goes on; within a minute there is more to read, and the initial bytes stay gone.</summary>
+    /// <remarks>How soon: a minute is granted. One Flush is all the activity there is between two ends.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="times">How often.</param>
     [Test]
@@ -102,6 +105,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     }
 
     /// <summary>Copying ahead is left before, in the middle of, and right behind its first bytes; what was not read comes later.</summary>
+    /// <remarks>Commands in flight when it is left: all have ended.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="bytes">Read before.</param>
     [Test]
@@ -124,6 +128,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     /// What was read ahead is written first and loads with the rest; left out, the rest is refused. What arrives is the function as it was when it
     /// stopped, not as it was copied ahead.
     /// </summary>
+    /// <remarks>What was read ahead in several parts of which only some are left out. Five commands lie between.</remarks>
     [Test]
     [Covers("LM-VFST-27")]
     public async CaseTask What_was_read_ahead_belongs_to_the_stream([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -166,6 +171,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     /// For ten minutes the function is copied ahead under a light load, read in one half of the cases and left alone in the other. What is waiting to be
     /// read does not grow, and the way on is open.
     /// </summary>
+    /// <remarks>A load that is not light: one Flush each ten seconds.</remarks>
     [Test]
     [Covers("LM-VFST-29")]
     public async CaseTask Copying_ahead_can_last_ten_minutes([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face, [Values] bool read)
@@ -191,6 +197,7 @@ internal sealed class VfioPreCopyCases : VfioCase
     }
 
     /// <summary>Twenty moves without copying ahead and twenty with it, of one guest to and fro: the median of the time that it stood still.</summary>
+    /// <remarks>Differences below a microsecond, and a guest under load: it does one Flush after each move.</remarks>
     [Test]
     [Covers("LM-VFST-32")]
     public async CaseTask Copying_ahead_does_not_lengthen_the_downtime([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)

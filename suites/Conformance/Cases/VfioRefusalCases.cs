@@ -4,6 +4,7 @@ using NUnit.Framework;
 namespace Conformance.Suite.Cases;
 
 /// <summary>Requests that the VFIO migration protocol refuses: the errno, and that nothing else came of them.</summary>
+/// <remarks>The function has no I/O queues, and nothing is under way when a request is refused: what would become of a guest's commands is not seen.</remarks>
 [Area("vfio-state-machine")]
 internal sealed class VfioRefusalCases : VfioCase
 {
@@ -40,6 +41,7 @@ internal sealed class VfioRefusalCases : VfioCase
     }
 
     /// <summary>In each state numbers are asked for that are no states.</summary>
+    /// <remarks>Numbers other than these four.</remarks>
     [Test]
     [Covers("LM-VFSM-29")]
     public async CaseTask A_number_that_is_no_state_is_refused([Values] VfioFace face)
@@ -55,6 +57,7 @@ internal sealed class VfioRefusalCases : VfioCase
     /// Two users ask at once, one for STOP_COPY and one for RUNNING, again and again. Both requests are done, and the function is where one of
     /// them wanted it; in RUNNING it works.
     /// </summary>
+    /// <remarks>Whether they overlap: the second is made before the first was waited for, and a driver that does the first at once shows less.</remarks>
     [Test]
     [Covers("LM-VFSM-33")]
     public async CaseTask Opposite_requests_are_done_one_after_the_other([Values] VfioFace face)

@@ -13,6 +13,7 @@ internal sealed class VfioResetCases : VfioCase
     /// In each state the function is reset: RUNNING, the old stream ENODEV. The controller is disabled, without queues and vectors, and can be
     /// brought up in full.
     /// </summary>
+    /// <remarks>A reset while a request is being done, and commands in flight at it: the queue is idle.</remarks>
     [Test]
     [Covers("LM-VFSM-43", "LM-VFSM-45")]
     public async CaseTask A_reset_ends_whatever_was_under_way([Values] VfioFace face)
@@ -50,6 +51,7 @@ internal sealed class VfioResetCases : VfioCase
     /// <summary>
     /// In each state, its stream open, the user goes and another comes: the function is RUNNING and runs - as it did, or fresh. The old stream is dead.
     /// </summary>
+    /// <remarks>A user who goes while a request is being done, or with I/O queues: the function has none.</remarks>
     [Test]
     [Covers("LM-VFSM-46")]
     public async CaseTask Who_comes_next_finds_a_function_that_runs([Values] VfioFace face)
@@ -77,6 +79,7 @@ internal sealed class VfioResetCases : VfioCase
     }
 
     /// <summary>Its guest disables the controller while it is copied ahead; what arrives is disabled, and can be enabled.</summary>
+    /// <remarks>Registers other than CC; a controller that is disabled before or after it is copied ahead.</remarks>
     [Test]
     [Covers("LM-VFSM-48")]
     public async CaseTask A_controller_disabled_on_the_way_arrives_disabled([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -98,6 +101,7 @@ internal sealed class VfioResetCases : VfioCase
     /// The guest's memory is taken from under a controller, so that it can post no completion and ends with a fatal status. It is not moved, or what
     /// arrives has that status too.
     /// </summary>
+    /// <remarks>Other causes of a fatal status than unreachable queues. A device that needs no fatal status for that is not supported.</remarks>
     [Test]
     [Covers("LM-VFSM-49")]
     public async CaseTask A_fatal_controller_never_arrives_healthy([Values] VfioFace face)

@@ -8,6 +8,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class VfioSaveCases : VfioCase
 {
     /// <summary>The stream is read to its end and ten times beyond: 0 bytes each time, and never the end for now of copying ahead.</summary>
+    /// <remarks>Whether all is in it: streams that are loaded show that.</remarks>
     [Test]
     [Covers("LM-VFST-01", "LM-VFST-02")]
     public async CaseTask The_end_is_the_end([Values] VfioFace face, [Values(4, 4096)] int most)
@@ -27,6 +28,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>One frozen function, read anew with buffers of every size.</summary>
+    /// <remarks>Reads of several sizes in one session; time between them.</remarks>
     [Test]
     [Covers("LM-VFST-04")]
     public async CaseTask The_size_of_the_reads_does_not_matter([Values] VfioFace face)
@@ -43,6 +45,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>Two sessions one after the other; each stream goes to a function of its own, and these two give the same again.</summary>
+    /// <remarks>What both streams lack: the two functions are compared with each other, and one of them works.</remarks>
     [Test]
     [Covers("LM-VFST-07")]
     public async CaseTask Two_saves_both_load_into_equal_functions([Values] VfioFace face)
@@ -61,6 +64,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>A session is ended in the middle of its stream: the rest is gone, and the next session gives everything.</summary>
+    /// <remarks>A session that ends while a read is under way.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="bytes">Read before.</param>
     [Test]
@@ -78,6 +82,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>The stream is closed unread; the function is still in STOP_COPY, and goes to STOP and on.</summary>
+    /// <remarks>The stream of RESUMING or of copying ahead: it is that of STOP_COPY.</remarks>
     [Test]
     [Covers("LM-VFST-09")]
     public async CaseTask Closing_the_stream_changes_no_state([Values] VfioFace face, [Values] bool read)
@@ -93,6 +98,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>The size of the data is asked in every state, and in STOP_COPY compared with what comes.</summary>
+    /// <remarks>A size that is far too large: it has to be enough, and nothing more.</remarks>
     [Test]
     [Covers("LM-VFST-10")]
     public async CaseTask The_size_is_told_in_every_state_and_is_enough([Values] VfioFace face)
@@ -116,6 +122,7 @@ internal sealed class VfioSaveCases : VfioCase
     }
 
     /// <summary>The size is asked three times of one that has stopped, seconds apart, the last time after a session.</summary>
+    /// <remarks>A size that is asked for while a stream is open, and one that changes later than five seconds.</remarks>
     [Test]
     [Covers("LM-VFST-11")]
     public async CaseTask The_size_of_a_stopped_function_stays([Values] VfioFace face)

@@ -8,6 +8,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class VfioStateCases : VfioCase
 {
     /// <summary>A function is opened: it is RUNNING, it works, and its capabilities are such as the protocol knows.</summary>
+    /// <remarks>Whether what the capabilities promise works: the cases of each state look at that.</remarks>
     [Test]
     [Covers("LM-VFSM-02", "LM-VFSM-12")]
     public async CaseTask A_function_just_opened_runs([Values] VfioFace face)
@@ -22,6 +23,7 @@ internal sealed class VfioStateCases : VfioCase
     }
 
     /// <summary>The capabilities are read in every state, twice, and after a reset.</summary>
+    /// <remarks>Capabilities during a request. The function has no I/O queues.</remarks>
     [Test]
     [Covers("LM-VFSM-03")]
     public async CaseTask The_capabilities_never_change([Values] VfioFace face)
@@ -72,6 +74,7 @@ internal sealed class VfioStateCases : VfioCase
     }
 
     /// <summary>In each state that very state is asked for: nothing comes of it, and an open session goes on in the middle of its stream.</summary>
+    /// <remarks>Whether a session of copying ahead is still whole: its stream is read on and not loaded; that of STOP_COPY is.</remarks>
     [Test]
     [Covers("LM-VFSM-14")]
     public async CaseTask A_request_for_the_present_state_does_nothing([Values] VfioFace face)
@@ -100,6 +103,7 @@ internal sealed class VfioStateCases : VfioCase
     }
 
     /// <summary>The ways between the saving states are gone; one stream serves throughout, and is whole in the end.</summary>
+    /// <remarks>Without P2P there is one way within the session. The guest does nothing meanwhile.</remarks>
     [Test]
     [Covers("LM-VFSM-16")]
     public async CaseTask One_stream_serves_from_PRE_COPY_to_STOP_COPY([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -147,6 +151,7 @@ internal sealed class VfioStateCases : VfioCase
     }
 
     /// <summary>Each state is looked at as soon as the request has returned, ten seconds later, and when a minute has gone.</summary>
+    /// <remarks>A function at work: it has no I/O queues. Changes that come later than a minute, or that are undone when one looks.</remarks>
     [Test]
     [Covers("LM-VFSM-24", "LM-VFSM-25")]
     public async CaseTask A_state_is_reached_at_once_and_kept([Values] VfioFace face)

@@ -15,6 +15,7 @@ internal sealed class VfioStopCases : VfioCase
     /// Reads are under way when the request is made. When it has returned, and while the guest rings on, nothing may come out of the function for as
     /// long as the settings say: no byte in the guest's memory, no interrupt, no completion. When it runs again every command ends once.
     /// </summary>
+    /// <remarks>Reads of memory, which leave no trace; whatever comes after the silence that is waited for.</remarks>
     [Test]
     [Covers("LM-VFSM-34", "LM-VFSM-35", "LM-VFSM-36", "LM-VFSM-37")]
     public async CaseTask Nothing_comes_out_of_a_stopped_function(
@@ -75,6 +76,7 @@ internal sealed class VfioStopCases : VfioCase
     /// A migration is given up after the stream was read, in part or whole, and the source goes on: what was under way, and what was rung meanwhile,
     /// ends once.
     /// </summary>
+    /// <remarks>The data of the reads; how many of them are under way when STOP_COPY is asked for.</remarks>
     /// <param name="face">The driver.</param>
     /// <param name="bytes">Of the stream that are read before.</param>
     [Test]
@@ -95,6 +97,7 @@ internal sealed class VfioStopCases : VfioCase
     }
 
     /// <summary>A hundred times the function is stopped under load, in turn as far as STOP and STOP_COPY, and let run again.</summary>
+    /// <remarks>The data of the reads, all into one page. When in the work of a command the stop falls is left to chance.</remarks>
     [Test]
     [Covers("LM-VFSM-23")]
     public async CaseTask Stopped_a_hundred_times_under_load_each_command_ends_once([Values] VfioFace face)
@@ -119,6 +122,7 @@ internal sealed class VfioStopCases : VfioCase
     }
 
     /// <summary>Copying ahead is begun under load and given up, in the middle of the stream: the guest notices nothing, and the stream is dead.</summary>
+    /// <remarks>The data of the reads; copying ahead that is given up at its end for now.</remarks>
     [Test]
     [Covers("LM-VFSM-21")]
     public async CaseTask Copying_ahead_can_be_given_up([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
@@ -158,6 +162,7 @@ internal sealed class VfioStopCases : VfioCase
     }
 
     /// <summary>In STOP configuration space is read, and a vector set up that has had none: an interrupt comes there when the function runs.</summary>
+    /// <remarks>Fields of configuration space other than the identity and the command register.</remarks>
     [Test]
     [Covers("LM-VFSM-39")]
     public async CaseTask Configuration_and_vectors_are_there_in_STOP([Values] VfioFace face)
@@ -174,6 +179,7 @@ internal sealed class VfioStopCases : VfioCase
     }
 
     /// <summary>Under load the function is stopped and all its memory unmapped: not one access is refused, for none is tried.</summary>
+    /// <remarks>Accesses that the platform does not tell of: there it is only seen that unmapping works.</remarks>
     [Test]
     [Covers("LM-VFSM-42")]
     public async CaseTask A_stopped_functions_memory_can_be_unmapped([Values] VfioFace face)
@@ -190,6 +196,7 @@ internal sealed class VfioStopCases : VfioCase
     }
 
     /// <summary>Ten thousand times an idle function is stopped and let run, one request after the other; then it works.</summary>
+    /// <remarks>A function under load: it is idle. What leaks more slowly than ten thousand times can show.</remarks>
     [Test]
     [Covers("LM-VFSM-53")]
     public async CaseTask Ten_thousand_suspensions_leave_nothing_hanging([Values(VfioFace.Hmlm)] VfioFace face)

@@ -23,6 +23,9 @@ internal sealed partial class XmlDocs
     public string? SummaryOf(MethodInfo method) => OfMethod(method, Summary);
 
     /// <summary>Its remarks, likewise.</summary>
+    public string? RemarksOf(Type type) => Of(type.Assembly, Remarks).GetValueOrDefault($"T:{type.FullName}");
+
+    /// <inheritdoc cref="RemarksOf(Type)"/>
     public string? RemarksOf(MethodInfo method) => OfMethod(method, Remarks);
 
     /// <summary>The arguments' types are in the name; the first of an overloaded method is taken.</summary>

@@ -55,10 +55,12 @@ internal static class ExplainCommand
 
     private static void Write(CaseInfo it, RequirementCatalogue requirements, Services services)
     {
-        var docs = new XmlDocs();
+        var (docs, all) = (new XmlDocs(), it.Method.DeclaringType!);
         services.Out.WriteLine(it.Id);
-        Wrap(docs.SummaryOf(it.Method) ?? "It tells no story.", services);
-        if (docs.RemarksOf(it.Method) is { } remarks) Wrap($"What it cannot see: {remarks}", services);
+        Wrap(docs.SummaryOf(it.Method) ?? docs.SummaryOf(all) ?? "It tells no story.", services);
+        // Its own first, then those that it shares with the other cases of its class.
+        var remarks = new[] { docs.RemarksOf(it.Method), docs.RemarksOf(all) }.OfType<string>().ToList();
+        if (remarks.Count > 0) Wrap($"What it cannot see: {string.Join(' ', remarks)}", services);
         services.Out.WriteLine("looks at:");
         foreach (var id in it.Covers)
         {

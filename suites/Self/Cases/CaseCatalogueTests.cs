@@ -1,4 +1,5 @@
 using System.Reflection;
+using Conformance.Migration;
 using Conformance.Suite;
 using NUnit.Framework;
 
@@ -33,6 +34,23 @@ internal sealed class CaseCatalogueTests
             // A Task would block the only thread that could end it.
             Assert.That(method.ReturnType, Is.EqualTo(typeof(CaseTask)), $"{method.DeclaringType!.Name}.{method.Name}");
         }
+    }
+
+    /// <summary>A story, and what a pass does not show: of its own, or of all cases of its class.</summary>
+    [Test]
+    public void Every_case_says_what_it_does_and_what_it_cannot_see()
+    {
+        var docs = new XmlDocs();
+        var methods = _cases.Cases.Select(it => it.Method).Distinct().ToList();
+        foreach (var method in methods)
+        {
+            var (name, all) = ($"{method.DeclaringType!.Name}.{method.Name}", method.DeclaringType);
+            Assert.That(docs.SummaryOf(method) ?? docs.SummaryOf(all), Is.Not.Null.And.Not.Empty, name);
+            Assert.That(docs.RemarksOf(method) ?? docs.RemarksOf(all), Is.Not.Null.And.Not.Empty, name);
+        }
+
+        // What could stand on several says nothing of either; what is true of a class stands there once.
+        Assert.That(methods.Select(docs.RemarksOf).OfType<string>(), Is.Unique);
     }
 
     [Test]

@@ -48,6 +48,20 @@ internal sealed class CatalogueCommandTests
         Assert.That(_bench.Out, Does.EndWith("time: no run in reports has it yet\n"));
     }
 
+    [Test]
+    public void What_the_cases_of_a_class_have_in_common_is_told_of_each()
+    {
+        // Without a story or remarks of its own.
+        Assert.That(_bench.Run("explain", "rejection/A_suspend_in_every_condition"), Is.EqualTo(ExitCode.Conformant));
+        var shared = Told();
+        Assert.That(shared, Does.Contain("Every migration command against a controlled controller").And.Contain("What it cannot see: The conditions are "));
+        // With remarks of its own, which come first.
+        Assert.That(_bench.Run("explain", "rejection/A_notification_in_every_condition"), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(Told(), Does.Match("What it cannot see: What a device does with the announcement.+ The conditions are "));
+
+        string Told() => string.Join(' ', _bench.Out.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [TestCase("LM-SUSP-04")]
     [TestCase("V18")]
     public void A_requirement_is_explained_by_its_text_and_sources_also_by_a_row(string id)

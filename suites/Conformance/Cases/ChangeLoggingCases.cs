@@ -68,16 +68,13 @@ internal sealed class ChangeLoggingCases : UserDataCase
             var (before, slba) = (io.Taken.Count, (ulong)(100 + (2 * blocks * i)));
             io.Submit(io.WithData(NvmCommand.Write(1, slba, (ushort)(blocks - 1)), data));
             if (!await ReachesSoonAsync(() => queue.HasNext)) throw CaseEnd.Inconclusive("set-up: a write was not logged");
-            foreach (var entry in queue.Take())
+            foreach (var block in CaseDataQueue.BlocksOf(queue.Take()))
             {
-                for (var block = entry.Slba; block <= entry.Slba + entry.NlbZ; block++)
-                {
-                    var read = await medium.ReadAsync(block);
-                    Lab.Must("read through the PF", read.Answer);
-                    Check.That(
-                        "LM-UDT-19", $"lba[{block}]", !read.Bytes.AsSpan(0, format.BlockSize).ContainsAnyExcept((byte)(0x40 + i)),
-                        "a block reads as old although its entry is there");
-                }
+                var read = await medium.ReadAsync(block);
+                Lab.Must("read through the PF", read.Answer);
+                Check.That(
+                    "LM-UDT-19", $"lba[{block}]", !read.Bytes.AsSpan(0, format.BlockSize).ContainsAnyExcept((byte)(0x40 + i)),
+                    "a block reads as old although its entry is there");
             }
 
             io.Consume();

@@ -204,7 +204,7 @@ internal sealed class DataQueueCases : ConformanceCase
         var (host, vf) = await StartAsync();
         var (most, all) = (Scattered(host), (int)host.Identity.Nmcmr);
         Lab.Need(most > 0 && most < all && all < 2 * most, $"NMCMR (bytes 584:585, {all}) below twice MCMR ({most})");
-        var other = (await SecondariesAsync(host))[1];
+        var other = await OtherAsync(host);
         Lab.Must("Controller Data Queue, Create", (await host.CreateScatteredDataQueueAsync(vf.Id, most * EntriesOfPage)).Answer);
         var (answer, _) = await host.CreateScatteredDataQueueAsync(other, (all - most + 1) * EntriesOfPage);
         Check.Refused("LM-UDT-09", "nmcmr+1", answer, Status.InvalidField);
@@ -245,6 +245,8 @@ internal sealed class DataQueueCases : ConformanceCase
         Check.That(
             "LM-UDT-29", "wrapped", posted > entries && !queue.Peek(queue.Head == 0 ? entries - 1 : queue.Head - 1).Attributes.Phase,
             "the second pass has not phase 0");
+        Check.That(
+            "LM-UDT-10", "between", queue.Between.All(it => !it.Read().ContainsAnyExcept((byte)0)), "a page that is not in the list was written");
     }
 
     /// <summary>Types and operations that are reserved.</summary>
@@ -255,7 +257,7 @@ internal sealed class DataQueueCases : ConformanceCase
     {
         var (host, vf) = await StartAsync();
         var queue = await host.MustCreateDataQueueAsync(vf.Id, 8);
-        var other = (await SecondariesAsync(host))[1];
+        var other = await OtherAsync(host);
         var good = Creation(other, 8 * DwordsOfEntry, host.Buffer(PageSize).Iova);
         foreach (var type in (byte[])[1, 2, 0x7F, 0xBF])
             Check.Refused(
@@ -337,12 +339,20 @@ internal sealed class DataQueueCases : ConformanceCase
         Check.That("LM-UDT-40", "cdq.slots", Array.TrueForAll(queue.PeekAll(), it => it == default), "another controller started logging");
         await host.MustLogAsync(queue.Id, LoggingAction.Start);
         Check.Refused("LM-UDT-40", "stop", await second.LogAsync(queue.Id, LoggingAction.Stop), missing);
-        await queue.TakeAsync(1);
-        Check.Equal("LM-UDT-40", "cdq.taken", queue.Take().Count, 0, "another controller stopped logging");
+        // A second entry would be the mark of a stop.
+        Check.Equal("LM-UDT-40", "cdq.taken", (await queue.TakeAsync(2)).Count, 1, "another controller stopped logging");
     }
 
     /// <summary>Pages that a scattered queue may have.</summary>
     private static int Scattered(CaseHost host) => Math.Min(host.Identity.Mcmr, host.Identity.Mcdqpc);
+
+    /// <summary>A secondary controller that is not the first.</summary>
+    private static async ValueTask<ushort> OtherAsync(CaseHost host)
+    {
+        var all = await SecondariesAsync(host);
+        Lab.Need(all.Count > 1, "two secondary controllers (Identify CNS 15h)");
+        return all[1];
+    }
 
     private static async ValueTask<List<ushort>> SecondariesAsync(CaseHost host)
     {

@@ -41,7 +41,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
             Saddr = vf.WholeMemory(0).Saddr + ((ulong)i * 2 * PageSize << granularity), Len = 1,
         })];
 
-    /// <summary>The controlling controller itself, another one that controls, and none.</summary>
+    /// <summary>The controlling controller names itself; another of its controllers can be tracked afterwards.</summary>
     /// <remarks>Another controller that controls, and identifiers of nobody: it alone is named.</remarks>
     [Test]
     [Covers("LM-MEM-08")]
@@ -74,7 +74,7 @@ internal sealed class MemoryTrackingStartCases : ConformanceCase
         Check.Equal("LM-MEM-09", "granularity", report.Header.Granularity, (ushort)finest, "a refused start changed the granularity");
     }
 
-    /// <summary>Another controlling controller asks for a controller that is tracked; it cannot stop it, nor take its report.</summary>
+    /// <summary>Another controlling controller asks for a controller that is tracked: it is refused, and the first one still has its report.</summary>
     /// <remarks>Whether the other one could stop the tracking or take its report: it is not asked to.</remarks>
     [Test]
     [Covers("LM-MEM-09")]

@@ -94,7 +94,7 @@ internal sealed class VendorAddressingCases : VendorCase
     {
         var (vendor, vf, queue) = await StartAsync(flushes: 2);
         var other = await (await vf.Host.BringUpAsync(2, carried: true)).CreateQueueAsync();
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         var data = vf.Buffer(size);
         data.Write(Enumerable.Repeat(CaseVendor.Guard, size).ToArray());
         foreach (var (name, command) in vendor.All(vendor.IndexOf(number), size))
@@ -118,7 +118,7 @@ internal sealed class VendorAddressingCases : VendorCase
     {
         var (vendor, vf, queue) = await StartAsync(flushes: 2);
         var index = vendor.IndexOf(1);
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         var data = vf.Host.Buffer(size);
         var seen = new List<(string Name, bool Accepted)>();
         foreach (var (name, command) in vendor.All(index, size))
@@ -155,7 +155,7 @@ internal sealed class VendorAddressingCases : VendorCase
     /// <summary>Each of the five is refused for an index, and PF and VF are as before after it.</summary>
     private static async ValueTask NobodyAnswersAsync(CaseVendor vendor, CaseVf vf, CaseQueue queue, string requirement, ushort index)
     {
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         var data = vf.Host.Buffer(size);
         data.Write(Enumerable.Repeat(CaseVendor.Guard, size).ToArray());
         foreach (var (name, command) in vendor.All(index, size))

@@ -29,7 +29,7 @@ internal sealed class VendorSaveCases : VendorCase
         var done = queue.Pair.CountPosted();
         Lab.Must("SUSPEND", await vendor.SuspendAsync());
         var early = queue.Pair.CountPosted();
-        var bytes = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var bytes = await vendor.MustQueryAsync();
         Lab.Must("SAVE_DATA", (await vendor.SaveAsync(bytes)).Answer);
         var (posted, interrupts) = (queue.Pair.CountPosted(), signal.Count);
         Check.Saw("LM-VEND-10", "cq[2].at-suspend", early < posted ? "drained by SAVE_DATA" : "drained by SUSPEND");
@@ -83,7 +83,7 @@ internal sealed class VendorSaveCases : VendorCase
     {
         var (vendor, _, _) = await StartAsync(flushes: 5);
         Lab.Must("SUSPEND", await vendor.SuspendAsync());
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         var saves = new[] { await vendor.SaveAsync(size, offset: offset), await vendor.SaveAsync(size, offset: offset, fill: 0x26) };
         if (!saves[1].Answer.IsOk)
         {
@@ -115,7 +115,7 @@ internal sealed class VendorSaveCases : VendorCase
         queue.Burst(20, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), data));
         await World.After(2_000);
         Lab.Must("SUSPEND", await vendor.SuspendAsync());
-        var first = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var first = await vendor.MustQueryAsync();
         for (var i = 0; i < 100; i++)
         {
             var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
@@ -137,7 +137,7 @@ internal sealed class VendorSaveCases : VendorCase
     {
         var (vendor, vf, queue) = await StartAsync(flushes: 2);
         var data = vf.Buffer(4096);
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         var cids = queue.Burst(12, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), data));
         await World.After(2_000);
         var save = await vendor.SaveAsync(size);
@@ -194,7 +194,7 @@ internal sealed class VendorSaveCases : VendorCase
         queue.Burst(3, _ => NvmCommand.Flush(1));
         var host = vf.Host;
         Lab.Must("SUSPEND", await vendor.SuspendAsync());
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         Lab.Need(size > room, "a state of more than 64 bytes");
         var buffer = host.Buffer(3 * 4096);
         buffer.Write(Enumerable.Repeat(CaseVendor.Guard, buffer.Length).ToArray());
@@ -207,7 +207,7 @@ internal sealed class VendorSaveCases : VendorCase
             "the refused command wrote outside what it was given");
         if (again)
         {
-            var save = await vendor.SaveAsync(Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync()));
+            var save = await vendor.SaveAsync(await vendor.MustQueryAsync());
             Check.Ok("LM-VEND-16", "again", save.Answer, "the VF cannot be saved after a save that failed");
             if (save.Answer.IsOk) Check.Ok("LM-VEND-16", "back", await vendor.BringBackAsync(save.Bytes), "the VF cannot be brought back");
         }
@@ -230,7 +230,7 @@ internal sealed class VendorSaveCases : VendorCase
     public async CaseTask A_state_above_the_other_side_s_limit_is_never_cut_short()
     {
         var (vendor, vf, queue) = await StartAsync(flushes: 3);
-        var size = Lab.Must("QUERY_DATA_SIZE", await vendor.QueryAsync());
+        var size = await vendor.MustQueryAsync();
         Lab.Need(size > BlobLimit, $"a state above 256 KiB (QUERY_DATA_SIZE {size})");
         var there = await TakerAsync(vf);
         Lab.Must("SUSPEND", await vendor.SuspendAsync());

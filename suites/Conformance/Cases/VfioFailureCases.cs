@@ -130,7 +130,8 @@ internal sealed class VfioFailureCases : VfioCase
 
         if (to == VfioState.Running) return await WorksAsync(queue);
         if (to == VfioState.Stop) return await StandsAsync(queue);
-        var (bytes, errno) = await CaseVfio.ReadAsync(stream!);
+        if (stream is null) return false;
+        var (bytes, errno) = await CaseVfio.ReadAsync(stream);
         // VF 1 fails at being stopped only, which is behind it.
         var taker = await TakerAsync(source, face, 1);
         return errno == 0 && await LoadsAsync(source, queue, bytes, taker);

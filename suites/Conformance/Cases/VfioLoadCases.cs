@@ -72,7 +72,7 @@ internal sealed class VfioLoadCases : VfioCase
             0, 1, 4, 16, 31, 32, 33, 48, 80, 88, saved.Length - 4, saved.Length - 1,
             .. Enumerable.Range(0, 10).Select(_ => (int)Random.Below(saved.Length)),
         ];
-        foreach (var length in lengths.Where(it => it < saved.Length).Distinct())
+        foreach (var length in lengths.Where(it => it >= 0 && it < saved.Length).Distinct())
             await RefusedAsync(taker, saved[..length], "LM-VFST-13", $"{length} bytes", to);
         Check.That("LM-VFST-13", "whole", await LoadsAsync(vfio, queue, saved, taker), "after streams that were cut the whole one does not load");
     }
@@ -110,7 +110,7 @@ internal sealed class VfioLoadCases : VfioCase
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         var tried = 0;
-        foreach (var size in new[] { 1, 4, 8, 24, saved.Length / 2 })
+        foreach (var size in new[] { 1, 4, 8, 24, saved.Length / 2 }.Where(it => it > 0 && it <= saved.Length / 2))
         {
             for (var i = 0; i < 4; i++)
             {

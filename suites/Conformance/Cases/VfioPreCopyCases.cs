@@ -216,8 +216,8 @@ internal sealed class VfioPreCopyCases : VfioCase
             }
 
             var begin = World.Now;
-            stream = await here.MustAsync(VfioState.StopCopy) ?? stream;
-            all.AddRange((await CaseVfio.ReadAsync(stream!)).Bytes);
+            stream = await here.MustAsync(VfioState.StopCopy) ?? stream ?? throw CaseEnd.Inconclusive("set-up: no stream came with StopCopy");
+            all.AddRange((await CaseVfio.ReadAsync(stream)).Bytes);
             await there.LoadAsync([.. all]);
             face0.Vf.MoveTo(there.Vf);
             await there.MustAsync(VfioState.Running);

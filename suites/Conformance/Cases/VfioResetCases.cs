@@ -119,7 +119,8 @@ internal sealed class VfioResetCases : VfioCase
             return;
         }
 
-        var (bytes, errno) = await CaseVfio.ReadAsync(stream!);
+        if (stream is null) throw CaseEnd.Inconclusive("set-up: no stream came with StopCopy");
+        var (bytes, errno) = await CaseVfio.ReadAsync(stream);
         var taker = await TakerAsync(vfio, face);
         if (errno != 0 || await taker.TryLoadAsync(bytes) != 0)
         {

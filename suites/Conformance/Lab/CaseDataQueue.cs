@@ -32,6 +32,9 @@ public sealed class CaseDataQueue
     /// <summary>Slots; one always stays empty.</summary>
     public int Entries { get; }
 
+    /// <summary>Pages between its own that are nobody's, zeroed when it was created.</summary>
+    public IReadOnlyList<DmaBuffer> Between { get; init; } = [];
+
     /// <summary>The slot that is looked at next.</summary>
     public int Head { get; private set; }
 
@@ -93,13 +96,15 @@ public sealed class CaseDataQueue
 
     public ValueTask<CommandAnswer> DeleteAsync() => _host.AdminAsync(MigrationCommand.DeleteControllerDataQueue(Id));
 
-    /// <summary>The blocks of a namespace that range entries name.</summary>
+    /// <summary>The blocks of a namespace that range entries name; ends the case where an entry names more than can be looked at one by one.</summary>
     public static SortedSet<ulong> BlocksOf(IEnumerable<LbaMigrationQueueEntry> entries, uint nsid = 1)
     {
+        const uint most = 1 << 20;
         var blocks = new SortedSet<ulong>();
         foreach (var entry in entries)
         {
             if (entry.Attributes.Change != LbaChange.Range || entry.Nsid != nsid) continue;
+            if (entry.NlbZ >= most) throw CaseEnd.Inconclusive($"an entry names {entry.NlbZ + 1UL} blocks from {entry.Slba} on, which are too many to look at");
             for (var i = 0UL; i <= entry.NlbZ; i++) blocks.Add(entry.Slba + i);
         }
 

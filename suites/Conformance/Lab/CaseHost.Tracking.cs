@@ -24,7 +24,8 @@ public sealed partial class CaseHost
         for (var i = 0; i < pages; i++)
             list.Write(BitConverter.GetBytes(pieces[i].Iova + (ulong)(i == pages - 1 ? offset : 0)), i * sizeof(ulong));
         var answer = await AdminAsync(MigrationCommand.CreateUserDataMigrationQueue(cntlid, (uint)entries, pc: false) with { Prp1 = list.Iova });
-        return (answer, answer.IsOk ? new CaseDataQueue(this, (ushort)answer.Completion.Dw0, pieces, entries) : null);
+        DmaBuffer[] between = [.. Enumerable.Range(0, pages - 1).Select(i => memory.Slice(((2 * i) + 1) * PageSize, PageSize))];
+        return (answer, answer.IsOk ? new CaseDataQueue(this, (ushort)answer.Completion.Dw0, pieces, entries) { Between = between } : null);
     }
 
     /// <summary>A queue of setting up.</summary>
@@ -84,7 +85,8 @@ public sealed partial class CaseHost
     public async ValueTask<MemoryReport> ReportAsync(ushort cntlid, int room = 255)
     {
         var bytes = Lab.Must("Track Receive", await TrackedMemoryAsync(cntlid, (int)TrackedMemoryChanges.Length(room)));
-        return MemoryReport.TryRead(bytes) ?? throw CaseEnd.Inconclusive("set-up: Track Receive: the report announces more than the buffer holds");
+        return MemoryReport.TryRead(bytes)
+            ?? throw CaseEnd.Inconclusive("set-up: Track Receive: the report announces more than the buffer holds, or more memory than can be looked at");
     }
 
     /// <summary>Reports until one says that there is no more.</summary>

@@ -42,8 +42,16 @@ public sealed class CaseLoad
     public byte[] State { get; }
 
     /// <summary>The state, decoded anew at each call, to be edited.</summary>
-    public ControllerState Decoded =>
-        ControllerState.TryDecode(State, out var error) ?? throw CaseEnd.Inconclusive($"set-up: what was saved is no state: {error}");
+    public ControllerState Decoded
+    {
+        get
+        {
+            var state = ControllerState.TryDecode(State, out var error) ?? throw CaseEnd.Inconclusive($"set-up: what was saved is no state: {error}");
+            return state.SubmissionQueues.Length == From.Queues.Count && state.CompletionQueues.Length == From.Queues.Count
+                ? state
+                : throw CaseEnd.Inconclusive($"set-up: what was saved has not the {From.Queues.Count} queue pairs that were created");
+        }
+    }
 
     /// <param name="lab">Of the case.</param>
     /// <param name="queues">I/O queue pairs of the one that is saved: 1 to 4, pair n on vector n.</param>
@@ -65,6 +73,10 @@ public sealed class CaseLoad
 
         await host.MustSuspendAsync(from.Id);
         var state = await host.ReadStateAsync(from.Id, csuuidi: csuuidi);
+        // Cases cut and spoil it at places that a state of so many queues has.
+        var least = ControllerStateHeader.Size + NvmeControllerState.Size + (queues * (IoSubmissionQueueState.Size + IoCompletionQueueState.Size));
+        if (state.Bytes.Length < least)
+            throw CaseEnd.Inconclusive($"set-up: what was saved has {state.Bytes.Length} bytes, and {queues} queue pairs take {least}");
         var to = await host.BringUpAsync(2, takerPairs, enable: taker >= Taker.Running, ram: from.Ram);
         if (taker == Taker.Suspended) await host.MustSuspendAsync(to.Id);
         if (taker == Taker.Offline)

@@ -60,6 +60,16 @@ public sealed class CaseVendor
         return new Reading<int>(answer, (int)answer.Completion.Dw0 * _dialect.SizeUnit);
     }
 
+    /// <summary>The same as a step of setting up; ends the case where no buffer of a case could hold the state.</summary>
+    public async ValueTask<int> MustQueryAsync(int vf = 1)
+    {
+        const int most = 2 << 20;
+        var bytes = Lab.Must("QUERY_DATA_SIZE", await QueryAsync(vf));
+        return bytes is > 0 and <= most
+            ? bytes
+            : throw CaseEnd.Inconclusive($"set-up: QUERY_DATA_SIZE: a state of {bytes} bytes; from 1 to {most} can be saved");
+    }
+
     /// <summary>SAVE_DATA into a buffer between guard pages.</summary>
     /// <param name="bytes">Of the state, as QUERY_DATA_SIZE told.</param>
     /// <param name="vf">Whose.</param>
@@ -95,7 +105,7 @@ public sealed class CaseVendor
     public async ValueTask<byte[]> MustSaveAsync(int vf = 1)
     {
         Lab.Must("SUSPEND", await SuspendAsync(vf));
-        var save = await SaveAsync(Lab.Must("QUERY_DATA_SIZE", await QueryAsync(vf)), vf);
+        var save = await SaveAsync(await MustQueryAsync(vf), vf);
         Lab.Must("SAVE_DATA", save.Answer);
         return save.Bytes;
     }

@@ -100,7 +100,7 @@ public sealed class CaseVf
     public Signal Listen(int vector)
     {
         var table = MsixTable.Find(Face);
-        Lab.Need(table is not null && vector < table.Count, $"interrupt vector {vector} (MSI-X table of VF {Number})");
+        Lab.Need(table is not null && vector >= 0 && vector < table.Count, $"interrupt vector {vector} (MSI-X table of VF {Number})");
         if (!table!.Control.Enable) table.Enable();
         var signal = new Signal(Host.World);
         Face.BindInterrupt(vector, signal);

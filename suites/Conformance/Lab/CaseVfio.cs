@@ -60,8 +60,9 @@ public sealed class CaseVfio
     /// <param name="load">What is written in RESUMING.</param>
     public async ValueTask<IVfioDataStream?> ReachAsync(VfioState state, byte[] load)
     {
-        var stream = await MustAsync(state);
-        if (state == VfioState.Resuming) await MustWriteAsync(stream!, load);
+        if (state != VfioState.Resuming && !VfioWays.IsSaving(state)) return await MustAsync(state);
+        var stream = await MustBeginAsync(state);
+        if (state == VfioState.Resuming) await MustWriteAsync(stream, load);
         return stream;
     }
 
@@ -69,7 +70,8 @@ public sealed class CaseVfio
     public async ValueTask<byte[]> SaveAsync()
     {
         var (bytes, end) = await ReadAsync(await MustBeginAsync(VfioState.StopCopy));
-        return end == 0 ? bytes : throw CaseEnd.Inconclusive($"set-up: the stream ends with {Errno.Name(end)}");
+        if (end != 0) throw CaseEnd.Inconclusive($"set-up: the stream ends with {Errno.Name(end)}");
+        return bytes.Length > 0 ? bytes : throw CaseEnd.Inconclusive("set-up: the stream is empty");
     }
 
     /// <summary>Gives a stream to a function, which is in STOP afterwards; steps of setting up.</summary>

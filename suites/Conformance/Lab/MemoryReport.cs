@@ -22,7 +22,14 @@ public sealed record MemoryReport(TrackedMemoryChangesHeader Header, IReadOnlyLi
 
     private const ulong MemoryGranule = 4096;
 
-    /// <summary>Null where the bytes hold fewer descriptors than they announce, or a granule of more than 2^31 pages.</summary>
-    public static MemoryReport? TryRead(ReadOnlySpan<byte> bytes) =>
-        TrackedMemoryChanges.TryRead(bytes, out var header, out var changes) && header.Granularity < 32 ? new MemoryReport(header, [.. changes]) : null;
+    /// <summary>Pages of one descriptor that can be looked at: 4 GiB, far more than a guest of a case has.</summary>
+    private const ulong MostPages = 1 << 20;
+
+    /// <summary>Null where the bytes hold fewer descriptors than they announce, or one of more than 4 GiB.</summary>
+    public static MemoryReport? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        if (!TrackedMemoryChanges.TryRead(bytes, out var header, out var changes) || header.Granularity >= 32) return null;
+        TrackedMemoryChangeDescriptor[] all = [.. changes];
+        return Array.Exists(all, it => (ulong)it.Len << header.Granularity > MostPages) ? null : new MemoryReport(header, all);
+    }
 }

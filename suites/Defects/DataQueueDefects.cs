@@ -63,6 +63,15 @@ internal static class DataQueueDefects
                     static queue => (queue.Memory.Pages is [var first, ..] ? first : queue.Memory.Base) + ((ulong)queue.Tail * LbaMigrationQueueEntry.Size),
                     static queue => queue.Phase),
             }),
+        Create(
+            "page-behind-written", "LM-UDT-10", "Making a scattered data queue writes to the page that lies behind its last one.",
+            static (c, command, rightly) =>
+            {
+                var result = rightly();
+                var pages = command.Status.IsSuccess ? c.DataQueues.Find((ushort)command.Dw0)?.Memory.Pages : null;
+                if (pages is { Length: > 1 }) c.WriteHost(pages[^1] + (ulong)c.PageSize, [0xA5]);
+                return result;
+            }),
         Misread(
             "type-ignored", "LM-UDT-11", "The type of a data queue is not looked at.",
             static fields => fields with { QueueType = ControllerDataQueueType.UserDataMigrationQueue }),
@@ -155,6 +164,19 @@ internal static class DataQueueDefects
         Of(
             "save-ignored", "LM-UDT-38", "Save is not looked at.",
             static () => new() { Parse = new MisreadAdmin(AdminOpcode.SetFeatures, static entry => entry with { Cdw10 = entry.Cdw10 & ~SaveBit }) }),
+        Of(
+            "stopped-by-others", "LM-UDT-40", "Another controller that has the logging of a queue stopped is refused, and it stops.",
+            static () => new()
+            {
+                Execute = new MisexecutedAdmin(AdminOpcode.TrackSend, static (c, command, rightly) =>
+                {
+                    var fields = new LogUserDataChangesFields(command.Entry);
+                    var isLog = new TrackSendFields(command.Entry).Select == TrackSendSelect.LogUserDataChanges;
+                    if (isLog && fields.Action == LoggingAction.Stop && c.DataQueues.Find(fields.Cdqid) is null)
+                        c.Subsystem.Controllers.Select(it => it.DataQueues.Find(fields.Cdqid)).FirstOrDefault(it => it is not null)?.Stop();
+                    return rightly();
+                }),
+            }),
         Of(
             "identifiers-of-all", "LM-UDT-40", "A controller that has no data queue of a number takes another controller's.",
             static () => new()

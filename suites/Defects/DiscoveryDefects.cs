@@ -11,6 +11,12 @@ internal static class DiscoveryDefects
         Id("controlled-claims-to-control", "LM-DISC-02", "Controlled controllers have HMLMS set.", static (c, id) => { if (!c.IsManagement) id[257] |= 0x08; }),
         Id("controlled-wants-host-memory", "LM-DISC-03", "Controlled controllers ask for a host memory buffer.", static (c, id) => { if (!c.IsManagement) id[272] = 16; }),
         Page("formats-followed-by-rubbish", "LM-DISC-04", "What follows the list of formats is not cleared.", Cns.SupportedControllerStateFormats, static (_, page) => page[100] = 0xFF),
+        Page(
+            "formats-do-not-end", "LM-DISC-04", "The lists of formats are longer than their page.", Cns.SupportedControllerStateFormats,
+            static (_, page) => page[..2].Fill(0xFF)),
+        Page(
+            "another-version-listed", "LM-DISC-05", "Version 1 of the state is listed in place of version 0.", Cns.SupportedControllerStateFormats,
+            static (_, page) => page[2] = 1),
         Page("version-listed-twice", "LM-DISC-05", "The one version of the state is listed twice.", Cns.SupportedControllerStateFormats, static (_, page) =>
         {
             page[4..4092].CopyTo(page[6..]);

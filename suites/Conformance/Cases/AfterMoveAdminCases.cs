@@ -160,7 +160,7 @@ internal sealed class AfterMoveAdminCases : ConformanceCase
 
     /// <summary>Event requests are outstanding at the cut: as many are after it, one event completes one of them.</summary>
     /// <remarks>
-    /// Which of the requests is completed, and with which identifier. A second completion that comes later than 1 ms after the event is missed.
+    /// Which of the requests is completed. A second completion that comes later than 1 ms after the event is missed.
     /// </remarks>
     /// <param name="requests">Outstanding.</param>
     [TestCase(1)]

@@ -10,7 +10,7 @@ namespace Conformance.Suite.Cases;
 internal sealed class AfterMoveCycleCases : ConformanceCase
 {
     /// <summary>Three moves there and back, the admin queue mediated by the host: what the oracles found is held under the requirements.</summary>
-    /// <remarks>Admin state that the device loses: features, events and Identify are answered for it by the mediator, which is the host's.</remarks>
+    /// <remarks>Admin state that the device loses: the mediator holds the guest's event requests and sets its features anew on the destination.</remarks>
     [Test]
     [Covers("LM-POST-01", "LM-POST-02", "LM-POST-11", "LM-POST-12")]
     public async CaseTask A_mediated_guest_does_not_notice() =>

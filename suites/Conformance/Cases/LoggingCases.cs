@@ -35,7 +35,7 @@ internal sealed class LoggingCases : UserDataCase
     }
 
     /// <summary>Started twice, and by reserved actions: refused, and the log goes on without another mark.</summary>
-    /// <remarks>A mark that a refused action posts and the next one overwrites; reserved actions on a suspended controller.</remarks>
+    /// <remarks>Reserved actions on a suspended controller, and a second start while writes are in flight.</remarks>
     [Test]
     [Covers("LM-UDT-16", "LM-UDT-17", "LM-UDT-26")]
     public async CaseTask A_second_start_and_reserved_actions_are_refused_and_logging_goes_on()

@@ -35,6 +35,13 @@ internal static class SuspendDefects
             "full-queue-hangs-suspend", "LM-SUSP-15", "Suspend waits until the host has emptied every completion queue.",
             static () => new() { Suspend = new WaitsForTheHost() }),
         Of(
+            "half-a-pair-is-done", "LM-SUSP-17", "Of a fused pair in flight at a suspend the write is completed and not done.",
+            static () => new()
+            {
+                Execute = new MisexecutedIo(
+                    NvmOpcode.Write, static (c, command, rightly) => c.Suspension.FetchStopped && command.Entry.Dword0.Fuse == 2 ? StepResult.Done : rightly()),
+            }),
+        Of(
             "no-suspension-entry", "LM-SUSP-18", "The suspension is not marked in the migration queue.",
             static () => new() { DataQueue = new RewrittenEntry(static e => e.Attributes.Sequence == EntrySequence.LastSuspended ? null : e) }),
         Of(

@@ -71,7 +71,7 @@ internal sealed class SuspendQueueCases : ConformanceCase
     /// Fused pairs of Compare and Write are in the queue when the suspend comes. On the medium and in the completions each pair was done whole, or
     /// is not begun and done after Resume.
     /// </summary>
-    /// <remarks>Whether half a pair was on the medium meanwhile: the blocks are not read. How many of the eight pairs are begun when Suspend comes.</remarks>
+    /// <remarks>How many of the eight pairs are begun when Suspend comes, and whether it falls between the halves of one: one at least must be begun.</remarks>
     [Test]
     [Covers("LM-SUSP-17")]
     public async CaseTask A_fused_pair_is_not_cut_in_two()
@@ -85,14 +85,31 @@ internal sealed class SuspendQueueCases : ConformanceCase
         const int pairs = 8;
         await queue.MustAsync("write zeroes", NvmCommand.WriteZeroes(1, 0, pairs - 1));
         var before = queue.Taken.Count;
-        queue.Burst(2 * pairs, i =>
+        var cids = queue.Burst(2 * pairs, i =>
         {
             var command = i % 2 == 0 ? queue.WithData(NvmCommand.Compare(1, (ulong)(i / 2), 0), zeroes) : queue.WithData(NvmCommand.Write(1, (ulong)(i / 2), 0), ones);
             return command with { Dword0 = command.Dword0 with { Fuse = (byte)((i % 2) + 1) } };
         });
+        // Long enough that some are fetched, short enough that not all are done.
+        await World.After(2_000);
+        var early = queue.Pair.CountPosted();
         await host.MustSuspendAsync(vf.Id);
         queue.Consume();
+        Check.Hazard(
+            "LM-SUSP-17", "sq[1].fetched", queue.Taken.Count - before > early, "a fused pair that is begun and not complete when the suspend is sent");
         Check.Equal("LM-SUSP-17", "cq[1].halves", (queue.Taken.Count - before) % 2, 0, "half of a fused pair was completed");
+        var medium = await CaseMedium.OfAsync(host);
+        for (var i = 0; i < pairs; i++)
+        {
+            var halves = queue.CountOf(cids[2 * i]) + queue.CountOf(cids[(2 * i) + 1]);
+            Check.That("LM-SUSP-17", $"pair[{i}].halves", halves is 0 or 2, "half of a fused pair was completed");
+            var block = await medium.ReadAsync((ulong)i);
+            Lab.Must("read through the PF", block.Answer);
+            Check.That(
+                "LM-SUSP-17", $"pair[{i}].block", !block.Bytes.AsSpan(0, size).ContainsAnyExcept((byte)(halves == 2 ? 1 : 0)),
+                "a fused pair is on the medium and not completed, or the other way round");
+        }
+
         await host.MustResumeAsync(vf.Id);
         Check.That("LM-SUSP-17", "cq[1]", await queue.ReachesAsync(before + (2 * pairs)), "fused commands were lost");
         Check.Equal(

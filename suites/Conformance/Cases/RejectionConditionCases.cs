@@ -87,7 +87,7 @@ internal sealed class RejectionConditionCases : LoadingCase
         Lab.Must("Sanitize", await host.AdminAsync(AdminCommand.Sanitize(SanitizeAction.BlockErase)));
         foreach (var command in NamedCommand.All(vf.Id, host.Csvi, page))
         {
-            if (!await IsSanitizingAsync(host, command.Name)) return;
+            if (!await IsSanitizingAsync("LM-REJ-09", host, command.Name)) return;
             Check.Refused("LM-REJ-09", command.Name, await host.AdminAsync(command.Entry), Status.SanitizeInProgress);
         }
 
@@ -104,7 +104,7 @@ internal sealed class RejectionConditionCases : LoadingCase
     }
 
     /// <summary>A namespace of the controller is sanitized: its state does not move, while a controller without that namespace may be moved.</summary>
-    /// <remarks>Whether the operation lasted as long as the four commands took: nothing here tells that. Other migration commands are not sent.</remarks>
+    /// <remarks>Commands that come after the operation, where it ends too soon, and other commands than the four. Failed operations.</remarks>
     [Test]
     [Covers("LM-REJ-10")]
     public async CaseTask A_controller_whose_namespace_is_sanitized_does_not_move()
@@ -118,8 +118,13 @@ internal sealed class RejectionConditionCases : LoadingCase
         Lab.Must("Sanitize Namespace", start);
         var concerned = NamedCommand.All(vf.Id, host.Csvi, host.Buffer(4096)).Where(it => it.Name is "suspend" or "get-state" or "set-state" or "resume");
         foreach (var command in concerned)
-            Check.Refused("LM-REJ-10", command.Name, await host.AdminAsync(command.Entry), Status.SanitizeNamespaceInProgress);
-        // That was before the operation had ended, or nothing was shown: a suspend of the other one tells that only this one was kept back.
+        {
+            var answer = await host.AdminAsync(command.Entry);
+            // Looked at afterwards: an operation that had ended before the command says nothing of its answer.
+            if (!await IsSanitizingAsync("LM-REJ-10", host, command.Name, nsid: 1)) return;
+            Check.Refused("LM-REJ-10", command.Name, answer, Status.SanitizeNamespaceInProgress);
+        }
+
         Check.Ok("LM-REJ-10", "other", await host.SuspendAsync(other.Id), "a controller without the namespace that is sanitized could not be suspended");
     }
 
@@ -264,10 +269,11 @@ internal sealed class RejectionConditionCases : LoadingCase
         Lab.Need(offered, $"sanitize by {action} (SANICAP, Identify Controller bytes 328:331)");
     }
 
-    private static async ValueTask<SanitizeStatusLog> SanitizeStatusAsync(CaseHost host) => Lab.Must(
+    /// <summary>The status of the subsystem, or of a namespace (Base 2.3 5.2.12.1.36).</summary>
+    private static async ValueTask<SanitizeStatusLog> SanitizeStatusAsync(CaseHost host, uint nsid = 0) => Lab.Must(
         "Get Log Page, Sanitize Status",
-        await host.Pf.ReadAsync<SanitizeStatusLog>(AdminCommand.GetLogPage((byte)LogId.SanitizeStatus, SanitizeStatusLog.Size)));
+        await host.Pf.ReadAsync<SanitizeStatusLog>(AdminCommand.GetLogPage((byte)LogId.SanitizeStatus, SanitizeStatusLog.Size, nsid: nsid)));
 
-    private static async ValueTask<bool> IsSanitizingAsync(CaseHost host, string when) => Check.Hazard(
-        "LM-REJ-09", $"{when}.sstat", (await SanitizeStatusAsync(host)).Sstat.Outcome == SanitizeOutcome.Sanitizing, "a sanitize operation in progress");
+    private static async ValueTask<bool> IsSanitizingAsync(string requirement, CaseHost host, string when, uint nsid = 0) => Check.Hazard(
+        requirement, $"{when}.sstat", (await SanitizeStatusAsync(host, nsid)).Sstat.Outcome == SanitizeOutcome.Sanitizing, "a sanitize operation in progress");
 }

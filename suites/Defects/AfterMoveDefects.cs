@@ -44,6 +44,9 @@ internal static class AfterMoveDefects
             "writes-without-leave", "LM-POST-07", "A resumed controller answers a doorbell by a write though bus mastering is off.",
             static () => new() { Doorbell = new WritesWithoutLeave() }),
         Of(
+            "doorbells-below-2-gib", "LM-POST-08", "The address of an I/O doorbell is compared as a signed number: one of registers above 2 GiB is not seen.",
+            static () => new() { Doorbell = new SignedAddress() }),
+        Of(
             "long-run-loses-one", "LM-POST-09", "Of the commands after a load the five thousandth is never completed.",
             static () => new() { Complete = new LosesOne() }),
         Of(
@@ -76,6 +79,9 @@ internal static class AfterMoveDefects
         Of(
             "load-takes-a-queue", "LM-POST-18", "A load costs the secondary one of the queues that it was assigned.",
             static () => new() { Decode = new AfterDecode(static (target, _) => target.Resources.Queues--) }),
+        Of(
+            "loaded-acts-as-the-first", "LM-POST-19", "A function that was loaded reaches for memory as the first VF, whichever it is.",
+            static () => new() { Requester = new AsFirst() }),
         Of(
             "first-state-again", "LM-POST-20", "A function that took a state takes the same again, whatever it is given.",
             static () => new() { Decode = new FirstStateAgain() }),
@@ -174,6 +180,23 @@ internal static class AfterMoveDefects
             if (!c.Function.BusMaster && c.Truth.ResumedAt >= 0 && !completion && qid != 0 && c.Queues.Sq(qid) is { } queue)
                 c.WriteHost(queue.Completion.Memory.AddressOf(queue.Completion.Entries - 1), [1]);
             return result;
+        }
+    }
+
+    private sealed class SignedAddress : DoorbellStep
+    {
+        public override StepResult Run(ControllerCore c, int qid, bool completion, uint value) =>
+            qid != 0 && c.Primary is { } primary && (int)primary.Function.Config.Dword(ConfigLayout.VfBar0) < 0
+                ? StepResult.Done
+                : base.Run(c, qid, completion, value);
+    }
+
+    private sealed class AsFirst : RequesterStep
+    {
+        public override StepResult Run(ControllerCore c, ref RequesterId requester)
+        {
+            if (c.Primary is { } primary && c.Truth.ResumedAt >= 0) requester = primary.Function.VirtualFunctions[0].Requester;
+            return base.Run(c, ref requester);
         }
     }
 

@@ -8,6 +8,7 @@ internal static class DiscoveryDefects
 {
     public static IReadOnlyList<Defect> All { get; } =
     [
+        Id("migration-not-announced", "LM-DISC-01", "HMLMS is 0 though the commands are there.", static (c, id) => { if (c.IsManagement) id[257] &= 0xF7; }),
         Id("controlled-claims-to-control", "LM-DISC-02", "Controlled controllers have HMLMS set.", static (c, id) => { if (!c.IsManagement) id[257] |= 0x08; }),
         Id("controlled-wants-host-memory", "LM-DISC-03", "Controlled controllers ask for a host memory buffer.", static (c, id) => { if (!c.IsManagement) id[272] = 16; }),
         Page("formats-followed-by-rubbish", "LM-DISC-04", "What follows the list of formats is not cleared.", Cns.SupportedControllerStateFormats, static (_, page) => page[100] = 0xFF),

@@ -34,7 +34,23 @@ internal static class GetStateDefects
         Of("unaligned-read-rounded", "LM-GET-16", "A read at an offset inside a dword is rounded down.", static () => new() { Execute = new RewrittenRead(static (_, f) => f with { Offset = f.Offset & ~3ul }) }),
         Of("read-offset-of-32-bits", "LM-GET-17", "The upper half of a read's offset is not looked at.", static () => new() { Execute = new RewrittenRead(static (_, f) => f with { Offset = (uint)f.Offset }) }),
         Of("vendor-part-empty", "LM-GET-20", "The vendor's part is announced and empty.", static () => new() { Encode = new Doctored(static _ => { }, static _ => []) }),
+        Of(
+            "one-queue-at-least", "LM-GET-21", "The lists of a state begin with one entry, which is left empty where there is no queue.",
+            static () => new() { Encode = new OneQueueAtLeast() }),
         Of("counter-in-state", "LM-GET-22", "A counter that goes on by itself is saved in a reserved field.", static () => new() { Encode = new Counting() }),
+        Of(
+            "suspended-through-a-reset", "LM-GET-23", "CSUP is what the last Suspend or Resume left: a reset of the controller does not take it back.",
+            static () => new()
+            {
+                Execute = new MisexecutedAdmin(AdminOpcode.MigrationReceive, static (c, command, rightly) =>
+                {
+                    var result = rightly();
+                    var target = MigrationCommands.FindTarget(c, new MigrationReceiveFields(command.Entry).Cntlid);
+                    if (target is { Truth: var truth } && truth.SuspendedAt > truth.ResumedAt)
+                        command.Dw0 = new MigrationReceiveResult { ControllerSuspended = true }.Dw0;
+                    return result;
+                }),
+            }),
         Of("unknown-controller-is-first", "LM-GET-24", "An identifier that nobody has is taken for the first controlled controller's.", static () => new() { Parse = new FirstForUnknown() }),
         Of("scattered-saved-as-contiguous", "LM-GET-25", "A queue by a PRP list is saved as contiguous.", static () => new() { Encode = new Doctored(static s => Each(s, static (ref q) => q.Attributes = q.Attributes with { Pc = true })) }),
     ];
@@ -71,6 +87,17 @@ internal sealed class Doctored(Action<ControllerState> change, Func<byte[], byte
             };
         }
 
+        return result;
+    }
+}
+
+internal sealed class OneQueueAtLeast : EncodeStep
+{
+    public override StepResult Run(ControllerCore target, in StateRequest request, out ControllerState state)
+    {
+        var result = base.Run(target, in request, out state);
+        if (state is { Nvme: not null, SubmissionQueues.Length: 0, CompletionQueues.Length: 0 })
+            state = state.Filtered(new IoSubmissionQueueState[1], new IoCompletionQueueState[1]);
         return result;
     }
 }

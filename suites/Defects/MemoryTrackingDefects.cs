@@ -10,6 +10,9 @@ internal static class MemoryTrackingDefects
 {
     public static IReadOnlyList<Defect> All { get; } =
     [
+        Asked(
+            "finest-granules-refused", "LM-MEM-01", "The finest granularity is refused: of the limit and what is below it, the limit is taken to be below.",
+            static (c, bytes) => bytes[3] = bytes[3] == c.Options.Migration.MinimumGranularity ? byte.MaxValue : bytes[3]),
         Marked(
             "completions-untracked", "LM-MEM-02", "Completion entries are written past the tracker.",
             static (_, iova, length) => length <= CompletionEntry.Size ? null : (iova, length)),

@@ -32,6 +32,9 @@ internal static class SuspendDefects
             static () => new() { Execute = new NotificationResumes() }),
         Of("not-ready-while-suspended", "LM-SUSP-12", "CSTS.RDY is cleared as long as a controller is suspended.", static () => new() { Suspend = new ClearsReady() }),
         Of(
+            "memory-buffer-lost", "LM-SUSP-13", "The memory of the Controller Memory Buffer is switched off with the suspension, and its contents are gone.",
+            static () => new() { Suspend = new Loses(static target => target.Function.Local?.BufferBytes.Clear()) }),
+        Of(
             "full-queue-hangs-suspend", "LM-SUSP-15", "Suspend waits until the host has emptied every completion queue.",
             static () => new() { Suspend = new WaitsForTheHost() }),
         Of(
@@ -54,6 +57,15 @@ internal static class SuspendDefects
         Of(
             "suspends-itself", "LM-SUSP-24", "A controlling controller that is to suspend itself says that it did.",
             static () => new() { Execute = new AcceptsItself() }),
+        Of(
+            "cache-lost-with-the-suspension", "LM-SUSP-25", "What a controller wrote last is in a cache of its own, which is dropped when it is suspended.",
+            static () => new()
+            {
+                Suspend = new Loses(static target =>
+                {
+                    foreach (var it in target.Attached) it?.Medium.Deallocate(0, Math.Min(64, it.Medium.Blocks));
+                }),
+            }),
         Of("resumes-nothing", "LM-RES-01", "Resume is acknowledged, and the controller stays suspended.", static () => new() { Resume = new ResumesNothing() }),
         Of(
             "admin-queue-waits", "LM-RES-02", "After Resume the admin queue waits for another doorbell (seen in an emulator's branch).",
@@ -168,6 +180,17 @@ internal sealed class DeafWhileSuspended(bool completionsOnly = false) : Doorbel
 {
     public override StepResult Run(ControllerCore c, int qid, bool completion, uint value) =>
         c.Suspension.IsSuspended && (completion || !completionsOnly) ? StepResult.Done : base.Run(c, qid, completion, value);
+}
+
+/// <summary>Something is gone once a controller has been suspended.</summary>
+internal sealed class Loses(Action<ControllerCore> lose) : SuspendStep
+{
+    public override StepResult Run(ControllerCore target, SuspendOperation operation)
+    {
+        var result = base.Run(target, operation);
+        if (result.IsDone) lose(target);
+        return result;
+    }
 }
 
 internal sealed class DropsRequests : SuspendStep

@@ -62,6 +62,17 @@ internal static class UserDataDefects
             "logged-ahead", "LM-UDT-19", "A write is logged when it was found to be good, before it is carried out.",
             static () => new() { Validate = new LoggedAhead() }),
         Of(
+            "reads-logged", "LM-UDT-22", "The log has the blocks of every command that names some, read or written.",
+            static () => new()
+            {
+                Execute = new MisexecutedIo(NvmOpcode.Read, static (c, command, rightly) =>
+                {
+                    var result = rightly();
+                    if (result.IsDone && command.Namespace is { } ns) c.Changed(new MediumChange(ns, command.Slba, command.Blocks, MediumChangeKind.Written));
+                    return result;
+                }),
+            }),
+        Of(
             "others-logged", "LM-UDT-23", "A change of a shared namespace goes into the log of every controller that is attached to it.",
             static () => new() { Complete = new LoggedForOthers(static (other, nsid) => other.FindNamespace(nsid) is not null) }),
         Of(

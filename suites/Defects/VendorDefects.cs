@@ -91,6 +91,9 @@ internal static class VendorDefects
         Of(
             "vendor-load-rounds", "LM-VEND-18", "The size of LOAD_DATA is taken in whole dwords: up to three bytes too many are not noticed.",
             static () => new() { Parse = new RoundedLoad() }),
+        Of(
+            "vendor-load-any-maker", "LM-COMP-04", "LOAD_DATA does not look at whose state it is given: the first bytes, which say so, are skipped.",
+            static () => new() { Transfer = new Garbled((AdminOpcode)Load, static (_, bytes) => BitConverter.TryWriteBytes(bytes, VendorBlob.Magic)) }),
         Wrong(
             "vendor-load-wants-a-suspend", "LM-VEND-19", "A VF fresh from a function reset takes no state before it was suspended.", Load,
             static (_, command, target, rightly) => target is { Suspension.FetchStopped: false } ? command.Fail(Status.CommandSequenceError) : rightly()),

@@ -1,4 +1,6 @@
 using Conformance.Device;
+using Conformance.Nvme;
+using Conformance.Sim;
 
 namespace Conformance.Defects;
 
@@ -15,6 +17,8 @@ internal static class VfioStateDefects
         Defect.OfVfioFace("vfio-swallowed-stream", "LM-VFSM-15", "The stream of a request that passes other states is not handed out.", driver => new SwallowedStream(driver)),
         Defect.OfVfioFace("vfio-stream-again", "LM-VFSM-16", "The stream of PRE_COPY is handed out a second time with STOP_COPY.", driver => new StreamAgain(driver)),
         Defect.OfVfioFace("vfio-drifting-state", "LM-VFSM-24", "Looked at a third time, a stopped function runs.", driver => new DriftingState(driver)),
+        Defect.OfVfioFace(
+            "vfio-impatient-session", "LM-VFSM-25", "Looked at a third time, a session that nobody reads is over.", driver => new ImpatientSession(driver)),
         Defect.OfVfioFace("vfio-error-on-request", "LM-VFSM-26", "A request for ERROR is answered with success.", driver => new TakesWhatIsNone(driver, VfioState.Error)),
         Defect.OfVfioFace("vfio-back-to-precopy", "LM-VFSM-27", "A request for PRE_COPY in STOP_COPY ends the session and begins another.", driver => new BackToPreCopy(driver)),
         Defect.OfVfioFace("vfio-any-capability", "LM-VFSM-28", "A state whose capability is missing is answered with success.", driver => new AnyCapability(driver)),
@@ -22,6 +26,12 @@ internal static class VfioStateDefects
         Defect.OfVfioFace("vfio-out-of-error", "LM-VFSM-30", "A request in ERROR is answered with success.", driver => new OutOfError(driver)),
         Defect.OfVfioFace("vfio-wished-state", "LM-VFSM-32", "After a failure the state that was asked for is told.", driver => new WishedState(driver)),
         Defect.OfVfioFace("vfio-one-at-a-time", "LM-VFSM-33", "A request while another is under way is refused.", driver => new OneAtATime(driver)),
+        Defect.OfDevice(
+            "mask-of-the-stopped-is-fatal", "LM-VFSM-38", "A write to the interrupt mask of a suspended function takes the physical function down.",
+            static () => new ControllerSteps { Property = new FatalMask() }),
+        Defect.OfDevice(
+            "vectors-masked-at-resume", "LM-VFSM-39", "When a function goes on, all of its vectors are masked, those too that were set up while it stood.",
+            static () => new ControllerSteps { Resume = new MasksVectors() }),
         Defect.OfVfioFace("vfio-p2p-runs", "LM-VFSM-40", "In RUNNING_P2P the function runs, and the driver cannot tell peers.", driver => new RunsInP2P(driver)),
         Defect.OfVfioFace("vfio-reset-not-in-stop", "LM-VFSM-43", "A reset does nothing to a function that is stopped.", driver => new ResetOfTheRunning(driver)),
         Defect.OfVfioFace("vfio-soft-reset", "LM-VFSM-45", "A reset ends the session, and the controller is not reset.", driver => new SoftReset(driver)),
@@ -106,6 +116,37 @@ internal static class VfioStateDefects
         {
             if (await StateAsync() == VfioState.Stop && ++_looks == 2) await Driver.SetStateAsync(VfioState.Running);
             return await Driver.GetStateAsync();
+        }
+    }
+
+    private sealed class ImpatientSession(IVfioDevice driver) : VfioFace(driver)
+    {
+        private int _looks;
+
+        public override async ValueTask<(VfioResult Result, VfioState State)> GetStateAsync()
+        {
+            if (await StateAsync() == VfioState.StopCopy && ++_looks == 3) await Driver.SetStateAsync(VfioState.Stop);
+            return await Driver.GetStateAsync();
+        }
+    }
+
+    private sealed class FatalMask : PropertyStep
+    {
+        public override StepResult Run(ControllerCore c, PropertyWrite write)
+        {
+            if (write.Offset is Register.Intms or Register.Intmc && c.Suspension.IsSuspended) c.Primary?.Fail();
+            return base.Run(c, write);
+        }
+    }
+
+    private sealed class MasksVectors : ResumeStep
+    {
+        private const uint Masked = 1;
+
+        public override StepResult Run(ControllerCore target)
+        {
+            for (var vector = 0; vector < target.Function.Msix.Vectors; vector++) target.Registers[target.Registers.MsixTable + (vector * 16) + 12] = Masked;
+            return base.Run(target);
         }
     }
 

@@ -1,4 +1,6 @@
 using Conformance.Device;
+using Conformance.Nvme;
+using Conformance.Sim;
 
 namespace Conformance.Defects;
 
@@ -22,6 +24,9 @@ internal static class VfioStreamDefects
         Defect.OfVfioFace("vfio-silent-tail", "LM-VFST-14", "Bytes behind the end are taken and break the function until it is opened again.", driver => new PoisonedByTail(driver)),
         Defect.OfVfioFace("vfio-loads-into-running", "LM-VFST-16", "After a load that failed the function is told to run.", driver => new RunsAfterFailure(driver)),
         Defect.OfVfioFace("vfio-deaf-reset", "LM-VFST-17", "A reset in RESUMING leaves the stream open.", driver => new DeafReset(driver)),
+        Defect.OfDevice(
+            "queues-outlive-a-load", "LM-VFST-19", "A load is put on top of what SAVE_DATA kept of the function: queues that the load has not come back.",
+            static () => new ControllerSteps { Decode = new LoadsOnTop() }),
         Defect.OfVfioFace("vfio-info-in-stop-copy", "LM-VFST-20", "Information on copying ahead is given of a stopped function too.", Made((_, it) => new InfoAlways(it))),
         Defect.OfVfioFace("vfio-initial-rises", "LM-VFST-22", "The initial bytes rise while they are read.", Made((_, it) => new Retold(it, static (info, times) => info with { InitialBytes = times * 10 }))),
         Defect.OfVfioFace(
@@ -35,6 +40,23 @@ internal static class VfioStreamDefects
     ];
 
     private static Func<IVfioDevice, IVfioDevice> Made(Func<IVfioDevice, IVfioDataStream, IVfioDataStream> make) => driver => new StreamsMade(driver, make);
+
+    private sealed class LoadsOnTop : DecodeStep
+    {
+        public override StepResult Run(ControllerCore target, IncomingState incoming, out Status status)
+        {
+            if (target.Suspension.Saved is { } saved && VendorBlob.TryOpen(saved, out var kept) && ControllerState.TryDecode(kept, out _) is { } before
+                && ControllerState.TryDecode(incoming.Bytes, out _) is { } state)
+            {
+                state = state.Filtered(
+                    state.SubmissionQueues.UnionBy(before.SubmissionQueues, it => it.Qid),
+                    state.CompletionQueues.UnionBy(before.CompletionQueues, it => it.Qid));
+                incoming = incoming.Instead(state.Encode(), replacesQueues: true);
+            }
+
+            return base.Run(target, incoming, out status);
+        }
+    }
 
     private sealed class EndlessStream(IVfioDataStream stream) : StreamFace(stream)
     {

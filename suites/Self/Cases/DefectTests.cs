@@ -24,6 +24,16 @@ internal sealed class DefectTests
         }
     }
 
+    /// <summary>What is demanded and looked at can be found broken: without a bug that breaks it nobody knows that its check can fail.</summary>
+    [Test]
+    public void Every_requirement_that_is_demanded_and_tested_is_broken_by_one()
+    {
+        var broken = Defects.Select(it => it.Breaks).ToHashSet();
+        var demanded = _requirements.Requirements
+            .Where(it => it is { Status: RequirementStatus.Tested, Level: RequirementLevel.Mandatory or RequirementLevel.MandatoryEffect }).Select(it => it.Id);
+        Assert.That(demanded.Where(it => !broken.Contains(it)), Is.Empty);
+    }
+
     [TestCaseSource(nameof(Defects))]
     public void A_defect_is_caught_by_a_case_that_names_what_it_breaks(Defect defect)
     {

@@ -48,7 +48,7 @@ public sealed record CombinationRecord
         var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
         var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles).ToList();
         unmeasured.AddRange(quantiles.Where(it => !it.IsBroken).Select(it => it.What));
-        if (Gates.Tainted(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);
+        if (Gates.Doubtful(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);
         if (unmeasured.Count > 0 && (verdict is Verdict.Pass or Verdict.Warn)) verdict = Verdict.Inconclusive;
         return new CombinationRecord
         {

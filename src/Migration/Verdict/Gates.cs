@@ -62,14 +62,6 @@ internal static class Gates
     }
 
     /// <summary>Where too many samples are doubtful nothing is known of any gate: a sentence, or null.</summary>
-    public static string? Tainted(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
-    {
-        const double most = 0.2;
-        var completed = cycles.Where(it => it.Outcome == CycleOutcome.Completed).ToList();
-        var tainted = completed.Count(it => it.Taints.Count > 0);
-        return gates.Any && tainted > most * completed.Count ? $"{tainted} of {completed.Count} samples are tainted ({Kinds(completed)}), over 20 %" : null;
-    }
-
-    private static string Kinds(IEnumerable<CycleRecord> cycles) =>
-        string.Join(", ", cycles.SelectMany(it => it.Taints).GroupBy(it => it).Select(it => $"{Words.Of(it.Key)} {it.Count()}"));
+    public static string? Doubtful(GateSettings gates, IReadOnlyList<CycleRecord> cycles) =>
+        gates.Any && Tainted.In(cycles) is { IsTooMany: true } tainted ? $"{tainted}" : null;
 }

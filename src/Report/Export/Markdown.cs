@@ -66,6 +66,9 @@ public static class Markdown
             foreach (var observer in s_observers) text.Append($" {Figure(SampleFigures.Of(downtimes.Select(one => Downtimes.Of(observer, one))))} |");
             text.Append('\n');
         }
+
+        var doubts = run.Combinations.SelectMany(it => FailureText.Doubts(it).Select(doubt => $"- {Plain(it.Name)}: {Plain(doubt)}\n")).ToList();
+        if (doubts.Count > 0) text.Append($"\n{string.Concat(doubts)}");
     }
 
     private static void WriteRequirements(StringBuilder text, RunRecord run)

@@ -68,7 +68,9 @@ internal static class Answers
             ? $"The guest stood still for {Human.Time(least.Figures.Median)} (median{IntervalOf(least.Figures)}, n={least.Figures.N}; at most {Human.Time(least.Figures.Most)})."
             : $"Median downtime of the guest: from {Human.Time(least.Figures.Median)} ({least.Name}{IntervalOf(least.Figures)}, n={least.Figures.N}) "
               + $"to {Human.Time(most.Figures.Median)} ({most.Name}{IntervalOf(most.Figures)}, n={most.Figures.N}).";
-        return new(Question, word, Verdict.Pass, $"{sentence}{Throughput(run, counted)} These figures are {run.Figures}.");
+        var doubtful = counted.Count(it => FailureText.Doubts(it).Any());
+        var doubts = doubtful == 0 ? "" : $" Samples of {doubtful} of {counted.Count} combinations are tainted or of a load that had not settled: see there.";
+        return new(Question, word, doubtful == 0 ? Verdict.Pass : Verdict.Warn, $"{sentence}{doubts}{Throughput(run, counted)} These figures are {run.Figures}.");
     }
 
     private static string Throughput(RunRecord run, List<CombinationRecord> counted)

@@ -10,6 +10,7 @@ internal static class CombinationSection
         var it = run.Combinations[index];
         html.Write($"<h2 id=\"c{index}\">{it.Name} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h2>");
         if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
+        foreach (var doubt in FailureText.Doubts(it)) html.Write($"<p class=\"warn\">{doubt}.</p>");
         if (FailureText.Counts(it)) html.Write($"<p>What did not hold is <a href=\"#failures\">above</a>.</p>");
         else FailureSection.WriteFindings(html, [.. it.AllFindings()]);
         Figure.WriteAll(html, plots);

@@ -29,6 +29,7 @@ internal static class CombinationTable
                 html.Write($"<td class=\"n\">{MedianAndMost(figures)}");
                 if (run.Cost is { } suite && cost is not null && SuiteCost.IsNear(planned.GetValueOrDefault(it.Name), figures?.Median, cost(suite)))
                     html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+                if (figures is not null && Tainted.In(cycles).IsTooMany) html.Write($" <a class=\"near\" href=\"#c{i}\">tainted</a>");
             }
 
             html.Write($"<td class=\"n\">{(it.Result.Load?.Rate is { } rate ? Human.Count(rate) : "")}<td class=\"n\">{cycles.Sum(cycle => cycle.BlocksVerified)}");

@@ -67,7 +67,7 @@ internal static class DowntimePlots
             Name = RunPlots.FileName(it.Name, "downtime"),
             Title = $"{it.Name}: downtime by observer",
             Figures = run.Figures,
-            Parameters = RunPlots.Parameters(run, plan),
+            Parameters = Tainted.In(it.Result.Cycles) is { Count: > 0 } tainted ? $"{tainted}; {RunPlots.Parameters(run, plan)}" : RunPlots.Parameters(run, plan),
             X = new Axis("downtime", new TimeScale(0, rows.Max(row => row.Figures!.Most) * 1.02)),
             Y = new Axis("", new RowScale([.. rows.Select(row => row.observer.Name)])),
             Marks = marks,

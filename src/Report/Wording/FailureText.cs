@@ -33,6 +33,28 @@ public static class FailureText
         return it.Findings.OrderByDescending(finding => finding.Verdict).FirstOrDefault() is { } worst ? $"{Of(worst)}{more}" : "";
     }
 
+    /// <summary>What a run is against its baseline, a sentence for each figure that is not what it was; none where every figure is.</summary>
+    public static IEnumerable<string> Of(BaselineResult it) =>
+    [
+        .. it.NotComparable.Select(field => $"not comparable: {field}"),
+        .. it.Worse.Select(change => $"worse: {change}"),
+        .. it.Better.Select(change => $"better, so it guards it no longer: {change}"),
+        .. it.Missing.Select(figure => $"{figure}: in one of the two only"),
+    ];
+
+    /// <summary>Why figures of a combination say less than they seem to, a sentence each: what disturbed its samples, and that its load had not settled.</summary>
+    public static IEnumerable<string> Doubts(CombinationRecord it)
+    {
+        if (Tainted.In(it.Result.Cycles) is { Count: > 0 } tainted) yield return $"{tainted}";
+        if (it.Result.Steady is not { } steady) yield break;
+        if (!steady.IsSteady)
+        {
+            yield return $"the load was not steady when it was measured: after {steady.Rounds.Count} rounds the last {SteadyState.Window} range over "
+                + $"{steady.Range * 100:0} % of their mean, with a slope of {steady.Slope * 100:0} %";
+        }
+        else if (!steady.IsCompiled) yield return $"code of the suite was still being compiled after {steady.Rounds.Count} rounds of load";
+    }
+
     /// <summary>What is to be said of a combination besides its findings, a sentence each.</summary>
     public static IEnumerable<string> Remarks(CombinationRecord it)
     {

@@ -1,4 +1,5 @@
 using Conformance.Migration;
+using Conformance.Report;
 using Spectre.Console;
 
 namespace Conformance.Runner.Display;
@@ -29,6 +30,11 @@ internal static class RunTable
         grid.AddFigures("orchestrator", all.Select(it => Downtime(it, downtime => downtime.OrchestratorNs)));
         grid.AddFigures("device", all.Select(it => Downtime(it, downtime => downtime.DeviceNs)));
         grid.Write();
+        foreach (var it in all)
+        {
+            foreach (var doubt in FailureText.Doubts(it)) services.Out.WriteLine($"{it.Name}: {doubt}");
+        }
+
         WriteLatencies(run, services);
     }
 

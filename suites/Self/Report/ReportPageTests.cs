@@ -106,6 +106,24 @@ public sealed class ReportPageTests
     }
 
     [Test]
+    public void WhatMakesFiguresDoubtfulStandsBesideThem()
+    {
+        var run = SampleRun.Of(combinations: 1, clock: ClockKind.Real);
+        var result = run.Combinations[0].Result;
+        result = result with
+        {
+            Cycles = [.. result.Cycles.Select((it, i) => i < 4 ? it with { Taints = [Taint.ContextSwitch] } : it)],
+            Steady = SteadyState.Of([100, 100, 100, 100, 200], isCompiled: true),
+        };
+        run = run with { Combinations = [CombinationRecord.Of(run.Plan.Combinations[0], result)] };
+        var page = RunPage.Write(run).Replace("\n", "");
+        Assert.That(page, Does.Contain("4 of 12 samples are tainted (context-switch 4), over 20 %.").And.Contain("href=\"#c0\">tainted</a>"));
+        Assert.That(page, Does.Contain("Samples of 1 of 1 combinations are tainted").And.Contain("the load was not steady when it was measured: after 5 rounds"));
+        Assert.That(Conformance.Report.Export.Markdown.Write(run), Does.Contain("4 of 12 samples are tainted"));
+        Assert.That(RunPage.Write(SampleRun.Of()), Does.Not.Contain("tainted"));
+    }
+
+    [Test]
     public void TheMatrixHasARowForEachRequirementAndWhatTheFiltersAskFor()
     {
         var page = RunPage.Write(SampleRun.Of(requirements: 50));

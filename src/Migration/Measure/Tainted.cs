@@ -1,0 +1,22 @@
+namespace Conformance.Migration;
+
+/// <summary>How many samples are doubtful, and why: k of n.</summary>
+/// <param name="Count">Migrations that were completed and are tainted.</param>
+/// <param name="Of">All that were completed.</param>
+/// <param name="Kinds">What tainted them, each kind with how many: <c>compilation 1, context-switch 12</c>.</param>
+public sealed record Tainted(int Count, int Of, string Kinds)
+{
+    /// <summary>A greater share leaves nothing to be known.</summary>
+    private const double Most = 0.2;
+
+    public bool IsTooMany => Count > Most * Of;
+
+    public static Tainted In(IReadOnlyList<CycleRecord> cycles)
+    {
+        var completed = cycles.Where(it => it.Outcome == CycleOutcome.Completed).ToList();
+        var kinds = completed.SelectMany(it => it.Taints).GroupBy(it => it).OrderBy(it => it.Key);
+        return new Tainted(completed.Count(it => it.Taints.Count > 0), completed.Count, string.Join(", ", kinds.Select(it => $"{Words.Of(it.Key)} {it.Count()}")));
+    }
+
+    public override string ToString() => $"{Count} of {Of} samples are tainted ({Kinds}){(IsTooMany ? ", over 20 %" : "")}";
+}

@@ -21,7 +21,7 @@ internal enum ExportOutcome
 /// <summary>A case or a combination as other tools see it: one result with one end.</summary>
 internal sealed record ExportItem
 {
-    /// <summary>Area of a case; the word combinations for a combination.</summary>
+    /// <summary>Area of a case; the word combinations for a combination, gates for a baseline.</summary>
     public required string Group { get; init; }
 
     public required string Name { get; init; }
@@ -45,8 +45,34 @@ internal sealed record ExportItem
     /// <summary>Seconds of the machine's clock; null where nobody measured.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Cases in their order, then combinations in theirs.</summary>
-    public static IEnumerable<ExportItem> Of(RunRecord run) => run.Cases.Select(it => Of(run, it)).Concat(run.Combinations.Select(it => Of(run, it)));
+    /// <summary>Cases in their order, then combinations in theirs, then the baseline where the run is held to one.</summary>
+    public static IEnumerable<ExportItem> Of(RunRecord run) =>
+    [
+        .. run.Cases.Select(it => Of(run, it)), .. run.Combinations.Select(it => Of(run, it)),
+        .. run.Baseline is { } baseline ? [Of(run, baseline)] : (ExportItem[])[],
+    ];
+
+    private static ExportItem Of(RunRecord run, BaselineResult it)
+    {
+        List<string> details = [.. FailureText.Of(it)];
+        var (outcome, word) =
+            it.Worse.Count > 0 ? (ExportOutcome.Failed, "gate-broken")
+            : it.Better.Count > 0 ? (ExportOutcome.Failed, "unexpected-pass")
+            : it.IsSame ? (ExportOutcome.Passed, Words.Of(Verdict.Pass))
+            : (ExportOutcome.Error, Words.Of(Verdict.Inconclusive));
+        return new ExportItem
+        {
+            Group = "gates",
+            Name = "baseline",
+            // As of a combination: whether a gate holds is no verdict.
+            Verdict = outcome == ExportOutcome.Error ? Verdict.Inconclusive : Verdict.Pass,
+            Word = word,
+            Outcome = outcome,
+            Message = details.Count switch { 0 => "", 1 => details[0], _ => $"{details[0]} (and {details.Count - 1} more)" },
+            Details = details,
+            Again = Reproduce.Of(run),
+        };
+    }
 
     private static ExportItem Of(RunRecord run, CaseRecord it) => new()
     {

@@ -6,7 +6,7 @@ using Conformance.Migration;
 namespace Conformance.Report.Export;
 
 /// <summary>
-/// <c>junit.xml</c>: one testsuite for each area and one for the combinations, in the form that <c>junit.xsd</c> beside this file describes. A fail is
+/// <c>junit.xml</c>: one testsuite for each area, one for the combinations and one for the baseline, in the form that <c>junit.xsd</c> beside this file describes. A fail is
 /// a failure; inconclusive, timeout, crash and harness-error are errors; not-supported, waived and skipped are skipped, with the reason. The verdict
 /// itself is the type; of a gate and of a control, gate-broken and unexpected-pass. What XML cannot hold (control characters, half surrogates) is
 /// written as <c>\u001b</c>; overlong text is cut, with a mark.

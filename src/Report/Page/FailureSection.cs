@@ -11,7 +11,8 @@ internal static class FailureSection
     /// <summary>Failures told in full. A device that fails everything fills no page of many megabytes: the tables have all.</summary>
     private const int Told = 100;
 
-    public static bool Any(RunRecord run) => run.Cases.Any(it => FailureText.Counts(it.Verdict)) || run.Combinations.Any(FailureText.Counts);
+    public static bool Any(RunRecord run) => run.Cases.Any(it => FailureText.Counts(it.Verdict)) || run.Combinations.Any(FailureText.Counts)
+        || run.Baseline is { IsSame: false };
 
     public static void Write(Html html, RunRecord run)
     {
@@ -19,6 +20,7 @@ internal static class FailureSection
         var cases = run.Cases.Where(it => FailureText.Counts(it.Verdict)).OrderByDescending(it => it.Verdict).ToList();
         var combinations = run.Combinations.Where(FailureText.Counts).OrderByDescending(it => it.Verdict).ToList();
         html.Write($"<h2 id=\"failures\">What did not pass</h2>");
+        if (run.Baseline is { IsSame: false } baseline) WriteBaseline(html, run, baseline);
         foreach (var it in combinations.Take(Told)) WriteCombination(html, run, it);
         foreach (var it in cases.Take(Told)) WriteCase(html, run, it);
         var left = Math.Max(0, cases.Count - Told) + Math.Max(0, combinations.Count - Told);
@@ -41,6 +43,17 @@ internal static class FailureSection
         }
 
         html.Write($"</table></div>");
+    }
+
+    private static void WriteBaseline(Html html, RunRecord run, BaselineResult it)
+    {
+        var told = FailureText.Of(it).ToList();
+        html.Write($"<h3>Baseline <span class=\"{(it.Worse.Count > 0 ? "fail" : "warn")}\">{(it.Worse.Count > 0 ? "worse" : "not as it was")}</span></h3>");
+        html.Write($"<p>Figures ({run.Figures}) that are not those of the baseline:</p><ul>");
+        foreach (var line in told.Take(Told)) html.Write($"<li>{line}</li>");
+        html.Write($"</ul>");
+        if (told.Count > Told) html.Write($"<p class=\"note\">And {told.Count - Told} more in run.json.</p>");
+        html.Write($"<p class=\"again\">Again: <code>{Reproduce.Of(run)}</code></p>");
     }
 
     private static void WriteCombination(Html html, RunRecord run, CombinationRecord it)

@@ -37,10 +37,7 @@ internal static class Failures
     {
         if (run.Baseline is not { } baseline) return;
         services.Out.WriteLine();
-        foreach (var it in baseline.NotComparable) services.Out.WriteLine($"baseline: not comparable: {it}");
-        foreach (var it in baseline.Worse) services.Out.WriteLine($"baseline: worse: {it}");
-        foreach (var it in baseline.Better) services.Out.WriteLine($"baseline: better, so it guards it no longer: {it}");
-        foreach (var it in baseline.Missing) services.Out.WriteLine($"baseline: {it}: in one of the two only");
+        foreach (var it in FailureText.Of(baseline)) services.Out.WriteLine($"baseline: {it}");
         services.Out.WriteLine(baseline.IsSame ? "baseline: every figure is as it was" : "baseline accept RUN --reason TEXT takes these figures for the new baseline");
     }
 

@@ -128,6 +128,18 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
     }
 
+    [Test]
+    public void What_changed_is_told_in_every_form_of_the_report()
+    {
+        SetBaseline();
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Commands = good.Commands + 2 } : null!;
+        Run("b");
+        Assert.That(_bench.Read("b/report.html"), Does.Contain("A gate on a figure did not hold").And.Contain("<li>worse: first: commands"));
+        Assert.That(_bench.Read("b/junit.xml"), Does.Contain("type=\"gate-broken\" message=\"worse: first: commands"));
+        Assert.That(_bench.Read("b/results.tap"), Does.Contain("not ok 3 - baseline"));
+        Assert.That(_bench.Read("b/summary.md"), Does.Contain("**baseline: gate-broken** worse: first: commands"));
+    }
+
     private void SetBaseline()
     {
         Run("a");

@@ -43,6 +43,23 @@ public sealed class ShippedProfilesTests
         }
     }
 
+    /// <summary>And its figures are those of this suite: whoever changes them on purpose accepts them anew.</summary>
+    [Test]
+    public void TheShippedBaselineHolds()
+    {
+        var plan = Plan.Of(ProfileFile.Load(Path.Combine(Folder, "ci-gate.yaml")).Profile!);
+        var held = BaselineFile.Read(BaselineFile.Find(plan.Combinations[0].Gates.Baseline!, Repository.Root));
+        var bench = Conformance.Runner.Composition.Bench(null);
+        var run = Report.SampleRun.Of() with
+        {
+            Plan = plan,
+            Combinations = [.. plan.Combinations.Select(it => CombinationRecord.Of(it, bench(it, new Progress<CombinationProgress>(), CancellationToken.None)))],
+        };
+        var result = held.Against(run);
+        var told = string.Join("; ", Conformance.Report.FailureText.Of(result));
+        Assert.That(result.IsSame, $"./run.sh run ci-gate, then ./run.sh baseline accept RUN --reason TEXT: {told}");
+    }
+
     [Test]
     public void SmokeHasEveryCombinationThatTheSimulatedPairCanDo()
     {

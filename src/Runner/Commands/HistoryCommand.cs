@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner.Running;
 
@@ -19,7 +20,13 @@ internal static class HistoryCommand
             var paths = parsed.GetRequiredValue(runs);
             if (paths.Length < 2 * History.Shortest)
                 throw new UsageException($"{paths.Length} runs have no history yet: {2 * History.Shortest} are the fewest with a change that is no outlier");
-            var points = History.Of([.. paths.Select(path => Metric.Of(RunFile.Read(RunFile.FolderOf(path, services))))]);
+            var read = paths.Select(path => RunFile.Read(RunFile.FolderOf(path, services))).ToList();
+            var last = Fingerprint.Of(read[^1]);
+            var others = paths.Zip(read).SelectMany(it => Fingerprint.Of(it.Second).Differences(last).Select(field => $"not comparable: {it.First}: {field}")).ToList();
+            foreach (var other in others) services.Out.WriteLine(other);
+            // What differs for such a reason is no change of a figure, and what it hides is none that is absent.
+            if (others.Count > 0) return (int)ExitCode.Inconclusive;
+            var points = History.Of([.. read.Select(Metric.Of)]);
             foreach (var it in points)
                 services.Out.WriteLine($"{it.Metric.Name}: {Human.Figure(it.Before, it.Metric.Unit)} -> {Human.Figure(it.After, it.Metric.Unit)} from {paths[it.Index]} on");
             services.Out.WriteLine(points.Count == 0 ? $"no figure changed over {paths.Length} runs" : $"{points.Count} changes over {paths.Length} runs");

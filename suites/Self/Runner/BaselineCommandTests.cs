@@ -129,6 +129,18 @@ public sealed class BaselineCommandTests
     }
 
     [Test]
+    public void A_history_is_of_runs_of_one_thing()
+    {
+        string[] names = ["a", "b", "c", "d", "e", "f"];
+        foreach (var name in names) Run(name);
+        Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf)]), Is.EqualTo(ExitCode.Conformant));
+        Assert.That(_bench.Out, Does.Contain("no figure changed over 6 runs"));
+        Run("g", "--seed=9");
+        Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf), _bench.PathOf("g")]), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain("not comparable: ").And.Contain("seed: 1, here 9").And.Not.Contain("no figure changed"));
+    }
+
+    [Test]
     public void What_changed_is_told_in_every_form_of_the_report()
     {
         SetBaseline();

@@ -112,6 +112,9 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
 
         if (files.Keys.FirstOrDefault(name => RunForms.IsForPeople(name) && name.EndsWith(".svg", StringComparison.Ordinal) && !_forms.ContainsKey(name)) is { } other)
             throw new RefusedException(other, "the journal gives no such picture");
+        // A converter's picture is judged by nobody, but it is of one that is.
+        if (files.Keys.FirstOrDefault(name => RunForms.IsForPeople(name) && name != RunForms.Page && !_forms.ContainsKey(Path.ChangeExtension(name, ".svg"))) is { } stray)
+            throw new RefusedException(stray, "the journal gives no such picture");
         return $"{RunForms.Samples}, {RunForms.Page} and {pictures.Count} pictures are made again, byte by byte";
     }
 

@@ -148,6 +148,7 @@ internal sealed class BundleTests
             Does.StartWith($"refused: {picture}: it is not what this suite makes of the journal"));
         Assert.That(_run.Verify(files => files.Remove(picture)).Last, Is.EqualTo($"refused: {picture}: it is missing; the journal gives it"));
         Assert.That(_run.Verify(files => files["plots/other.svg"] = files[picture]).Last, Is.EqualTo("refused: plots/other.svg: the journal gives no such picture"));
+        Assert.That(_run.Verify(files => files["plots/other.png"] = files[picture]).Last, Is.EqualTo("refused: plots/other.png: the journal gives no such picture"));
     }
 
     [Test]

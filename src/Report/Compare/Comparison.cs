@@ -49,6 +49,22 @@ public static class Comparison
     /// <summary>Launches on each side below which nothing is said.</summary>
     public const int Fewest = 10;
 
+    /// <summary>
+    /// Launches on each side below which nothing can be said of so many figures: of n and n samples that do not overlap at all the test's chance is one in
+    /// (2n choose n), and Holm takes it twice for each figure.
+    /// </summary>
+    public static int FewestFor(int figures)
+    {
+        var (n, ways) = (1, 2.0);
+        while (n < Fewest || 2 * figures / ways > Alpha)
+        {
+            n++;
+            ways = ways * ((2 * n) - 1) * 2 / n;
+        }
+
+        return n;
+    }
+
     public static IReadOnlyList<MetricChange> Of(IReadOnlyList<MetricSamples> metrics)
     {
         // The two directions of a change are one family, for a false alarm is false in either; that nothing changed is another.

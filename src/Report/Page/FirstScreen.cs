@@ -7,7 +7,7 @@ internal static class FirstScreen
 {
     public static void Write(Html html, RunRecord run, RunPlots plots)
     {
-        html.Write($"<h1>{run.Plan.Name} <span class=\"badge {Words.Of(run.Verdict)}\">{Words.Of(run.Verdict)}</span> <small>{run.Figures}</small></h1>");
+        html.Write($"<h1>{run.Plan.Name} <span class=\"badge {Words.Of(run.Verdict)}\">{Headline.Of(run)}</span> <small>{run.Figures}</small></h1>");
         WriteDevice(html, run);
         // The verdict beside the name is about requirements alone.
         if (run.Baseline is { Worse.Count: > 0 } || run.Combinations.Any(it => it.GatesBroken.Count > 0))

@@ -16,7 +16,7 @@ public static class RunPage
     public static string Write(RunRecord run, RunPlots plots)
     {
         var html = new Html();
-        PageStyle.Begin(html, $"{run.Plan.Name}: {Words.Of(run.Verdict)} ({run.Figures})");
+        PageStyle.Begin(html, $"{run.Plan.Name}: {Headline.Of(run)} ({run.Figures})");
         FirstScreen.Write(html, run, plots);
         FailureSection.Write(html, run);
         CombinationTable.Write(html, run);

@@ -82,7 +82,7 @@ internal static class Failures
 
         if (run.Plan.Combinations.Count > 0 || run.Plan.Cases is null) parts.Add($"{run.Combinations.Count} combinations, {cycles} cycles, {blocks} blocks verified");
         var isMet = expected && run is { ExitCode: (int)ExitCode.Conformant, Surprises.Count: 0 };
-        return $"\n{partial}{(isMet ? AsExpected(run) : $"{Words.Of(run.Verdict)}: {string.Join(", ", parts)}")}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
+        return $"\n{partial}{(isMet ? AsExpected(run) : $"{Headline.Of(run)}: {string.Join(", ", parts)}")}, {run.Environment.ElapsedSeconds:0.0} s; {page}";
     }
 
     /// <summary>How many passed, are not supported, and deviate as it is known that they do, these with the requirements that they break.</summary>

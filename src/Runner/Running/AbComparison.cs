@@ -55,6 +55,8 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 if (i % 2 == 0) olds.Add(Launch(start, Path.Combine(folder, $"a{i}"), isBare: i > 0 || !withCost));
                 news.Add(Launch(other, Path.Combine(folder, $"b{i}"), isBare: true));
                 if (i % 2 != 0) olds.Add(Launch(start, Path.Combine(folder, $"a{i}"), isBare: true));
+                // What cannot come to anything is not begun.
+                if (i == 0) Require(olds[0], news[0]);
             }
         }
         finally
@@ -64,6 +66,14 @@ internal sealed class AbComparison(Services services, string profile, int launch
 
         if (services.IsTerminal) services.Error.WriteLine();
         return (olds, news);
+    }
+
+    private void Require(RunRecord old, RunRecord now)
+    {
+        if (old.Figures != now.Figures) throw new UsageException($"A is {old.Figures} and B is {now.Figures}: no figure of one says anything of the other");
+        var figures = MetricSamples.Of([old], [now]).Samples.Count;
+        if (launches >= Comparison.Fewest && Comparison.FewestFor(figures) is var fewest && launches < fewest)
+            throw new UsageException($"--launches {launches}: {figures} figures need at least {fewest} a side, or a profile of fewer combinations");
     }
 
     private ExitCode Tell(List<RunRecord> olds, List<RunRecord> news)
@@ -88,13 +98,30 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 + $"a change is more than {Comparison.Threshold:0 %}",
             power is null
                 ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything"
-                : $"from A against itself, drawn anew: {power.FalseAlarms} false alarms in {power.Trials}; \"finds\" is the smallest slowdown found in 95 %",
+                : $"from A's launches, drawn anew as both sides: {power.FalseAlarms} false alarms in {power.Trials}; \"finds\" is the smallest slowdown found in 95 %",
         ];
+        foreach (var (side, runs) in ((string, List<RunRecord>)[])[("A", olds), ("B", news)])
+        {
+            var cycles = runs.SelectMany(it => it.Combinations).SelectMany(it => it.Result.Cycles).ToList();
+            notes.Add($"{side}: {cycles.Count(it => it.Taints.Count == 0)} of {cycles.Count} cycles untainted, and only these count where a launch has any");
+            foreach (var bad in runs.Where(it => it.Verdict > Verdict.Warn).GroupBy(it => it.Verdict))
+                notes.Add($"{side}: {bad.Count()} of {runs.Count} launches ended as {Words.Of(bad.Key)}, whatever its figures");
+        }
+
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
-        return Code(changes, missing);
+        return ExitCodes.Worst([Code(changes, missing), .. olds.Concat(news).Select(CodeOf)]);
     }
+
+    /// <summary>What a launch says besides its figures: a faster device that loses data is no better. Gates of the profile are not what is asked.</summary>
+    private static ExitCode CodeOf(RunRecord run) => run.Verdict switch
+    {
+        Verdict.Pass or Verdict.Warn or Verdict.Waived => ExitCode.Conformant,
+        Verdict.HarnessError => ExitCode.HarnessFailed,
+        var it when it.IsNonConformant() => ExitCode.NonConformant,
+        _ => ExitCode.Inconclusive,
+    };
 
     /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>
     private static string CostOf(SuiteCostRecord it) =>
@@ -141,6 +168,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
             throw new InvalidOperationException($"A launch did not end within {s_longest.TotalMinutes} min.");
         }
 
+        if (process.ExitCode == (int)ExitCode.Usage) throw new UsageException(said.Result.TrimEnd());
         // A gate that is broken is what is looked for; a run that shows nothing is not.
         if (!File.Exists(Path.Combine(folder, RunForms.Run)))
             throw new InvalidOperationException($"A launch left no run: {said.Result}{told.Result}");

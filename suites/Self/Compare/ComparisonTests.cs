@@ -29,6 +29,26 @@ public sealed class ComparisonTests
         Assert.That(One(s_downtime, 9, 0.01, 1.2).Change, Is.EqualTo(Change.Unknown));
     }
 
+    /// <summary>The more figures there are, the more launches it takes to say anything of one, however clear it is.</summary>
+    [TestCase(1, 10)]
+    [TestCase(92, 10)]
+    [TestCase(93, 11)]
+    [TestCase(300, 11)]
+    [TestCase(400, 12)]
+    public void Many_figures_need_more_launches(int figures, int launches)
+    {
+        Assert.That(Comparison.FewestFor(figures), Is.EqualTo(launches));
+        Assert.That(Clear(launches), Is.EqualTo(Change.Slower));
+        Assert.That(Clear(launches - 1), Is.EqualTo(Change.Unknown));
+
+        Change Clear(int each)
+        {
+            var (rng, metrics) = (new Rng(7), new List<MetricSamples>());
+            for (var i = 0; i < figures; i++) metrics.Add(new MetricSamples(s_downtime, Samples(ref rng, each, 0.001, 1), Samples(ref rng, each, 0.001, 2)));
+            return Comparison.Of(metrics)[0].Change;
+        }
+    }
+
     [Test]
     public void Noise_is_no_change_and_not_the_same_either() => Assert.That(One(s_downtime, 10, 0.5, 1.05).Change, Is.EqualTo(Change.Unknown));
 

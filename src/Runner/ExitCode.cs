@@ -92,7 +92,8 @@ public static class ExitCodes
         foreach (var code in Of(combination.Verdict)) yield return code;
     }
 
-    private static IEnumerable<ExitCode> Of(Verdict verdict)
+    /// <summary>What a verdict alone earns; nothing where nothing was shown.</summary>
+    public static IEnumerable<ExitCode> Of(Verdict verdict)
     {
         if (verdict == Verdict.HarnessError) yield return ExitCode.HarnessFailed;
         if (verdict.IsNonConformant()) yield return ExitCode.NonConformant;

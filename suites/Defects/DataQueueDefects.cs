@@ -170,10 +170,7 @@ internal static class DataQueueDefects
             {
                 Execute = new MisexecutedAdmin(AdminOpcode.TrackSend, static (c, command, rightly) =>
                 {
-                    var fields = new LogUserDataChangesFields(command.Entry);
-                    var isLog = new TrackSendFields(command.Entry).Select == TrackSendSelect.LogUserDataChanges;
-                    if (isLog && fields.Action == LoggingAction.Stop && c.DataQueues.Find(fields.Cdqid) is null)
-                        c.Subsystem.Controllers.Select(it => it.DataQueues.Find(fields.Cdqid)).FirstOrDefault(it => it is not null)?.Stop();
+                    if (new LogUserDataChangesFields(command.Entry).Action == LoggingAction.Stop) OfAnother(c, command)?.Stop();
                     return rightly();
                 }),
             }),
@@ -183,17 +180,22 @@ internal static class DataQueueDefects
             {
                 Execute = new MisexecutedAdmin(AdminOpcode.TrackSend, static (c, command, rightly) =>
                 {
-                    var fields = new LogUserDataChangesFields(command.Entry);
-                    var isLog = new TrackSendFields(command.Entry).Select == TrackSendSelect.LogUserDataChanges;
-                    if (!isLog || c.DataQueues.Find(fields.Cdqid) is not null) return rightly();
-                    var queue = c.Subsystem.Controllers.Select(it => it.DataQueues.Find(fields.Cdqid)).FirstOrDefault(it => it is not null);
-                    if (queue is null) return rightly();
-                    if (fields.Action == LoggingAction.Start) queue.Start();
+                    if (OfAnother(c, command) is not { } queue) return rightly();
+                    if (new LogUserDataChangesFields(command.Entry).Action == LoggingAction.Start) queue.Start();
                     else queue.Stop();
                     return StepResult.Done;
                 }),
             }),
     ];
+
+    /// <summary>The data queue that a command about logging names, where the controller has none of that number and another has; else null.</summary>
+    private static DataQueue? OfAnother(ControllerCore c, CommandContext command)
+    {
+        var id = new LogUserDataChangesFields(command.Entry).Cdqid;
+        return new TrackSendFields(command.Entry).Select != TrackSendSelect.LogUserDataChanges || c.DataQueues.Find(id) is not null
+            ? null
+            : c.Subsystem.Controllers.Select(it => it.DataQueues.Find(id)).FirstOrDefault(it => it is not null);
+    }
 
     private static Defect Of(string name, string breaks, string story, Func<ControllerSteps> steps) => Defect.OfDevice(name, breaks, story, steps);
 

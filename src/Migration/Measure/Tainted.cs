@@ -18,5 +18,5 @@ public sealed record Tainted(int Count, int Of, string Kinds)
         return new Tainted(completed.Count(it => it.Taints.Count > 0), completed.Count, string.Join(", ", kinds.Select(it => $"{Words.Of(it.Key)} {it.Count()}")));
     }
 
-    public override string ToString() => $"{Count} of {Of} samples are tainted ({Kinds}){(IsTooMany ? ", over 20 %" : "")}";
+    public override string ToString() => $"{Count} of {Of} samples are tainted{(Kinds.Length > 0 ? $" ({Kinds})" : "")}{(IsTooMany ? ", over 20 %" : "")}";
 }

@@ -9,8 +9,7 @@ internal static class FirstScreen
     {
         html.Write($"<h1>{run.Plan.Name} <span class=\"badge {Words.Of(run.Verdict)}\">{Headline.Of(run)}</span> <small>{run.Figures}</small></h1>");
         WriteDevice(html, run);
-        // The verdict beside the name is about requirements alone.
-        if (run.Baseline is { Worse.Count: > 0 } || run.Combinations.Any(it => it.GatesBroken.Count > 0))
+        if (Headline.IsGateBroken(run))
             html.Write($"<p class=\"fail\"><b>A gate on a figure did not hold</b>: <a href=\"#failures\">see below</a>.</p>");
         else if (run.Baseline is { IsSame: false })
             html.Write($"<p class=\"warn\"><b>The figures are not those of the baseline</b>: <a href=\"#failures\">see below</a>.</p>");

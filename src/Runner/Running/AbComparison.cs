@@ -25,10 +25,11 @@ internal sealed class AbComparison(Services services, string profile, int launch
         var (start, other) = (Launcher(a), Launcher(b));
         if (page is not null) PageFile.Prove(page);
         if (repeat == 1) return Launch(start, other, withCost: true) is var (olds, news) ? Tell(olds, news) : default;
-        var (slower, faster) = (0, 0);
+        var (slower, faster, worst) = (0, 0, ExitCode.Conformant);
         for (var i = 0; i < repeat; i++)
         {
             var (left, right) = Launch(start, other, withCost: false);
+            worst = ExitCodes.Worst([worst, CodeOf(left.Concat(right))]);
             var changes = Comparison.Of(MetricSamples.Of(left, right).Samples);
             if (changes.Any(it => it.Change == Change.Slower)) slower++;
             if (changes.Any(it => it.Change == Change.Faster)) faster++;
@@ -36,7 +37,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         }
 
         services.Out.WriteLine($"{repeat} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}");
-        return ExitCode.Conformant;
+        return worst;
     }
 
     /// <summary>Every launch of both sides.</summary>
@@ -103,7 +104,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         foreach (var (side, runs) in ((string, List<RunRecord>)[])[("A", olds), ("B", news)])
         {
             var cycles = runs.SelectMany(it => it.Combinations).SelectMany(it => it.Result.Cycles).ToList();
-            notes.Add($"{side}: {cycles.Count(it => it.Taints.Count == 0)} of {cycles.Count} cycles untainted, and only these count where a launch has any");
+            notes.Add($"{side}: {Tainted.In(cycles)}; the others alone count where a launch has any");
             foreach (var bad in runs.Where(it => it.Verdict > Verdict.Warn).GroupBy(it => it.Verdict))
                 notes.Add($"{side}: {bad.Count()} of {runs.Count} launches ended as {Words.Of(bad.Key)}, whatever its figures");
         }
@@ -111,17 +112,12 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
-        return ExitCodes.Worst([Code(changes, missing), .. olds.Concat(news).Select(CodeOf)]);
+        return ExitCodes.Worst([Code(changes, missing), CodeOf(olds.Concat(news))]);
     }
 
-    /// <summary>What a launch says besides its figures: a faster device that loses data is no better. Gates of the profile are not what is asked.</summary>
-    private static ExitCode CodeOf(RunRecord run) => run.Verdict switch
-    {
-        Verdict.Pass or Verdict.Warn or Verdict.Waived => ExitCode.Conformant,
-        Verdict.HarnessError => ExitCode.HarnessFailed,
-        var it when it.IsNonConformant() => ExitCode.NonConformant,
-        _ => ExitCode.Inconclusive,
-    };
+    /// <summary>What launches say besides their figures: a faster device that loses data is no better. Gates of the profile are not what is asked.</summary>
+    private static ExitCode CodeOf(IEnumerable<RunRecord> runs) =>
+        ExitCodes.Worst([.. runs.Select(it => ExitCodes.Worst([.. ExitCodes.Of(it.Verdict)]))]);
 
     /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>
     private static string CostOf(SuiteCostRecord it) =>

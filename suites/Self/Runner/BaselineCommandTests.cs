@@ -146,7 +146,8 @@ public sealed class BaselineCommandTests
         SetBaseline();
         _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Commands = good.Commands + 2 } : null!;
         Run("b");
-        Assert.That(_bench.Read("b/report.html"), Does.Contain("A gate on a figure did not hold").And.Contain("<li>worse: first: commands"));
+        Assert.That(_bench.Out, Does.Contain("\npass, but not every gate held: "));
+        Assert.That(_bench.Read("b/report.html"), Does.Contain(">pass, but not every gate held</span>").And.Contain("A gate on a figure did not hold").And.Contain("<li>worse: first: commands"));
         Assert.That(_bench.Read("b/junit.xml"), Does.Contain("type=\"gate-broken\" message=\"worse: first: commands"));
         Assert.That(_bench.Read("b/results.tap"), Does.Contain("not ok 3 - baseline"));
         Assert.That(_bench.Read("b/summary.md"), Does.Contain("**baseline: gate-broken** worse: first: commands"));

@@ -62,6 +62,9 @@ public sealed record SampleFigures(int N, long Median, long? Low, long? High, lo
     /// <summary>Null where there is no sample.</summary>
     public static SampleFigures? Of(IEnumerable<long?> samples) => Of([.. samples.OfType<long>().Order()]);
 
+    /// <summary>A downtime over the cycles that nothing taints, or all where there are none of these; null where none observed it.</summary>
+    public static SampleFigures? Of(IReadOnlyList<CycleRecord> cycles, Func<DowntimeRecord, long?> of) => Of(Tainted.Free(cycles).Select(it => of(it.Downtime)));
+
     private static SampleFigures? Of(long[] sorted)
     {
         if (sorted.Length == 0) return null;

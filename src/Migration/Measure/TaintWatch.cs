@@ -11,10 +11,8 @@ namespace Conformance.Migration;
 internal sealed class TaintWatch(World world)
 {
     private readonly bool _isReal = world.Clock == ClockKind.Real;
-    private Counters _before;
-    private Counters _after;
-
-    private readonly record struct Counters(int Collections, long Methods, long Switches, long Stolen);
+    private TaintCounters _before;
+    private TaintCounters _after;
 
     /// <summary>Called just before what is measured begins.</summary>
     public void Begin() => _before = _after = _isReal ? Read() : default;
@@ -25,36 +23,31 @@ internal sealed class TaintWatch(World world)
         if (_isReal) _after = Read();
     }
 
-    public IReadOnlyList<Taint> Taints()
-    {
-        var taints = new List<Taint>();
-        if (_after.Collections != _before.Collections) taints.Add(Taint.GarbageCollection);
-        if (_after.Methods != _before.Methods) taints.Add(Taint.Compilation);
-        if (_after.Switches != _before.Switches) taints.Add(Taint.ContextSwitch);
-        if (_after.Stolen != _before.Stolen) taints.Add(Taint.StolenTime);
-        return taints;
-    }
+    public IReadOnlyList<Taint> Taints() => _after.Since(_before);
 
     /// <summary>Methods that were compiled so far: while this grows, nothing is as fast as it will be.</summary>
     public static long CompiledMethods => JitInfo.GetCompiledMethodCount(currentThread: false);
 
-    private Counters Read() => new(GC.CollectionCount(0), CompiledMethods, Switches(world.Host) + Switches(world.Devices), Number("/proc/stat", "cpu ", 8));
+    private TaintCounters Read() => new(
+        world.Now, GC.CollectionCount(0), CompiledMethods, Switches(world.Host) + Switches(world.Devices), Waited(world.Host) + Waited(world.Devices),
+        Number("/proc/stat", "cpu ", 8) ?? 0);
 
-    /// <summary>How often the system took the processor away from a lane that did not give it up.</summary>
-    private static long Switches(Lane lane) => lane.Task is { } task ? Number($"{task}/status", "nonvoluntary_ctxt_switches:", 1) : 0;
+    private static long Switches(Lane lane) => lane.Task is { } task ? Number($"{task}/status", "nonvoluntary_ctxt_switches:", 1) ?? 0 : 0;
 
-    /// <summary>A number in a line of a file of the system's; 0 where there is no such file.</summary>
-    private static long Number(string path, string line, int field)
+    private static long? Waited(Lane lane) => lane.Task is { } task ? Number($"{task}/schedstat", "", 1) : 0;
+
+    /// <summary>A number in the first line of a file of the system's that begins so; null where there is no such file.</summary>
+    private static long? Number(string path, string line, int field)
     {
         try
         {
             var found = File.ReadLines(path).FirstOrDefault(it => it.StartsWith(line, StringComparison.Ordinal));
             var words = found?.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            return words?.Length > field ? long.Parse(words[field], CultureInfo.InvariantCulture) : 0;
+            return words?.Length > field ? long.Parse(words[field], CultureInfo.InvariantCulture) : null;
         }
         catch (IOException)
         {
-            return 0;
+            return null;
         }
     }
 }

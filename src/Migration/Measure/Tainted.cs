@@ -18,5 +18,12 @@ public sealed record Tainted(int Count, int Of, string Kinds)
         return new Tainted(completed.Count(it => it.Taints.Count > 0), completed.Count, string.Join(", ", kinds.Select(it => $"{Words.Of(it.Key)} {it.Count()}")));
     }
 
+    /// <summary>The cycles whose figures are told: those that nothing taints, or all where there are none of these.</summary>
+    public static IEnumerable<CycleRecord> Free(IReadOnlyList<CycleRecord> cycles)
+    {
+        var free = cycles.Where(it => it.Taints.Count == 0);
+        return free.Any() ? free : cycles;
+    }
+
     public override string ToString() => $"{Count} of {Of} samples are tainted{(Kinds.Length > 0 ? $" ({Kinds})" : "")}{(IsTooMany ? ", over 20 %" : "")}";
 }

@@ -21,17 +21,15 @@ public sealed record Metric(string Name, string Unit, bool IsBetterLess, double 
     private static IEnumerable<Metric> Of(CombinationRecord it)
     {
         var cycles = it.Result.Cycles.Where(cycle => cycle.Outcome == CycleOutcome.Completed).ToList();
-        // What was disturbed by something else than the device says nothing, where there is anything else.
-        if (cycles.Exists(cycle => cycle.Taints.Count == 0)) cycles.RemoveAll(cycle => cycle.Taints.Count > 0);
         foreach (var (_, name, of) in Downtimes.All)
         {
-            if (SampleFigures.Of(cycles.Select(cycle => of(cycle.Downtime))) is { } figures)
+            if (SampleFigures.Of(cycles, of) is { } figures)
                 yield return new Metric($"{it.Name}: {name}", "ns", true, figures.Median);
         }
 
         foreach (var step in s_steps)
         {
-            if (SampleFigures.Of(cycles.Select(cycle => cycle.TimeOf(step))) is { } figures)
+            if (SampleFigures.Of(Tainted.Free(cycles).Select(cycle => cycle.TimeOf(step))) is { } figures)
                 yield return new Metric($"{it.Name}: step {Words.Of(step)}", "ns", true, figures.Median);
         }
 

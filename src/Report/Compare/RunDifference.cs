@@ -40,7 +40,7 @@ public sealed record RunDifference(
             }
         }
 
-        static SampleFigures? Of(CombinationRecord it, Func<DowntimeRecord, long?> of) => SampleFigures.Of(it.Result.Cycles.Select(cycle => of(cycle.Downtime)));
+        static SampleFigures? Of(CombinationRecord it, Func<DowntimeRecord, long?> of) => SampleFigures.Of(it.Result.Cycles, of);
     }
 
     private static Dictionary<string, Verdict> VerdictsOf(RunRecord run) =>

@@ -61,9 +61,8 @@ public static class Markdown
         text.Append("| combination | verdict | cycles | guest | orchestrator | device |\n|---|---|--:|--:|--:|--:|\n");
         foreach (var it in run.Combinations)
         {
-            var downtimes = it.Result.Cycles.Select(cycle => cycle.Downtime).ToList();
             text.Append($"| {Plain(it.Name)} | {Words.Of(it.Verdict)} | {it.Result.Cycles.Count} |");
-            foreach (var observer in s_observers) text.Append($" {Figure(SampleFigures.Of(downtimes.Select(one => Downtimes.Of(observer, one))))} |");
+            foreach (var observer in s_observers) text.Append($" {Figure(SampleFigures.Of(it.Result.Cycles, downtime => Downtimes.Of(observer, downtime)))} |");
             text.Append('\n');
         }
 

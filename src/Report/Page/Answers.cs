@@ -59,7 +59,7 @@ internal static class Answers
     private static Answer Cost(RunRecord run, List<CombinationRecord> counted)
     {
         const string Question = "What did it cost?";
-        var downtimes = counted.Select(it => (it.Name, Figures: SampleFigures.Of(it.Result.Cycles.Select(cycle => cycle.Downtime.GuestNs))))
+        var downtimes = counted.Select(it => (it.Name, Figures: SampleFigures.Of(it.Result.Cycles, downtime => downtime.GuestNs)))
             .Where(it => it.Figures is not null).OrderBy(it => it.Figures!.Median).ToList();
         if (downtimes.Count == 0) return new(Question, "Not measured", Verdict.Skipped, "No guest downtime was observed.");
         var (least, most) = (downtimes[0], downtimes[^1]);

@@ -32,7 +32,7 @@ internal static class CostSection
         html.Write($"<tr><td>{name}<td class=\"n\">{Human.Time(costNs)}");
         foreach (var (record, plan) in shown)
         {
-            if (SampleFigures.Of(record.Result.Cycles.Select(of)) is not { } figures)
+            if (SampleFigures.Of(Tainted.Free(record.Result.Cycles).Select(of)) is not { } figures)
             {
                 html.Write($"<td>");
                 continue;

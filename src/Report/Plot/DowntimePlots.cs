@@ -18,7 +18,7 @@ internal static class DowntimePlots
     /// <summary>The guest's downtime of each combination; null where there are not two to compare.</summary>
     public static Plot? OfRun(RunRecord run)
     {
-        var rows = run.Combinations.Select(it => (it.Name, Figures: SampleFigures.Of(it.Result.Cycles.Select(cycle => cycle.Downtime.GuestNs)), it.Result.Cycles))
+        var rows = run.Combinations.Select(it => (it.Name, Figures: SampleFigures.Of(it.Result.Cycles, downtime => downtime.GuestNs), it.Result.Cycles))
             .Where(it => it.Figures is not null).ToList();
         if (rows.Count < 2) return null;
         var shown = rows.Take(RowsDrawn).ToList();
@@ -37,7 +37,7 @@ internal static class DowntimePlots
             Title = title,
             Figures = run.Figures,
             Parameters = RunPlots.Parameters(run),
-            X = new Axis("stop of the guest to its first completion from the destination", new TimeScale(0, shown.Max(it => it.Figures!.Most) * 1.02)),
+            X = new Axis("stop of the guest to its first completion from the destination", new TimeScale(0, shown.Max(it => it.Cycles.Max(cycle => cycle.Downtime.GuestNs ?? 0)) * 1.02)),
             Y = new Axis("", new RowScale([.. shown.Select(it => Short(it.Name))])),
             Marks = marks,
             Height = 110 + (shown.Count * 22),
@@ -49,7 +49,7 @@ internal static class DowntimePlots
     /// <summary>Those of one combination, all observers; null where none observed.</summary>
     public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
     {
-        var rows = Observers.Select(observer => (observer, Figures: SampleFigures.Of(it.Result.Cycles.Select(cycle => observer.Of(cycle.Downtime)))))
+        var rows = Observers.Select(observer => (observer, Figures: SampleFigures.Of(it.Result.Cycles, observer.Of)))
             .Where(row => row.Figures is not null).ToList();
         if (rows.Count == 0) return null;
         var marks = new List<Mark>();
@@ -68,7 +68,7 @@ internal static class DowntimePlots
             Title = $"{it.Name}: downtime by observer",
             Figures = run.Figures,
             Parameters = Tainted.In(it.Result.Cycles) is { Count: > 0 } tainted ? $"{tainted}; {RunPlots.Parameters(run, plan)}" : RunPlots.Parameters(run, plan),
-            X = new Axis("downtime", new TimeScale(0, rows.Max(row => row.Figures!.Most) * 1.02)),
+            X = new Axis("downtime", new TimeScale(0, rows.Max(row => it.Result.Cycles.Max(cycle => row.observer.Of(cycle.Downtime) ?? 0)) * 1.02)),
             Y = new Axis("", new RowScale([.. rows.Select(row => row.observer.Name)])),
             Marks = marks,
             Height = 130 + (rows.Count * 34),

@@ -28,7 +28,7 @@ internal static class SweepPlots
         double most = 0;
         foreach (var observer in DowntimePlots.Observers)
         {
-            var figures = along.Select(it => (it.Sweep, Figures: SampleFigures.Of(it.Cycles.Select(cycle => observer.Of(cycle.Downtime)))))
+            var figures = along.Select(it => (it.Sweep, Figures: SampleFigures.Of(it.Cycles, observer.Of)))
                 .Where(it => it.Figures is not null).ToList();
             if (figures.Count == 0) continue;
             most = Math.Max(most, figures.Max(it => it.Figures!.High ?? it.Figures.Median));

@@ -38,8 +38,8 @@ public static class Human
     }
 
     /// <summary>Median and maximum of what was observed, <c>-</c> where nothing was.</summary>
-    public static string MedianAndMost(IEnumerable<long?> observed) =>
-        SampleFigures.Of(observed) is not { } it ? "-" : it.N == 1 ? Time(it.Median) : $"{Time(it.Median)} / {Time(it.Most)}";
+    public static string MedianAndMost(SampleFigures? figures) =>
+        figures is not { } it ? "-" : it.N == 1 ? Time(it.Median) : $"{Time(it.Median)} / {Time(it.Most)}";
 
     private static string Digits(double value) => value < 10 ? $"{value:0.00}" : value < 100 ? $"{value:0.0}" : $"{value:0}";
 }

@@ -63,7 +63,7 @@ internal static class RunTable
     private static string Known(long? count) => count?.ToString() ?? "-";
 
     private static string Downtime(CombinationRecord it, Func<DowntimeRecord, long?> of) =>
-        Human.MedianAndMost(it.Result.Cycles.Select(cycle => of(cycle.Downtime)));
+        Human.MedianAndMost(SampleFigures.Of(it.Result.Cycles, of));
 
     private static string VerdictOf(CombinationRecord it) =>
         it.UnexpectedPass ? "unexpected pass"

@@ -13,6 +13,7 @@ namespace Conformance.Runner;
 /// <summary>Where the parts are put together: which device a profile is run on, and which planted bugs it can be given.</summary>
 internal static class Composition
 {
+    /// <summary>Real functions, which this process opens once and keeps until it ends.</summary>
     private static RealPairs? s_real;
 
     /// <summary>Those of this program: to load them takes a third of a second, and a run asks more than once.</summary>
@@ -55,16 +56,16 @@ internal static class Composition
     /// <summary>On what cases are run: the devices of a plan, with a planted bug where one is named.</summary>
     public static CaseSettings Settings(CasePlan plan, string? defect)
     {
-        if (plan.Devices[0] is { Real: { } real } device) return RealSettings(plan, device.Name, real);
+        if (plan.Devices[0] is { Real: { } real } device) return OneDevice(plan, (s_real ??= RealPairs.OfSetUp(real.Named)).CaseDevice(device.Name, real.Emulated));
+        if (plan.Devices[0] is { Mediated: not null } mediated) return OneDevice(plan, MediatedAccess.CaseDevice(mediated.Name));
         var planted = defect is null ? null : DefectCatalogue.Find(defect)!;
         return SimulatedDevices.Of(plan, planted is null ? null : planted.CreatePair)
             .Through(new VariantAccess { Steps = planted?.Variant, Face = planted?.VfioFace });
     }
 
-    /// <summary>On real functions, which this process opens once and keeps until it ends.</summary>
-    private static CaseSettings RealSettings(CasePlan plan, string name, RealDevice real) => new()
+    private static CaseSettings OneDevice(CasePlan plan, CaseDevice device) => new()
     {
-        Devices = [(s_real ??= RealPairs.OfSetUp(real.Named)).CaseDevice(name, real.Emulated)],
+        Devices = [device],
         Seed = plan.Seed,
         Limits = plan.Limits,
         Silence = plan.Silence,
@@ -89,7 +90,7 @@ internal static class Composition
     /// </summary>
     public static string? WhyNot(Plan plan)
     {
-        if (plan.Real is not null) return null;
+        if (plan.Real is not null || plan.Mediated is not null) return null;
         try
         {
             if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Guests));

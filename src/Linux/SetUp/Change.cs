@@ -16,6 +16,9 @@ public enum ChangeKind
 
     /// <summary>Resources and state of a secondary controller.</summary>
     Secondary,
+
+    /// <summary>A device that was not there before: one the kernel makes out of nothing.</summary>
+    Made,
 }
 
 /// <summary>One change of the machine or of a device: enough to take it back, whoever does that and when.</summary>
@@ -23,7 +26,7 @@ public sealed record Change
 {
     public required ChangeKind Kind { get; init; }
 
-    /// <summary>A file of sysfs; else the PCI address of the function, for what is in a device that of its PF.</summary>
+    /// <summary>A file or, of a device that was made, its folder in sysfs; else the PCI address of the function, for what is in a device that of its PF.</summary>
     public required string Where { get; init; }
 
     /// <summary>What was there before; null: nothing (no driver, no override).</summary>
@@ -53,6 +56,7 @@ public sealed record Change
         ChangeKind.Driver => $"{Where}: driver {Before ?? "none"}",
         ChangeKind.Attachment => $"{Where}: namespace {Nsid} attached to {(Controllers is { Count: > 0 } ids ? string.Join(", ", ids) : "no controller")}",
         ChangeKind.Secondary => $"{Where}: secondary controller {Secondary!.Id} {(Secondary.Online ? "online" : "offline")}, {Secondary.Queues} VQ, {Secondary.Vectors} VI",
+        ChangeKind.Made => $"{Where}: {After} taken away",
         _ => $"{Where} = {Before ?? "(nothing)"}",
     };
 }

@@ -45,6 +45,9 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
             case ChangeKind.Driver when sameBoot:
                 Binding.Put(tree, new PciFunction(tree, PciAddress.Parse(change.Where)), change.Before, change.OverrideBefore);
                 break;
+            case ChangeKind.Made when sameBoot:
+                MediatedSetUp.TakeAway(tree, change.Where);
+                break;
             case ChangeKind.Attachment:
                 devices.SetAttachments(PciAddress.Parse(change.Where), change.Serial!, change.Nsid!.Value, change.Controllers!);
                 break;

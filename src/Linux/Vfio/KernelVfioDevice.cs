@@ -36,9 +36,13 @@ public sealed class KernelVfioDevice : IVfioDevice
     public string? LastFailure => null;
 
     /// <summary>The function's driver, where it offers the protocol; else ENOTTY, as a plain vfio-pci answers.</summary>
-    public static async ValueTask<(VfioResult Result, KernelVfioDevice? Device)> OpenAsync(VfioFunction function)
+    public static ValueTask<(VfioResult Result, KernelVfioDevice? Device)> OpenAsync(VfioFunction function) =>
+        OpenAsync(function.World, function.Name, function.Device, function.Calls, function.ResetAsync);
+
+    internal static async ValueTask<(VfioResult Result, KernelVfioDevice? Device)> OpenAsync(
+        World world, string name, DeviceFile file, BlockingCalls calls, Func<ValueTask> reset)
     {
-        var device = new KernelVfioDevice(function.World, function.Name, function.Device, function.Calls, function.ResetAsync);
+        var device = new KernelVfioDevice(world, name, file, calls, reset);
         var result = await device.AskAsync();
         return (result, result.IsOk ? device : null);
     }

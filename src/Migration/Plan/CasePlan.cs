@@ -37,6 +37,7 @@ public sealed record CasePlan
             [
                 profile.Device.Linux is { } linux
                     ? new PlannedDevice("linux", new SimulatedDevice(), null) { Real = new RealDevice(linux) }
+                    : profile.Device.Mediated is { } mediated ? new PlannedDevice("mediated", new SimulatedDevice(), null) { Mediated = mediated }
                     : new PlannedDevice("sim", profile.Device.Sim ?? new SimulatedDevice(), profile.Device.SimDestination),
                 .. profile.Devices.Select(it => new PlannedDevice(it.Key, it.Value, null)),
             ],
@@ -86,7 +87,7 @@ public sealed record CasePlan
 }
 
 /// <summary>A device that cases are run on.</summary>
-/// <param name="Name">In the profile; the one of device.sim is called sim, that of device.linux linux.</param>
+/// <param name="Name">In the profile; the one of device.sim is called sim, those of device.linux linux, those of device.mediated mediated.</param>
 /// <param name="Device">Both sides, or the source.</param>
 /// <param name="Destination">Where it differs.</param>
 public sealed record PlannedDevice(string Name, SimulatedDevice Device, SimulatedDevice? Destination)
@@ -94,6 +95,10 @@ public sealed record PlannedDevice(string Name, SimulatedDevice Device, Simulate
     /// <summary>Real functions, and then nothing of the above is meant; null where it is simulated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RealDevice? Real { get; init; }
+
+    /// <summary>Devices of the kernel's making, the same; null where it has others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MediatedDevices? Mediated { get; init; }
 }
 
 /// <summary>A case that is to be run.</summary>

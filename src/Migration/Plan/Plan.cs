@@ -36,9 +36,13 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
     [JsonIgnore]
     public RealDevice? Real => Combinations is [{ Real: { } real }, ..] ? real : Cases?.Devices[0].Real;
 
+    /// <summary>The devices of the kernel's making that it is for; null where there are others.</summary>
+    [JsonIgnore]
+    public MediatedDevices? Mediated => Cases?.Devices[0].Mediated;
+
     /// <summary>What every figure is of: a model, an emulator, or a device.</summary>
     [JsonIgnore]
-    public string Figures => Real?.Figures ?? "SIMULATED";
+    public string Figures => Real?.Figures ?? (Mediated is null ? "SIMULATED" : "EMULATED");
 
     /// <summary>The same for real functions that were looked at. No limit is held against what an emulator takes.</summary>
     public Plan For(RealDevice real) => this with

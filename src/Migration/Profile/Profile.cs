@@ -67,6 +67,10 @@ public sealed record DeviceUnderTest
     /// <summary>Real functions of this machine; needs clock: real, and --allow-data-loss with their serial numbers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LinuxDevice? Linux { get; init; }
+
+    /// <summary>Devices that the kernel makes out of nothing: cases of the VFIO migration protocol, against a driver of the kernel's own; needs clock: real.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MediatedDevices? Mediated { get; init; }
 }
 
 /// <summary>The guest: its memory, its queues and its load.</summary>

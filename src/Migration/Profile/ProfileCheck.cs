@@ -22,9 +22,15 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             return;
         }
 
+        if (profile.Device.Mediated is { } mediated)
+        {
+            CheckMediated(mediated);
+            return;
+        }
+
         if (profile.Device.Sim is not { } sim)
         {
-            Fail(profile, nameof(Profile.Device), "device must say what is tested: sim, or linux");
+            Fail(profile, nameof(Profile.Device), "device must say what is tested: sim, linux or mediated");
             return;
         }
 
@@ -41,14 +47,27 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
     }
 
+    /// <summary>There is no NVMe controller behind these, so nothing of NVMe can be asked of them.</summary>
+    private void CheckMediated(MediatedDevices mediated)
+    {
+        CheckNothingSimulated(nameof(DeviceUnderTest.Mediated), "mediated");
+        if (profile.Combinations.Count > 0)
+            Fail(profile, nameof(Profile.Combinations), $"{mediated.Type} is no NVMe controller: device.mediated has cases, and no combinations");
+    }
+
+    private void CheckNothingSimulated(string key, string name)
+    {
+        if (profile.Device is { Sim: not null } or { SimDestination: not null }) Fail(profile.Device, key, $"device is either sim or {name}");
+        if (profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), $"devices are simulated ones, for cases; there are none beside device.{name}");
+        if (profile.Clock == ClockKind.Virtual) Fail(profile, nameof(Profile.Clock), "a real device keeps its own time: clock must be real");
+        CheckCases();
+    }
+
     /// <summary>Real functions: what they can is known once they are asked, and not before.</summary>
     private void CheckLinux(LinuxDevice linux)
     {
-        if (profile.Device is { Sim: not null } or { SimDestination: not null })
-            Fail(profile.Device, nameof(DeviceUnderTest.Linux), "device is either sim or linux");
-        if (profile.Devices.Count > 0) Fail(profile, nameof(Profile.Devices), "devices are simulated ones, for cases; there are none beside device.linux");
-        if (profile.Clock == ClockKind.Virtual) Fail(profile, nameof(Profile.Clock), "a real device keeps its own time: clock must be real");
-        CheckCases();
+        if (profile.Device.Mediated is not null) Fail(profile.Device, nameof(DeviceUnderTest.Mediated), "device is either linux or mediated");
+        CheckNothingSimulated(nameof(DeviceUnderTest.Linux), "linux");
         if (linux.Namespaces.Any(it => it < 1)) Fail(linux, nameof(LinuxDevice.Namespaces), "a namespace identifier is 1 or more");
         var one = linux.Destination is null || linux.Destination.Pf == linux.Source.Pf;
         foreach (var (name, it) in profile.Combinations)

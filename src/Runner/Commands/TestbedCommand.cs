@@ -10,6 +10,7 @@ namespace Conformance.Runner.Commands;
 internal static class TestbedCommand
 {
     private const string ShippedProfile = "testbed";
+    private const string SampleProfile = "mtty";
 
     public static Command Create(Services services)
     {
@@ -17,11 +18,12 @@ internal static class TestbedCommand
         var command = new ExampleCommand("testbed", About, """
             ./run.sh testbed                                        profiles/testbed.yaml
             ./run.sh testbed my.yaml -- --only 'reset/*'            words of run behind --
+            ./run.sh testbed --mtty                                 profiles/mtty.yaml, on the kernel's sample of a migratable device
             ./run.sh testbed --exec probe                           another word of this program, in the machine
             ./run.sh testbed --shell 'ls -l /sys/bus/pci/devices'   whatever is to be looked at there
             ./run.sh testbed --qemu ~/qemu/build/qemu-system-x86_64 --qemu-args '-global nvme.hmlms=on'
             """);
-        var words = new Argument<string[]>("PROFILE") { Description = $"A profile, default {ShippedProfile}; behind -- words of run.", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("PROFILE") { Description = $"A profile, default {ShippedProfile}, or {SampleProfile} with --mtty; behind -- words of run.", Arity = ArgumentArity.ZeroOrMore };
         var exec = new Option<string?>("--exec") { Description = "Instead of run these words of the program.", HelpName = "WORDS" };
         var shell = new Option<string?>("--shell") { Description = "Instead of the program this line of shell; in it conformance is the program.", HelpName = "LINE" };
         var qemu = new Option<string?>("--qemu") { Description = "Another emulator than Debian's.", HelpName = "BINARY" };
@@ -43,7 +45,7 @@ internal static class TestbedCommand
             var other = parsed.GetValue(exec) is not null || parsed.GetValue(shell) is not null;
             if (parsed.GetValue(exec) is not null && parsed.GetValue(shell) is not null) throw new UsageException("--exec and --shell: one of them");
             // Without a profile the machine is as it is by default, but then there is nothing to run.
-            var profile = named || !other ? Shipped.Find(named ? given[0] : ShippedProfile, services.Root) : null;
+            var profile = named || !other ? Shipped.Find(named ? given[0] : parsed.GetValue(mtty) ? SampleProfile : ShippedProfile, services.Root) : null;
             var result = profile is null ? null : ProfileFile.Load(profile);
             foreach (var error in result?.Errors ?? []) services.Error.WriteLine(error);
             if (result is { Profile: null }) return (int)ExitCode.Usage;

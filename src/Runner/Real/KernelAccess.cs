@@ -10,20 +10,20 @@ namespace Conformance.Runner.Real;
 /// </summary>
 internal sealed class KernelAccess : VfioAccess
 {
-    public override async ValueTask<(VfioOpening? Opening, string Why)> OpenAsync(CaseVf vf, VfioFace face)
+    public override async ValueTask<(VfioOpening? Opening, string Why)> OpenAsync(VfioGuest guest, VfioFace face)
     {
-        if (vf.Function is not VfioFunction function) return (null, "the function is had in another way");
+        if (guest.Vf.Function is not VfioFunction function) return (null, "the function is had in another way");
         var (result, device) = await KernelVfioDevice.OpenAsync(function);
         if (device is null) return (null, $"VFIO_DEVICE_FEATURE_MIGRATION: {result}: its driver offers no migration");
-        var (p2p, preCopy) = (device.Flags.HasFlag(VfioMigrationFlags.P2P), device.Flags.HasFlag(VfioMigrationFlags.PreCopy));
-        var fits = face switch
-        {
-            VfioFace.Hmlm => !p2p && !preCopy,
-            VfioFace.HmlmP2P => p2p && !preCopy,
-            VfioFace.HmlmPreCopy => !p2p && preCopy,
-            VfioFace.HmlmAll => p2p && preCopy,
-            _ => false,
-        };
-        return fits ? (new VfioOpening(device, device.ResetAsync), "") : (null, $"this driver offers {device.Flags}");
+        return FaceOf(device.Flags) == face ? (new VfioOpening(device, device.ResetAsync), "") : (null, $"this driver offers {device.Flags}");
     }
+
+    /// <summary>What cases call a driver that offers this.</summary>
+    public static VfioFace FaceOf(VfioMigrationFlags flags) => (flags.HasFlag(VfioMigrationFlags.P2P), flags.HasFlag(VfioMigrationFlags.PreCopy)) switch
+    {
+        (false, false) => VfioFace.Hmlm,
+        (true, false) => VfioFace.HmlmP2P,
+        (false, true) => VfioFace.HmlmPreCopy,
+        _ => VfioFace.HmlmAll,
+    };
 }

@@ -26,16 +26,26 @@ internal sealed class RealSession : IDisposable
     /// <summary>The services of a run on these functions.</summary>
     public Services Services => _services with { Bench = (_, traceOf) => Carry(traceOf) };
 
-    /// <summary>Sets up what a plan names; null where it names nothing real.</summary>
+    /// <summary>Sets up what a plan names; null where it names nothing but a model.</summary>
     /// <param name="plan">As read.</param>
     /// <param name="allowed">Serial numbers of devices whose content may be lost.</param>
     /// <exception cref="UsageException">A device was not named by who runs this.</exception>
     /// <exception cref="UnavailableException">It cannot be had.</exception>
     public static RealSession? Begin(Plan plan, IReadOnlyCollection<string> allowed, Services services)
     {
-        if (plan.Real is not { Named: var device }) return null;
         var tree = KernelTree.OfMachine;
         var reach = new DeviceReach(tree);
+        if (plan.Mediated is { } mediated)
+        {
+            var making = new MediatedSetUp(tree, mediated);
+            return Begin(new Undo(tree, reach, BootId(tree)), services, making.Obstacles, record =>
+            {
+                making.Run(record);
+                return plan;
+            });
+        }
+
+        if (plan.Real is not { Named: var device }) return null;
         var setUp = new HostSetUp(tree, reach, device);
         if (setUp.NotAllowed(allowed) is { Count: > 0 } serials)
         {
@@ -43,14 +53,17 @@ internal sealed class RealSession : IDisposable
                 $"what is on these devices would be lost; say so: {string.Join(' ', serials.Select(it => $"--allow-data-loss {it}"))}");
         }
 
-        var undo = new Undo(tree, reach, BootId(tree));
+        return Begin(new Undo(tree, reach, BootId(tree)), services, () => setUp.Obstacles(), record => plan.For(Known(setUp.Run(record).Source, device)));
+    }
+
+    private static RealSession Begin(Undo undo, Services services, Func<IReadOnlyList<string>> lookForObstacles, Func<UndoRecord, Plan> setUp)
+    {
         Leftovers(undo, services);
-        if (setUp.Obstacles() is { Count: > 0 } obstacles) throw new UnavailableException(obstacles);
-        var record = Begin(BootId(tree));
+        if (lookForObstacles() is { Count: > 0 } obstacles) throw new UnavailableException(obstacles);
+        var record = Begin(BootId(KernelTree.OfMachine));
         try
         {
-            var found = setUp.Run(record).Source;
-            return new RealSession(record, undo, services) { Plan = plan.For(Known(found, device)) };
+            return new RealSession(record, undo, services) { Plan = setUp(record) };
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {

@@ -20,14 +20,16 @@ internal sealed class WorkerProcess : IDisposable
     private static readonly TimeSpan s_afterStop = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
-    private readonly ITimer _deadline;
+    private readonly TimeProvider _time;
     private readonly Queue<string> _complaints = new();
-    private volatile bool _expired;
+    private readonly Lock _waiting = new();
+    private ITimer? _deadline;
+    private int _asked;
+    private bool _expired;
 
     private WorkerProcess(Process process, TimeProvider time)
     {
-        _process = process;
-        _deadline = time.CreateTimer(_ => Expire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_process, _time) = (process, time);
         process.ErrorDataReceived += (_, line) => Complain(line.Data);
         process.BeginErrorReadLine();
     }
@@ -75,12 +77,18 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>The run is to end: a case that is under way has a moment left.</summary>
-    public void Hurry() => Arm(s_afterStop);
+    public void Hurry()
+    {
+        lock (_waiting)
+        {
+            if (_deadline is not null) Arm(s_afterStop);
+        }
+    }
 
     public void Dispose()
     {
         End();
-        _deadline.Dispose();
+        lock (_waiting) Disarm();
         _process.Dispose();
     }
 
@@ -108,7 +116,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>A line for a line; null where the process is gone, by itself or because its time was up.</summary>
     private string? Ask(string line, TimeSpan timeout)
     {
-        Arm(timeout);
+        lock (_waiting) Arm(timeout);
         string? answer = null;
         try
         {
@@ -121,26 +129,35 @@ internal sealed class WorkerProcess : IDisposable
             // The pipe broke: it is gone.
         }
 
-        Arm(Timeout.InfiniteTimeSpan);
-        if (answer is null) End();
+        lock (_waiting) Disarm();
+
+        // An answer that came as its time ran out counts; the process is gone all the same, and the next case has another.
+        if (answer is null || _expired) End();
         return answer;
     }
 
     private void Arm(TimeSpan timeout)
     {
-        try
-        {
-            _deadline.Change(timeout, Timeout.InfiniteTimeSpan);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended before it was hurried.
-        }
+        Disarm();
+        _deadline = _time.CreateTimer(asked => Expire((int)asked!), _asked, timeout, Timeout.InfiniteTimeSpan);
     }
 
-    private void Expire()
+    private void Disarm()
     {
-        _expired = true;
+        _deadline?.Dispose();
+        _deadline = null;
+        _asked++;
+    }
+
+    /// <summary>The deadline of what is waited for now: a timer may be late, and is of no concern to what is waited for next.</summary>
+    private void Expire(int asked)
+    {
+        lock (_waiting)
+        {
+            if (asked != _asked) return;
+            _expired = true;
+        }
+
         Kill();
     }
 

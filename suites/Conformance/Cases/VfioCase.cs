@@ -1,5 +1,4 @@
 using Conformance.Device;
-using Conformance.Driver;
 using Conformance.Nvme;
 
 namespace Conformance.Suite.Cases;
@@ -8,28 +7,40 @@ namespace Conformance.Suite.Cases;
 internal abstract class VfioCase : ConformanceCase
 {
     /// <summary>Vector of the guest's I/O queue.</summary>
-    protected const int Vector = 1;
+    protected const int Vector = NvmeVfioGuest.Vector;
 
     /// <summary>A function whose controller is enabled and has no I/O queues.</summary>
     protected static async ValueTask<CaseVfio> StartWithoutQueuesAsync(VfioFace face, int number = 1) =>
-        await CaseVfio.OpenAsync(await (await Lab.StartAsync()).BringUpAsync(number, carried: true), face);
+        await CaseVfio.OpenAsync(Lab, await Lab.Device.Vfio.BringUpAsync(Lab, number), face);
 
-    /// <summary>A function with one I/O queue that has moved on.</summary>
-    protected static async ValueTask<(CaseVfio Vfio, CaseQueue Queue)> StartAsync(VfioFace face, int number = 1, int flushes = 3)
+    /// <summary>A function whose guest works: with one I/O queue that has moved on.</summary>
+    protected static async ValueTask<CaseVfio> StartAsync(VfioFace face, int number = 1)
     {
         var vfio = await StartWithoutQueuesAsync(face, number);
-        var queue = await vfio.Vf.CreateQueueAsync(vector: Vector);
-        for (var i = 0; i < flushes; i++) await queue.MustAsync("Flush", NvmCommand.Flush(1));
-        return (vfio, queue);
+        await vfio.Guest.BeginAsync();
+        await MustWorkAsync(vfio, 3);
+        return vfio;
     }
 
     /// <summary>Another function of the same PF, never enabled, whose guest's memory is that of the first.</summary>
     protected static async ValueTask<CaseVfio> TakerAsync(CaseVfio of, VfioFace face, int number = 2) =>
-        await CaseVfio.OpenAsync(await of.Vf.Host.BringUpAsync(number, enable: false, ram: of.Vf.Ram, carried: true), face);
+        await CaseVfio.OpenAsync(Lab, await of.Guest.BesideAsync(number), face);
 
-    /// <summary>An I/O command succeeds.</summary>
+    /// <summary>The guest goes on with its work.</summary>
+    protected static ValueTask<bool> WorksAsync(CaseVfio vfio) => vfio.Guest.WorksAsync();
+
+    /// <summary>An I/O command of a queue beside the guest's own succeeds.</summary>
     protected static async ValueTask<bool> WorksAsync(CaseQueue queue) =>
         await queue.DoAsync(NvmCommand.Flush(1)) is { } done && done.Status == Status.Success;
+
+    /// <summary>The guest goes on with its work; a step of setting up.</summary>
+    protected static async ValueTask MustWorkAsync(CaseVfio vfio, int times = 1)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            if (!await vfio.Guest.WorksAsync()) throw CaseEnd.Inconclusive("set-up: the guest's work does not go on");
+        }
+    }
 
     /// <summary>
     /// A guest that goes on rings again: a doorbell rung at a function that stood may be lost, which the protocol leaves to the one who rang (linux/vfio.h,
@@ -37,22 +48,11 @@ internal abstract class VfioCase : ConformanceCase
     /// </summary>
     protected static void RingAgain(CaseQueue queue) => queue.Pair.RingRaw((uint)queue.Pair.SqTail);
 
-    /// <summary>An admin command of the guest is answered.</summary>
-    protected static async ValueTask<bool> AnswersAsync(CaseVfio vfio)
-    {
-        var ticket = vfio.Vf.Nvme.Admin.Submit(AdminCommand.GetFeatures((byte)FeatureId.NumberOfQueues));
-        var answered = await Lab.ReachesAsync(() => ticket.IsDone, 10_000_000);
-        if (answered) vfio.Vf.Nvme.Admin.Release(ticket);
-        return answered;
-    }
+    /// <summary>The function answers its guest.</summary>
+    protected static ValueTask<bool> AnswersAsync(CaseVfio vfio) => vfio.Guest.AnswersAsync();
 
-    /// <summary>Brings up, after a reset, a controller that answers.</summary>
-    protected static async ValueTask<bool> ComesUpAsync(CaseVfio vfio)
-    {
-        vfio.Vf.Nvme.Forget();
-        PciConfig.Enable(vfio.Vf.Face);
-        return (await vfio.Vf.Nvme.StartAsync()).IsOk && await AnswersAsync(vfio);
-    }
+    /// <summary>Brings up, after a reset, a function that answers.</summary>
+    protected static ValueTask<bool> ComesUpAsync(CaseVfio vfio) => vfio.Guest.ComesUpAsync();
 
     /// <summary>Brings a function without I/O queues from RUNNING to a state; what is written in RESUMING is what it gives itself.</summary>
     protected static async ValueTask<IVfioDataStream?> ReachAsync(CaseVfio vfio, VfioState state) =>
@@ -61,15 +61,15 @@ internal abstract class VfioCase : ConformanceCase
     /// <summary>The guest goes on at a function that was given a stream.</summary>
     protected static async ValueTask MoveAsync(CaseVfio from, CaseVfio to)
     {
-        from.Vf.MoveTo(to.Vf);
+        from.Guest.MoveTo(to.Guest);
         await to.MustAsync(VfioState.Running);
     }
 
     /// <summary>A stream is given to another function, and the guest goes on there and works.</summary>
-    protected static async ValueTask<bool> LoadsAsync(CaseVfio from, CaseQueue queue, byte[] stream, CaseVfio to)
+    protected static async ValueTask<bool> LoadsAsync(CaseVfio from, byte[] stream, CaseVfio to)
     {
         if (await to.TryLoadAsync(stream) != 0) return false;
         await MoveAsync(from, to);
-        return await WorksAsync(queue);
+        return await WorksAsync(from);
     }
 }

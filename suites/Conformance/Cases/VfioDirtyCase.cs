@@ -11,7 +11,8 @@ internal abstract class VfioDirtyCase : VfioCase
     /// <summary>A function with one I/O queue that can log its writes.</summary>
     protected static async ValueTask<(CaseVfio Vfio, CaseQueue Queue)> StartToLogAsync(VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         Lab.Need(vfio.Device.LogsWrites, "a driver that logs the function's writes");
         return (vfio, queue);
     }

@@ -1,5 +1,4 @@
 using Conformance.Device;
-using Conformance.Driver;
 using Conformance.Nvme;
 using NUnit.Framework;
 
@@ -62,7 +61,7 @@ internal sealed class VfioFailureCases : VfioCase
     private static async ValueTask<(VfioResult Result, VfioState? State)?> FailAsync(VfioFace face, int number, VfioState from, VfioState to)
     {
         var path = $"{from} to {to}";
-        var (source, queue) = await StartAsync(face, from == VfioState.Resuming ? 4 : number);
+        var source = await StartAsync(face, from == VfioState.Resuming ? 4 : number);
         byte[] saved = [];
         var vfio = source;
         if (from == VfioState.Resuming)
@@ -79,7 +78,7 @@ internal sealed class VfioFailureCases : VfioCase
         var (result, stream) = await vfio.AskAsync(to);
         if (result.IsOk)
         {
-            Check.That("LM-VFSM-50", $"{path}.effect", await HasEffectAsync(face, source, vfio, queue, to, stream), "a request was told to be done, and it was not");
+            Check.That("LM-VFSM-50", $"{path}.effect", await HasEffectAsync(face, source, vfio, to, stream), "a request was told to be done, and it was not");
             return null;
         }
 
@@ -89,8 +88,8 @@ internal sealed class VfioFailureCases : VfioCase
         Check.That("LM-VFSM-32", $"{path}.state", state is { } told && way.Contains(told), $"after a failure the function is told to be in {state}, which is not on its way");
         if (from == VfioState.Resuming)
             Check.That("LM-VFST-16", $"{path}.state", state is VfioState.Resuming or VfioState.Stop or VfioState.Error, $"after a load that failed the function is in {state}");
-        if (state == VfioState.Running) Check.That("LM-VFSM-50", $"{path}.runs", await WorksAsync(queue), "after a failure the function is told to run and does not");
-        else if (state is VfioState.Stop or VfioState.RunningP2P) Check.That("LM-VFSM-50", $"{path}.stands", await StandsAsync(queue), "after a failure the function is told to stand and runs");
+        if (state == VfioState.Running) Check.That("LM-VFSM-50", $"{path}.runs", await WorksAsync(source), "after a failure the function is told to run and does not");
+        else if (state is VfioState.Stop or VfioState.RunningP2P) Check.That("LM-VFSM-50", $"{path}.stands", await StandsAsync(source.Queue), "after a failure the function is told to stand and runs");
         if (state == VfioState.Error) await OnlyResetLeadsOutAsync(vfio, path);
         await vfio.Device.ResetAsync();
         // The controlling function may take no more commands where one was left without an answer.
@@ -98,8 +97,8 @@ internal sealed class VfioFailureCases : VfioCase
         Check.Equal("LM-VFSM-50", $"{path}.reset", await vfio.StateAsync(), VfioState.Running, "a reset does not mend a failure");
         if (from == VfioState.Resuming)
         {
-            PciConfig.Enable(vfio.Vf.Function);
-            if (!lost) Check.That("LM-VFSM-50", $"{path}.again", await LoadsAsync(source, queue, saved, vfio), "after a reset the function cannot be loaded");
+            vfio.Guest.Enable();
+            if (!lost) Check.That("LM-VFSM-50", $"{path}.again", await LoadsAsync(source, saved, vfio), "after a reset the function cannot be loaded");
             return (result, state);
         }
 
@@ -120,21 +119,21 @@ internal sealed class VfioFailureCases : VfioCase
     }
 
     private static async ValueTask<bool> HasEffectAsync(
-        VfioFace face, CaseVfio source, CaseVfio vfio, CaseQueue queue, VfioState to, IVfioDataStream? stream)
+        VfioFace face, CaseVfio source, CaseVfio vfio, VfioState to, IVfioDataStream? stream)
     {
         if (vfio != source)
         {
             await MoveAsync(source, vfio);
-            return await WorksAsync(queue);
+            return await WorksAsync(source);
         }
 
-        if (to == VfioState.Running) return await WorksAsync(queue);
-        if (to == VfioState.Stop) return await StandsAsync(queue);
+        if (to == VfioState.Running) return await WorksAsync(source);
+        if (to == VfioState.Stop) return await StandsAsync(source.Queue);
         if (stream is null) return false;
         var (bytes, errno) = await CaseVfio.ReadAsync(stream);
         // VF 1 fails at being stopped only, which is behind it.
         var taker = await TakerAsync(source, face, 1);
-        return errno == 0 && await LoadsAsync(source, queue, bytes, taker);
+        return errno == 0 && await LoadsAsync(source, bytes, taker);
     }
 
     /// <summary>What is rung is not looked at.</summary>

@@ -1,5 +1,4 @@
 using Conformance.Device;
-using Conformance.Driver;
 using Conformance.Nvme;
 using NUnit.Framework;
 
@@ -17,11 +16,8 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-12")]
     public async CaseTask The_writer_may_cut_as_it_likes([Values] VfioFace face, [Values(0, 1, 3, 4, 32, 33, 512, 4096, 1 << 20)] int piece)
     {
-        var (vfio, queue) = await StartAsync(face);
-        var data = vfio.Vf.Buffer(4096);
-        var before = queue.Taken.Count;
-        queue.Burst(8, i => queue.WithData(NvmCommand.Read(1, (ulong)i, 0), data));
-        await World.After(2_000);
+        var vfio = await StartAsync(face);
+        await vfio.Guest.PutUnderWayAsync(8);
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         var stream = await taker.MustBeginAsync(VfioState.Resuming);
@@ -34,9 +30,8 @@ internal sealed class VfioLoadCases : VfioCase
 
         Check.Equal("LM-VFST-12", "stop", (await taker.AskAsync(VfioState.Stop)).Result, default, "a stream that was written in pieces does not load");
         await MoveAsync(vfio, taker);
-        Check.That("LM-VFST-12", "cq[1]", await queue.ReachesAsync(before + 8), "not every command of the guest was completed");
-        Check.That("LM-VFST-12", "cq[1].once", queue.Taken.Count == before + 8 && queue.Taken.All(it => it.Status == Status.Success), "a command was completed twice, or failed");
-        Check.That("LM-VFST-12", "works", await WorksAsync(queue) && await AnswersAsync(vfio), "the guest does not go on");
+        Check.That("LM-VFST-12", "under way", await vfio.Guest.EndsOnceAsync(), "what was under way did not end, each piece once and well");
+        Check.That("LM-VFST-12", "works", await WorksAsync(vfio) && await AnswersAsync(vfio), "the guest does not go on");
     }
 
     /// <summary>A state above 256 KiB, which is all that the driver of the December 2022 series takes in: what can be saved can be loaded.</summary>
@@ -46,13 +41,13 @@ internal sealed class VfioLoadCases : VfioCase
     public async CaseTask A_large_state_moves_as_a_small_one([Values(VfioFace.VendorRfc, VfioFace.VendorRfcP2P)] VfioFace face)
     {
         const int posted = 256 << 10;
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var saved = await vfio.SaveAsync();
         Lab.Need(saved.Length > posted, $"a state of more than {posted} bytes");
         var taker = await TakerAsync(vfio, face);
         Check.Equal("LM-VFST-12", "load", await taker.TryLoadAsync(saved, 1 << 16), 0, $"a stream of {saved.Length} bytes that was saved does not load");
         await MoveAsync(vfio, taker);
-        Check.That("LM-VFST-12", "works", await WorksAsync(queue), "the guest does not go on");
+        Check.That("LM-VFST-12", "works", await WorksAsync(vfio), "the guest does not go on");
     }
 
     /// <summary>
@@ -64,7 +59,7 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-13", "LM-VFST-16")]
     public async CaseTask A_stream_that_is_cut_is_refused([Values] VfioFace face, [Values(VfioState.Stop, VfioState.Running)] VfioState to)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         int[] lengths =
@@ -74,7 +69,7 @@ internal sealed class VfioLoadCases : VfioCase
         ];
         foreach (var length in lengths.Where(it => it >= 0 && it < saved.Length).Distinct())
             await RefusedAsync(taker, saved[..length], "LM-VFST-13", $"{length} bytes", to);
-        Check.That("LM-VFST-13", "whole", await LoadsAsync(vfio, queue, saved, taker), "after streams that were cut the whole one does not load");
+        Check.That("LM-VFST-13", "whole", await LoadsAsync(vfio, saved, taker), "after streams that were cut the whole one does not load");
     }
 
     /// <summary>Behind the whole stream more bytes are written. They are refused or ignored; the function can be used in either case.</summary>
@@ -83,7 +78,7 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-14")]
     public async CaseTask Bytes_behind_the_end_do_no_damage([Values] VfioFace face, [Values(1, 4, 4096)] int bytes)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         var errno = await taker.TryLoadAsync([.. saved, .. new byte[bytes]]);
@@ -91,13 +86,13 @@ internal sealed class VfioLoadCases : VfioCase
         if (errno == 0)
         {
             await MoveAsync(vfio, taker);
-            Check.That("LM-VFST-14", "works", await WorksAsync(queue), "bytes behind the stream have spoilt what it loaded");
+            Check.That("LM-VFST-14", "works", await WorksAsync(vfio), "bytes behind the stream have spoilt what it loaded");
             return;
         }
 
         await taker.Device.ResetAsync();
-        PciConfig.Enable(taker.Vf.Function);
-        Check.That("LM-VFST-14", "again", await LoadsAsync(vfio, queue, saved, taker), "bytes behind the stream have spoilt the function for good");
+        taker.Guest.Enable();
+        Check.That("LM-VFST-14", "again", await LoadsAsync(vfio, saved, taker), "bytes behind the stream have spoilt the function for good");
     }
 
     /// <summary>Two pieces of the stream are exchanged, of several sizes and at several places.</summary>
@@ -106,7 +101,7 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-15", "LM-VFST-16")]
     public async CaseTask A_stream_with_two_pieces_exchanged_is_refused([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         var tried = 0;
@@ -126,7 +121,7 @@ internal sealed class VfioLoadCases : VfioCase
         }
 
         Check.Hazard("LM-VFST-15", "mixed", tried > 3, "streams that differ with two pieces exchanged");
-        Check.That("LM-VFST-15", "whole", await LoadsAsync(vfio, queue, saved, taker), "after streams that were mixed up the right one does not load");
+        Check.That("LM-VFST-15", "whole", await LoadsAsync(vfio, saved, taker), "after streams that were mixed up the right one does not load");
     }
 
     /// <summary>Bits of the stream are flipped, one at a time, all over it. Each such stream is loaded or refused, and then a reset and the whole stream mend it.</summary>
@@ -135,7 +130,7 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-SET-28")]
     public async CaseTask A_stream_with_a_flipped_bit_kills_nobody([Values(VfioFace.Hmlm, VfioFace.VendorRfc)] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         for (var i = 0; i < 60; i++)
@@ -148,11 +143,11 @@ internal sealed class VfioLoadCases : VfioCase
             if (taker.Vf.Space.TellsFaults)
                 Check.Equal("LM-SET-28", $"bit[{bit}].faults", taker.Vf.Space.Faults.Count, faults, "a damaged stream has made the function reach for foreign memory");
             await taker.Device.ResetAsync();
-            PciConfig.Enable(taker.Vf.Function);
+            taker.Guest.Enable();
             Check.Equal("LM-SET-28", $"bit[{bit}].state", await taker.StateAsync(), VfioState.Running, "a damaged stream has broken the function for good");
         }
 
-        Check.That("LM-SET-28", "whole", await LoadsAsync(vfio, queue, saved, taker), "after damaged streams the whole one does not load");
+        Check.That("LM-SET-28", "whole", await LoadsAsync(vfio, saved, taker), "after damaged streams the whole one does not load");
     }
 
     /// <summary>In the middle of the stream the function is reset: RUNNING, its controller fresh, the stream dead. It then takes a whole stream.</summary>
@@ -163,7 +158,8 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-17")]
     public async CaseTask A_reset_breaks_a_load_off([Values] VfioFace face, [Values(0, 50, 100)] int percent)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var saved = await vfio.SaveAsync();
         var taker = await TakerAsync(vfio, face);
         var stream = await taker.MustBeginAsync(VfioState.Resuming);
@@ -171,9 +167,9 @@ internal sealed class VfioLoadCases : VfioCase
         await taker.Device.ResetAsync();
         Check.Equal("LM-VFST-17", "state", await taker.StateAsync(), VfioState.Running, "a function reset while it was loaded is not RUNNING");
         Check.Equal("LM-VFST-17", "stream", await stream.WriteAsync(saved.AsMemory(0, 4)), -Errno.Enodev, "the stream goes on after the reset");
-        PciConfig.Enable(taker.Vf.Function);
-        Check.Equal("LM-VFST-17", "cc", taker.Vf.Function.Read32(Register.Cc) & 1, 0u, "a function that was reset while it was loaded is not fresh");
-        Check.That("LM-VFST-17", "again", await LoadsAsync(vfio, queue, saved, taker), "a function that was reset while it was loaded does not take a stream");
+        taker.Guest.Enable();
+        if (taker.Guest.IsFresh is { } fresh) Check.That("LM-VFST-17", "fresh", fresh, "a function that was reset while it was loaded is not fresh");
+        Check.That("LM-VFST-17", "again", await LoadsAsync(vfio, saved, taker), "a function that was reset while it was loaded does not take a stream");
     }
 
     /// <summary>
@@ -185,9 +181,10 @@ internal sealed class VfioLoadCases : VfioCase
     [Covers("LM-VFST-19")]
     public async CaseTask What_the_function_had_before_is_gone([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var saved = await vfio.SaveAsync();
-        var taker = await CaseVfio.OpenAsync(await vfio.Vf.Host.BringUpAsync(2, carried: true), face);
+        var taker = await CaseVfio.OpenAsync(Lab, new NvmeVfioGuest(await vfio.Vf.Host.BringUpAsync(2, carried: true)), face);
         var own = await taker.Vf.CreateQueueAsync(2);
         await own.MustAsync("Flush", NvmCommand.Flush(1));
         taker.Vf.Space.Map(vfio.Vf.Space.Mappings[0] with { Iova = vfio.Vf.Space.Mappings[0].Iova + (1UL << 40) });
@@ -206,12 +203,12 @@ internal sealed class VfioLoadCases : VfioCase
 
         // A function that takes a stream only as good as new is made so by a reset.
         await taker.Device.ResetAsync();
-        PciConfig.Enable(taker.Vf.Function);
+        taker.Guest.Enable();
         own.Ring();
         await Lab.WatchAsync();
         Check.Equal("LM-VFST-19", "own.reset", own.Pair.CountPosted(), 0, "a queue of before is served after a reset");
         var fresh = await TakerAsync(vfio, face);
-        Check.That("LM-VFST-19", "fresh", await LoadsAsync(vfio, queue, saved, fresh), "a function as good as new does not take the stream");
+        Check.That("LM-VFST-19", "fresh", await LoadsAsync(vfio, saved, fresh), "a function as good as new does not take the stream");
     }
 
     /// <summary>A stream that must be refused, in writing or at its end; then a reset.</summary>
@@ -226,6 +223,6 @@ internal sealed class VfioLoadCases : VfioCase
             "LM-VFST-16", $"{path}.state", (errno == 0 && atEnd == 0) || state is VfioState.Resuming or VfioState.Stop or VfioState.Error,
             $"after a load that failed the function is in {state}");
         await taker.Device.ResetAsync();
-        PciConfig.Enable(taker.Vf.Function);
+        taker.Guest.Enable();
     }
 }

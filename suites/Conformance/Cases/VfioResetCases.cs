@@ -84,7 +84,7 @@ internal sealed class VfioResetCases : VfioCase
     [Covers("LM-VFSM-48")]
     public async CaseTask A_controller_disabled_on_the_way_arrives_disabled([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
     {
-        var (vfio, _) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var stream = await vfio.MustBeginAsync(VfioState.PreCopy);
         var all = new List<byte>((await CaseVfio.ReadAsync(stream)).Bytes);
         Lab.Must(await vfio.Vf.Nvme.DisableAsync());
@@ -106,7 +106,8 @@ internal sealed class VfioResetCases : VfioCase
     [Covers("LM-VFSM-49")]
     public async CaseTask A_fatal_controller_never_arrives_healthy([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         foreach (var mapping in vfio.Vf.Space.Mappings.ToList()) await vfio.Vf.Space.UnmapAsync(mapping.Iova, mapping.Length);
         queue.Submit(NvmCommand.Flush(1));
         var function = vfio.Vf.Function;

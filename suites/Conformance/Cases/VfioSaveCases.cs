@@ -13,7 +13,7 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-01", "LM-VFST-02")]
     public async CaseTask The_end_is_the_end([Values] VfioFace face, [Values(4, 4096)] int most)
     {
-        var (vfio, _) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var stream = await vfio.MustBeginAsync(VfioState.StopCopy);
         var (bytes, errno) = await CaseVfio.ReadAsync(stream, most);
         Check.That("LM-VFST-01", "bytes", bytes.Length > 0, "a stopped function gives nothing");
@@ -33,7 +33,7 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-04")]
     public async CaseTask The_size_of_the_reads_does_not_matter([Values] VfioFace face)
     {
-        var (vfio, _) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var whole = await vfio.SaveAsync();
         foreach (var most in new[] { 1, 3, 4, 7, 32, 33, 512, 4096, 1 << 20, 64 << 20 })
         {
@@ -50,7 +50,7 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-07")]
     public async CaseTask Two_saves_both_load_into_equal_functions([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var first = await vfio.SaveAsync();
         await vfio.MustAsync(VfioState.Stop);
         var second = await vfio.SaveAsync();
@@ -60,7 +60,7 @@ internal sealed class VfioSaveCases : VfioCase
         var (saved, savedOther) = (await one.SaveAsync(), await other.SaveAsync());
         Check.That("LM-VFST-07", "equal", saved.AsSpan().SequenceEqual(savedOther), "the two functions are not what the one was");
         await MoveAsync(vfio, other);
-        Check.That("LM-VFST-07", "works", await WorksAsync(queue), "what the second session gave does not work");
+        Check.That("LM-VFST-07", "works", await WorksAsync(vfio), "what the second session gave does not work");
     }
 
     /// <summary>A session is ended in the middle of its stream: the rest is gone, and the next session gives everything.</summary>
@@ -71,14 +71,14 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-08")]
     public async CaseTask A_session_may_end_before_its_stream_is_read([Values] VfioFace face, [Values(0, 4, 40)] int bytes)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var stream = await vfio.MustBeginAsync(VfioState.StopCopy);
         if (bytes > 0) await stream.ReadAsync(new byte[bytes]);
         await vfio.MustAsync(VfioState.Stop);
         for (var i = 0; i < 2; i++) Check.Equal("LM-VFST-08", $"rest[{i}]", await stream.ReadAsync(new byte[4096]), -Errno.Enodev, "the rest of a session that is over can be read");
         var next = await vfio.SaveAsync();
         Check.Equal("LM-VFST-08", "old", await stream.ReadAsync(new byte[4096]), -Errno.Enodev, "an old stream comes to life with the next session");
-        Check.That("LM-VFST-08", "load", await LoadsAsync(vfio, queue, next, await TakerAsync(vfio, face)), "the session after one that was broken off is not complete");
+        Check.That("LM-VFST-08", "load", await LoadsAsync(vfio, next, await TakerAsync(vfio, face)), "the session after one that was broken off is not complete");
     }
 
     /// <summary>The stream is closed unread; the function is still in STOP_COPY, and goes to STOP and on.</summary>
@@ -87,14 +87,14 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-09")]
     public async CaseTask Closing_the_stream_changes_no_state([Values] VfioFace face, [Values] bool read)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var stream = await vfio.MustBeginAsync(VfioState.StopCopy);
         if (read) await CaseVfio.ReadAsync(stream);
         stream.Dispose();
         Check.Equal("LM-VFST-09", "state", await vfio.StateAsync(), VfioState.StopCopy, "closing the stream has changed the state");
         Check.Equal("LM-VFST-09", "stop", (await vfio.AskAsync(VfioState.Stop)).Result, default, "with its stream closed the function does not go to STOP");
         await vfio.MustAsync(VfioState.Running);
-        Check.That("LM-VFST-09", "sq[1]", await WorksAsync(queue), "the function does not go on after its stream was closed");
+        Check.That("LM-VFST-09", "sq[1]", await WorksAsync(vfio), "the function does not go on after its stream was closed");
     }
 
     /// <summary>The size of the data is asked in every state, and in STOP_COPY compared with what comes.</summary>
@@ -127,7 +127,7 @@ internal sealed class VfioSaveCases : VfioCase
     [Covers("LM-VFST-11")]
     public async CaseTask The_size_of_a_stopped_function_stays([Values] VfioFace face)
     {
-        var (vfio, _) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         await vfio.MustAsync(VfioState.Stop);
         var (_, first) = await vfio.Device.GetDataSizeAsync();
         await World.After(5_000_000_000);

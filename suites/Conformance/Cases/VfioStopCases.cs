@@ -21,7 +21,8 @@ internal sealed class VfioStopCases : VfioCase
     public async CaseTask Nothing_comes_out_of_a_stopped_function(
         [Values] VfioFace face, [Values(VfioState.Stop, VfioState.StopCopy, VfioState.Resuming)] VfioState state)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var signal = vfio.Vf.Listen(Vector);
         var before = queue.Taken.Count;
         await InFlightAsync(vfio, queue, "LM-VFSM-34");
@@ -53,7 +54,8 @@ internal sealed class VfioStopCases : VfioCase
     public async CaseTask A_function_that_cannot_tell_peers_moves_nothing(
         [Values(VfioFace.HmlmP2P, VfioFace.HmlmAll, VfioFace.VendorRfcP2P)] VfioFace face, [Values(VfioState.RunningP2P, VfioState.PreCopyP2P)] VfioState state)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         Lab.Need(!vfio.TellsPeers, "a driver that cannot tell peers from memory");
         var signal = vfio.Vf.Listen(Vector);
         var before = queue.Taken.Count;
@@ -83,7 +85,8 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-22")]
     public async CaseTask A_source_whose_migration_is_given_up_goes_on([Values] VfioFace face, [Values(0, 10, int.MaxValue)] int bytes)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var before = queue.Taken.Count;
         await InFlightAsync(vfio, queue, "LM-VFSM-22");
         var stream = await vfio.MustBeginAsync(VfioState.StopCopy);
@@ -102,7 +105,8 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-23")]
     public async CaseTask Stopped_a_hundred_times_under_load_each_command_ends_once([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var data = vfio.Vf.Buffer(4096);
         var submitted = queue.Taken.Count;
         for (var i = 0; i < 100; i++)
@@ -127,14 +131,15 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-21")]
     public async CaseTask Copying_ahead_can_be_given_up([Values(VfioFace.HmlmPreCopy, VfioFace.HmlmAll)] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         var before = queue.Taken.Count;
         await InFlightAsync(vfio, queue, "LM-VFSM-21");
         var stream = await vfio.MustBeginAsync(VfioState.PreCopy);
         await stream.ReadAsync(new byte[16]);
-        Check.That("LM-VFSM-21", "ahead", await queue.ReachesAsync(before + Depth) && await WorksAsync(queue), "the guest stands still while its function is copied ahead");
+        Check.That("LM-VFSM-21", "ahead", await queue.ReachesAsync(before + Depth) && await WorksAsync(vfio), "the guest stands still while its function is copied ahead");
         Check.Equal("LM-VFSM-21", "set", (await vfio.AskAsync(VfioState.Running)).Result, default, "copying ahead could not be given up");
-        Check.That("LM-VFSM-21", "sq[1]", await WorksAsync(queue), "the guest stands still after copying ahead was given up");
+        Check.That("LM-VFSM-21", "sq[1]", await WorksAsync(vfio), "the guest stands still after copying ahead was given up");
         await CompletedOnceAsync(queue, "LM-VFSM-21", before + Depth + 2);
         Check.Equal("LM-VFSM-21", "read", await stream.ReadAsync(new byte[16]), -Errno.Enodev, "the stream of a session that is over still gives something");
     }
@@ -167,14 +172,14 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-39")]
     public async CaseTask Configuration_and_vectors_are_there_in_STOP([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         var id = vfio.Vf.Face.ReadConfig(0, 4);
         await vfio.MustAsync(VfioState.Stop);
         Check.Equal("LM-VFSM-39", "config.id", vfio.Vf.Face.ReadConfig(0, 4), id, "configuration space cannot be read in STOP");
         Check.That("LM-VFSM-39", "config.command", PciConfig.ReadCommand(vfio.Vf.Face).BusMaster, "the command register cannot be read in STOP");
         var signal = vfio.Vf.Listen(Vector);
         await vfio.MustAsync(VfioState.Running);
-        Check.That("LM-VFSM-39", "sq[1]", await WorksAsync(queue), "the function does not work after its vector was set in STOP");
+        Check.That("LM-VFSM-39", "sq[1]", await WorksAsync(vfio), "the function does not work after its vector was set in STOP");
         Check.That("LM-VFSM-39", "vector[1]", await Lab.ReachesAsync(() => signal.Count > 0), "a vector that was set up in STOP gives no interrupt");
     }
 
@@ -184,7 +189,8 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-42")]
     public async CaseTask A_stopped_functions_memory_can_be_unmapped([Values] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
+        var queue = vfio.Queue;
         await InFlightAsync(vfio, queue, "LM-VFSM-42");
         await vfio.MustAsync(VfioState.Stop);
         var faults = vfio.Vf.Space.Faults.Count;
@@ -201,7 +207,7 @@ internal sealed class VfioStopCases : VfioCase
     [Covers("LM-VFSM-53")]
     public async CaseTask Ten_thousand_suspensions_leave_nothing_hanging([Values(VfioFace.Hmlm)] VfioFace face)
     {
-        var (vfio, queue) = await StartAsync(face);
+        var vfio = await StartAsync(face);
         for (var i = 0; i < 10_000; i++)
         {
             var (stopped, _) = await vfio.AskAsync(VfioState.Stop);
@@ -213,7 +219,7 @@ internal sealed class VfioStopCases : VfioCase
             }
         }
 
-        Check.That("LM-VFSM-53", "sq[1]", await WorksAsync(queue), "the function hangs after ten thousand suspensions");
+        Check.That("LM-VFSM-53", "sq[1]", await WorksAsync(vfio), "the function hangs after ten thousand suspensions");
     }
 
     /// <summary>Reads are submitted that take longer than it takes to ask for another state.</summary>

@@ -15,8 +15,9 @@ public sealed class VariantAccess : VfioAccess
     /// <summary>What a user gets to hold; null: the driver itself.</summary>
     public Func<IVfioDevice, IVfioDevice>? Face { get; init; }
 
-    public override async ValueTask<(VfioOpening? Opening, string Why)> OpenAsync(CaseVf vf, VfioFace face)
+    public override async ValueTask<(VfioOpening? Opening, string Why)> OpenAsync(VfioGuest guest, VfioFace face)
     {
+        var vf = guest.Vf;
         var options = new VariantOptions
         {
             P2P = face is VfioFace.HmlmP2P or VfioFace.HmlmAll or VfioFace.VendorRfcP2P,

@@ -6,13 +6,20 @@ namespace Conformance.Suite;
 /// <summary>A virtual function of a case behind the VFIO migration protocol, and what is in its streams.</summary>
 public sealed class CaseVfio
 {
+    private readonly Lab _lab;
     private readonly VfioFace _face;
     private VfioOpening _opening;
 
-    private CaseVfio(CaseVf vf, VfioFace face, VfioOpening opening) => (Vf, _face, _opening) = (vf, face, opening);
+    private CaseVfio(Lab lab, VfioGuest guest, VfioFace face, VfioOpening opening) => (_lab, Guest, _face, _opening) = (lab, guest, face, opening);
 
-    /// <summary>The function by its own wire.</summary>
-    public CaseVf Vf { get; }
+    /// <summary>Who uses the function.</summary>
+    public VfioGuest Guest { get; }
+
+    /// <summary>The function by its own wire; where it is no NVMe controller the case is not supported.</summary>
+    public CaseVf Vf => Guest.Vf;
+
+    /// <summary>Where the guest's work goes; where it is no NVMe controller the case is not supported.</summary>
+    public CaseQueue Queue => Guest.Queue;
 
     public IVfioDevice Device => _opening.Device;
 
@@ -26,13 +33,14 @@ public sealed class CaseVfio
     public (ulong Iova, ulong Length) Memory => (Vf.Space.Mappings[0].Iova, (ulong)Vf.Ram.Length);
 
     /// <summary>Opens a function; the case is not supported where the device has no such driver.</summary>
-    public static async ValueTask<CaseVfio> OpenAsync(CaseVf vf, VfioFace face) => new(vf, face, await OpeningAsync(vf, face));
+    public static async ValueTask<CaseVfio> OpenAsync(Lab lab, VfioGuest guest, VfioFace face) =>
+        new(lab, guest, face, await OpeningAsync(lab, guest, face));
 
     /// <summary>The user goes, and another comes.</summary>
     public async ValueTask ReopenAsync()
     {
         await _opening.CloseAsync();
-        _opening = await OpeningAsync(Vf, _face);
+        _opening = await OpeningAsync(_lab, Guest, _face);
     }
 
     public ValueTask<(VfioResult Result, IVfioDataStream? Stream)> AskAsync(VfioState state) => Device.SetStateAsync(state);
@@ -135,9 +143,9 @@ public sealed class CaseVfio
         if (errno != 0) throw CaseEnd.Inconclusive($"set-up: a write into the stream: {Errno.Name(errno)}");
     }
 
-    private static async ValueTask<VfioOpening> OpeningAsync(CaseVf vf, VfioFace face)
+    private static async ValueTask<VfioOpening> OpeningAsync(Lab lab, VfioGuest guest, VfioFace face)
     {
-        var (opening, why) = await vf.Host.Lab.Device.Vfio.OpenAsync(vf, face);
+        var (opening, why) = await lab.Device.Vfio.OpenAsync(guest, face);
         return opening ?? throw CaseEnd.NotSupported($"a VFIO driver of the kind {face} ({why})");
     }
 }

@@ -14,6 +14,7 @@ public sealed class Lab : IDisposable
     private readonly CaseRun _run;
     private readonly CaseDevice _device;
     private readonly List<GuestMemory> _memories = [];
+    private readonly List<Action> _atEnd = [];
     private PairUnderTest? _pair;
     private CaseHost? _source;
     private CaseHost? _destination;
@@ -133,8 +134,12 @@ public sealed class Lab : IDisposable
         return condition();
     }
 
+    /// <summary>Has something done once the case has ended, whatever came of it.</summary>
+    public void AtEnd(Action action) => _atEnd.Add(action);
+
     public void Dispose()
     {
+        _atEnd.ForEach(it => it());
         _pair?.Release?.Invoke();
         foreach (var memory in _memories) memory.Dispose();
     }

@@ -75,7 +75,7 @@ public static class ExitCodes
         if (baseline.NotComparable.Count > 0 || baseline.Missing.Count > 0) yield return ExitCode.Inconclusive;
         if (baseline.Worse.Count > 0) yield return ExitCode.Regression;
         // It no longer guards what is reached.
-        if (baseline.Better.Count > 0) yield return ExitCode.UnexpectedPass;
+        if (baseline.Better.Count > 0 || baseline.Changed.Count > 0) yield return ExitCode.UnexpectedPass;
     }
 
     private static IEnumerable<ExitCode> Of(Surprise surprise) =>

@@ -58,6 +58,9 @@ public sealed class Bed : IDisposable
     /// <summary>A process that a signal ended has a code above.</summary>
     private const int Signalled = 128;
 
+    /// <summary>So long after its time the emulator ends though nobody ended it.</summary>
+    private static readonly TimeSpan s_beyond = TimeSpan.FromSeconds(30);
+
     private readonly BedRequest _request;
     private readonly BedMachine _machine;
     private readonly PackageRoot _packages;
@@ -129,11 +132,12 @@ public sealed class Bed : IDisposable
     public BedOutcome Run(TextWriter output)
     {
         var words = _machine.Words();
-        var start = new ProcessStartInfo(words[0], words.Skip(1))
+        var limit = _request.Time ?? TimeSpan.FromTicks(_request.Options.Time.Nanoseconds / 100);
+        // Whoever is killed ends nobody: what then ends the emulator is beside it.
+        var start = new ProcessStartInfo("timeout", ["--kill-after=5s", $"{(limit + s_beyond).TotalSeconds:0}s", .. words])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, StandardOutputEncoding = Encoding.UTF8,
         };
-        var limit = _request.Time ?? TimeSpan.FromTicks(_request.Options.Time.Nanoseconds / 100);
         using var emulator = Process.Start(start) ?? throw new BedFailedException($"{words[0]} did not start");
         _emulator = emulator;
         emulator.StandardInput.Close();
@@ -141,7 +145,7 @@ public sealed class Bed : IDisposable
         var reader = new Thread(() => Copy(emulator.StandardOutput, output)) { IsBackground = true, Name = "what the machine says" };
         reader.Start();
         var ended = emulator.WaitForExit(limit);
-        if (!ended) emulator.Kill();
+        if (!ended) emulator.Kill(entireProcessTree: true);
         emulator.WaitForExit();
         reader.Join();
         File.WriteAllText(Path.Combine(Folder, "emulator.txt"), $"exit code {emulator.ExitCode}\n{errors.Result}");
@@ -159,7 +163,7 @@ public sealed class Bed : IDisposable
         _stopped = true;
         try
         {
-            _emulator?.Kill();
+            _emulator?.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {

@@ -30,7 +30,7 @@ internal static class SampleModule
         // linux-headers-6.12.117+deb12-amd64: the common part carries the flavour's name no more, the source only the first two numbers.
         var common = kernel.Release[..kernel.Release.LastIndexOf('-')];
         var series = string.Join('.', kernel.Release.Split('.').Take(2));
-        var packages = debian.Take("sources", [], [[$"linux-headers-{kernel.Release}"], [$"linux-headers-{common}-common"], [$"linux-kbuild-{common}", $"linux-kbuild-{series}"], [$"linux-source-{series}"]]);
+        var packages = debian.Take($"sources-{kernel.Release}", [], [[$"linux-headers-{kernel.Release}"], [$"linux-headers-{common}-common"], [$"linux-kbuild-{common}", $"linux-kbuild-{series}"], [$"linux-source-{series}"]]);
         var headers = Path.Combine(packages.Root, "usr/src", $"linux-headers-{kernel.Release}");
         // It names the common part by where it would be installed.
         File.WriteAllText(Path.Combine(headers, "Makefile"), $"include {packages.Root}/usr/src/linux-headers-{common}-common/Makefile\n");

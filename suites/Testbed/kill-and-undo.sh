@@ -2,7 +2,7 @@
 # machine is not as it was, and one undo makes it so: drivers, VFs, overrides, namespaces. Then a case runs as if nothing had been.
 # What it cannot see by itself: queues and vectors of a VF that has gone; that undo told of them is looked for.
 pfs='0000:01:00.0 0000:02:00.0'
-record=/var/tmp/nvme-migration-undo.jsonl
+record=/var/lib/nvme-migration/undo.jsonl
 case='virtual-function/Two_guests_keep_every_block*'
 
 state() {

@@ -121,7 +121,8 @@ public sealed class PassthroughPath : ICommandPath, IDisposable
             return;
         }
 
-        if (passed.Errno is not (0 or Errno.Eintr))
+        // Refused before it went to the device; anything else came of the device, or of the driver that lost it.
+        if (passed.Errno is Errno.Eacces or Errno.Eperm or Errno.Einval or Errno.Enotty or Errno.Enomem or Errno.Efault)
         {
             _world.RequestStop(new HostLimitException($"{Capabilities.Name}: the kernel does not pass on opcode {command.Opcode:X2}h: {Errno.Name(passed.Errno)}"));
             return;
@@ -129,7 +130,7 @@ public sealed class PassthroughPath : ICommandPath, IDisposable
 
         ticket.CompletedAt = _world.Now;
         // Cancelled, or failed by the driver: what the device did with it is not known.
-        if (passed.Errno == Errno.Eintr || passed.IsHosts)
+        if (passed.Errno != 0 || passed.IsHosts)
         {
             IsDead = true;
             ticket.Outcome = TicketOutcome.Unknown;

@@ -106,7 +106,7 @@ public sealed class HostProbe(
         if (!tree.Exists($"{KernelTree.PciDrivers}/{Binding.VfioPci}")) missing.Add(new("vfio-pci", "modprobe vfio-pci"));
         if (node is null) missing.Add(new($"the kernel's NVMe driver at {function} (it has {function.Driver ?? "none"})", $"echo {function} > {KernelTree.PciDrivers}/nvme/bind"));
         if (function.NumVfs > 0) missing.Add(new($"a PF whose VFs are not enabled ({function.NumVfs} are)", $"echo 0 > {function.Folder}/sriov_numvfs"));
-        if (node is not null && InUse.Reasons(tree, node, isHeld) is [var reason, ..]) missing.Add(new($"a device that nobody uses: {reason}", "unmount it, or take it out of what holds it"));
+        if (node is not null && InUse.Beside(tree, node).Prepend(node).SelectMany(it => InUse.Reasons(tree, it, isHeld)).FirstOrDefault() is { } reason) missing.Add(new($"a device that nobody uses: {reason}", "unmount it, or take it out of what holds it"));
         if (!tree.MayWrite($"{function.Folder}/sriov_numvfs")) missing.Add(new("the right to enable VFs", "run as root"));
         return missing;
     }
@@ -122,12 +122,14 @@ public sealed class HostProbe(
     /// <summary>Variant drivers say in modules.alias which functions they are for.</summary>
     private IEnumerable<Missing> Third(PciFunction function)
     {
-        var ids = function.Ids.Split(':');
+        // Of the VFs: a variant driver is theirs.
+        var own = function.VfIds;
+        var ids = own.Split(':');
         var alias = $"vfio_pci:v0000{ids[0].ToUpperInvariant()}d0000{ids[1].ToUpperInvariant()}";
         var lines = (tree.Read($"/lib/modules/{tree.Read("/proc/sys/kernel/osrelease")}/modules.alias") ?? "").Split('\n');
         if (lines.FirstOrDefault(line => line.Contains(alias, StringComparison.Ordinal)) is not { } line)
         {
-            yield return new($"a variant driver for {function.Ids} (no alias {alias} in modules.alias)", "a kernel with one; no kernel has one for NVMe yet");
+            yield return new($"a variant driver for {own} (no alias {alias} in modules.alias)", "a kernel with one; no kernel has one for NVMe yet");
             yield break;
         }
 

@@ -99,6 +99,6 @@ public sealed class DeviceReach(KernelTree tree) : IDeviceReach
         if (!Patience.Until(() => function.Nvme is { State: "live" }))
             throw new IOException($"{pf}: the kernel's NVMe driver does not have it ready ({function.Driver ?? "no driver"}, {function.Nvme?.State ?? "no controller"})");
         var node = function.Nvme!;
-        return node.Serial == serial ? node : throw new IOException($"{pf}: serial number {node.Serial}, not {serial}: another device stands there");
+        return node.Serial == serial ? node : throw new OtherDeviceException($"{pf}: serial number {node.Serial}, not {serial}: another device stands there");
     }
 }

@@ -31,6 +31,9 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         if (device.PfAccess == PfAccess.Vfio && !tree.Exists(EnableSriov))
             found.Add($"{EnableSriov} is not there: this vfio-pci gives no VFs to a PF of its own; set pf-access: kernel");
         foreach (var named in Named) AddObstacles(named, isHeld, found);
+        var nodes = Named.Select(it => new PciFunction(tree, PciAddress.Parse(it.Pf)).Nvme).OfType<NvmeNode>().ToList();
+        foreach (var other in nodes.SelectMany(it => InUse.Beside(tree, it)).DistinctBy(it => it.Name).Where(it => !nodes.Exists(node => node.Name == it.Name)))
+            found.AddRange(InUse.Reasons(tree, other, isHeld).Select(reason => $"{other.Path}, of the same subsystem: in use: {reason}"));
         return found;
     }
 
@@ -111,6 +114,13 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
             PciFunction? vf = null;
             if (!Patience.Until(() => (vf = function.Vf(number)) is not null))
                 throw new KernelException(Errno.Enodev, "wait", $"{function.Folder}/virtfn{number - 1}", "the kernel enabled fewer VFs (dmesg)");
+            if (vf!.GroupMembers is { Count: > 1 } members)
+            {
+                throw new KernelException(
+                    Errno.Ebusy, "look", $"{vf.Folder}/iommu_group",
+                    $"it shares its IOMMU group with {string.Join(", ", members.Where(it => it != vf.ToString()))}: another slot, or ACS in the firmware");
+            }
+
             Bind(vf!, device.VfDriver, record);
             vfs.Add(vf!.Address.ToString());
         }

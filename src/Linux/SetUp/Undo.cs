@@ -1,7 +1,13 @@
 namespace Conformance.Linux;
 
 /// <summary>What could not be taken back, and why.</summary>
-public sealed record UndoFailure(Change Change, string Why);
+/// <param name="Number">In the record.</param>
+/// <param name="Change">As it was noted.</param>
+/// <param name="Why">For people.</param>
+public sealed record UndoFailure(int Number, Change Change, string Why);
+
+/// <summary>Another device stands where the one was that was changed: that is left alone, and what was changed is out of reach for good.</summary>
+public sealed class OtherDeviceException(string message) : IOException(message);
 
 /// <summary>
 /// Takes changes back, the last one first. Each step looks at what is there and does what is missing, so that one which was cut off can be done again;
@@ -18,17 +24,31 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
     public IReadOnlyList<UndoFailure> Run(UndoRecord record, Action<Change>? told = null)
     {
         var failures = new List<UndoFailure>();
+        // Whoever does not answer once is not waited for once more: each wait is half a minute, and there may be hundreds.
+        var silent = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (number, change) in record.Open.ToList())
         {
+            var isInside = change.Kind is ChangeKind.Attachment or ChangeKind.Secondary;
+            if (isInside && silent.TryGetValue(change.Where, out var why))
+            {
+                failures.Add(new UndoFailure(number, change, why));
+                continue;
+            }
+
             try
             {
                 Take(change, record.Boot == boot);
                 record.Close(number);
                 told?.Invoke(change);
             }
+            catch (OtherDeviceException)
+            {
+                record.Close(number);
+            }
             catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException)
             {
-                failures.Add(new UndoFailure(change, e.Message));
+                failures.Add(new UndoFailure(number, change, e.Message));
+                if (isInside) silent[change.Where] = e.Message;
             }
         }
 
@@ -62,6 +82,7 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
 
     private void TakeValue(Change change)
     {
+        if (!change.Where.StartsWith("/sys/", StringComparison.Ordinal)) throw new IOException($"{change.Where} is no file of the kernel's");
         // A file that is gone was of a function that is gone, or of a module.
         if (tree.Read(change.Where) is not { } now || now == change.Before) return;
         Patience.Call(() => tree.Write(change.Where, change.Before ?? ""), $"write of '{change.Before}' to {change.Where}");

@@ -13,8 +13,8 @@ public sealed class DevicesHeldException(string message) : Exception(message);
 /// </summary>
 public sealed class UndoRecord : IDisposable
 {
-    /// <summary>Survives a crash of the machine, as what is in a device does.</summary>
-    public const string DefaultPath = "/var/tmp/nvme-migration-undo.jsonl";
+    /// <summary>Survives a crash of the machine, as what is in a device does; in a folder that is root's alone, for what stands there is done.</summary>
+    public const string DefaultPath = "/var/lib/nvme-migration/undo.jsonl";
 
     private readonly FileStream _file;
     private readonly FileStream _lock;
@@ -126,6 +126,8 @@ public sealed class UndoRecord : IDisposable
     private static UndoRecord? Hold(string path, FileMode mode)
     {
         if (mode == FileMode.Open && !File.Exists(path)) return null;
+        if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder) && !OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         FileStream? held = null;
         try
         {

@@ -36,6 +36,11 @@ public static class InUse
         return reasons;
     }
 
+    /// <summary>The other controllers of a subsystem that the kernel has: a namespace may be a disk of one of them only, and is lost there all the same.</summary>
+    public static IReadOnlyList<NvmeNode> Beside(KernelTree tree, NvmeNode controller) => controller.Nqn is not { Length: > 0 } nqn
+        ? []
+        : [.. tree.List(KernelTree.NvmeControllers).Where(it => it != controller.Name).Select(it => new NvmeNode(tree, it)).Where(it => it.Nqn == nqn)];
+
     private static bool IsHeld(string path)
     {
         try

@@ -19,6 +19,9 @@ public sealed class PciFunction(KernelTree tree, PciAddress address)
     /// <summary>Vendor and device: <c>1b36:0010</c>.</summary>
     public string Ids => $"{Hex("vendor")}:{Hex("device")}";
 
+    /// <summary>The same of its VFs: as the SR-IOV capability says, where the kernel tells that.</summary>
+    public string VfIds => tree.Read($"{Folder}/sriov_vf_device") is { Length: > 0 } device ? $"{Hex("vendor")}:{device.PadLeft(4, '0')}" : Ids;
+
     /// <summary>The driver that has it; null for none.</summary>
     public string? Driver => tree.Target($"{Folder}/driver");
 

@@ -12,6 +12,8 @@ public sealed class KernelVfioDevice : IVfioDevice
 {
     private const uint Get = VfioAbi.VFIO_DEVICE_FEATURE_GET;
     private const uint Set = VfioAbi.VFIO_DEVICE_FEATURE_SET;
+    private const string PanicOnWarn = "/proc/sys/kernel/panic_on_warn";
+    private static readonly bool s_warningsPanic = KernelTree.OfMachine.Read(PanicOnWarn) == "1";
 
     private readonly World _world;
     private readonly DeviceFile _device;
@@ -55,6 +57,9 @@ public sealed class KernelVfioDevice : IVfioDevice
 
     public async ValueTask<(VfioResult Result, IVfioDataStream? Stream)> SetStateAsync(VfioState state)
     {
+        // A request out of ERROR makes the kernel warn (vfio_mig_get_next_state), and there are machines that a warning ends.
+        if (s_warningsPanic && await GetStateAsync() is { Result.IsOk: true, State: VfioState.Error })
+            throw new HostLimitException($"{PanicOnWarn} is 1, and a request out of ERROR is a warning of the kernel's");
         var (result, answer) = await FeatureAsync(
             Set | VfioAbi.VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE, new vfio_device_feature_mig_state { device_state = (uint)state, data_fd = -1 });
         // After a failure the descriptor is -1; one that came is ours to close, whatever becomes of the session.

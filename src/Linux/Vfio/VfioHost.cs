@@ -15,7 +15,7 @@ public sealed class VfioHost(KernelTree tree) : IDisposable
 
     /// <summary>
     /// A function, opened unless it is: by its character device where the kernel has iommufd, else by its group. Sleeps: the kernel resets it. A PF
-    /// before its VFs.
+    /// before its VFs. With a token by the group where there is one: before Linux 7 the character device takes none.
     /// </summary>
     /// <param name="address">Bound to vfio-pci or a variant of it.</param>
     /// <param name="token">What PF and VFs must have in common where the PF is on vfio-pci; null where it is not.</param>
@@ -33,7 +33,7 @@ public sealed class VfioHost(KernelTree tree) : IDisposable
                 Errno.Ebusy, "look", $"{function.Folder}/iommu_group", $"it shares IOMMU group {group} with {string.Join(", ", members.Where(it => it != text))}");
         }
 
-        var (iommu, device) = tree.Exists("/dev/iommu") && function.VfioNode is { } node
+        var (iommu, device) = tree.Exists("/dev/iommu") && function.VfioNode is { } node && (token is null || !tree.Exists($"/dev/vfio/{group}"))
             ? Upcast(IommufdIommu.Open(node, text, token))
             : Upcast(GroupIommu.Open(group, text, token));
         try

@@ -188,6 +188,7 @@ public sealed partial class Cycle
         Destination.Migrator = _context.Bench.NewMigrator(Destination);
         await _compatibility.CheckFormatsAsync();
         await _verification.LookAtSourceAsync();
+        _note = $"of it the guest runs {Plan.Dwell.Before} undisturbed";
         await World.After(Plan.Dwell.Before.Nanoseconds);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Conformance.Device;
 
 namespace Conformance.Migration;
@@ -30,13 +31,31 @@ public sealed record Baseline
     public BaselineResult Against(RunRecord run)
     {
         var differ = Fingerprint.Differences(Fingerprint.Of(run)).ToList();
-        if (differ.Count > 0) return new BaselineResult(differ, [], [], []);
+        if (differ.Count > 0) return new BaselineResult(differ);
         var now = ExactFigures.Of(run);
         var changed = Figures.Where(it => now.TryGetValue(it.Key, out var value) && value != it.Value)
             .Select(it => new ExactChange(it.Key, it.Value, now[it.Key])).ToList();
-        return new BaselineResult(
-            [], [.. changed.Where(it => it.New > it.Old)], [.. changed.Where(it => it.New < it.Old)],
-            [.. Figures.Keys.Except(now.Keys), .. now.Keys.Except(Figures.Keys)]);
+        return new BaselineResult([])
+        {
+            Worse = [.. changed.Where(it => ExactFigures.IsBetterLess(it.Figure) && it.New > it.Old)],
+            Better = [.. changed.Where(it => ExactFigures.IsBetterLess(it.Figure) && it.New < it.Old)],
+            Changed = [.. changed.Where(it => !ExactFigures.IsBetterLess(it.Figure))],
+            Missing = [.. Lacking(Figures.Keys, now, "not run"), .. Lacking(now.Keys, Figures, "not in the baseline")],
+        };
+    }
+
+    /// <summary>Combinations of which the run has no figure.</summary>
+    public IReadOnlyList<string> NotRun(RunRecord run) => [.. CombinationsIn(Figures.Keys).Except(CombinationsIn(ExactFigures.Of(run).Keys))];
+
+    private static IEnumerable<string> CombinationsIn(IEnumerable<string> figures) => figures.Select(ExactFigures.CombinationOf).Distinct();
+
+    /// <summary>Figures that the other has not; of a combination of which it has none, that alone.</summary>
+    private static IEnumerable<string> Lacking(IEnumerable<string> figures, IReadOnlyDictionary<string, long> other, string whole)
+    {
+        var known = CombinationsIn(other.Keys).ToHashSet(StringComparer.Ordinal);
+        var lacking = figures.Where(it => !other.ContainsKey(it)).ToList();
+        return lacking.Where(it => known.Contains(ExactFigures.CombinationOf(it))).Select(it => $"{it}: in one of the two only")
+            .Concat(CombinationsIn(lacking).Where(it => !known.Contains(it)).Select(it => $"{it}: {whole}"));
     }
 }
 
@@ -46,7 +65,7 @@ public sealed record Baseline
 public sealed record HeldBaseline(string Path, Baseline? Value)
 {
     public BaselineResult Against(RunRecord run) =>
-        Value?.Against(run) ?? new BaselineResult([$"there is no baseline {Path}; baseline set makes one of a run"], [], [], []);
+        Value?.Against(run) ?? new BaselineResult([$"there is no baseline {Path}; baseline set makes one of a run"]);
 }
 
 /// <summary>One acceptance of a baseline.</summary>
@@ -63,13 +82,25 @@ public sealed record ExactChange(string Figure, long Old, long New)
 
 /// <summary>What a run is against its baseline.</summary>
 /// <param name="NotComparable">Fields in which the two are of different things; then nothing else is told.</param>
-/// <param name="Worse">More than it was: of every figure here less is better.</param>
-/// <param name="Better">Less than it was, so the baseline no longer guards what is reached.</param>
-/// <param name="Missing">In one of the two only.</param>
-public sealed record BaselineResult(
-    IReadOnlyList<string> NotComparable, IReadOnlyList<ExactChange> Worse, IReadOnlyList<ExactChange> Better, IReadOnlyList<string> Missing)
+public sealed record BaselineResult(IReadOnlyList<string> NotComparable)
 {
-    public bool IsSame => NotComparable.Count == 0 && Worse.Count == 0 && Better.Count == 0 && Missing.Count == 0;
+    /// <summary>More than it was, where less is better.</summary>
+    public IReadOnlyList<ExactChange> Worse { get; init; } = [];
+
+    /// <summary>Less than it was, so the baseline no longer guards what is reached.</summary>
+    public IReadOnlyList<ExactChange> Better { get; init; } = [];
+
+    /// <summary>Not what it was, which says nothing of better or worse: what a guest did in the time that it had.</summary>
+    public IReadOnlyList<ExactChange> Changed { get; init; } = [];
+
+    /// <summary>Figures and whole combinations that are in one of the two only, a sentence each.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    public bool IsSame => NotComparable.Count == 0 && !Moved.Any() && Missing.Count == 0;
+
+    /// <summary>Every figure that is not what it was.</summary>
+    [JsonIgnore]
+    public IEnumerable<ExactChange> Moved => Worse.Concat(Better).Concat(Changed);
 }
 
 /// <summary>What two runs must have in common for their figures to be held against each other.</summary>
@@ -79,7 +110,7 @@ public sealed record Fingerprint
 
     public required ulong Seed { get; init; }
 
-    /// <summary>SIMULATED, or what the device is.</summary>
+    /// <summary>SIMULATED, or the model of the device; not its firmware, which is what one compares.</summary>
     public required string Device { get; init; }
 
     /// <summary>Clocks of its combinations.</summary>
@@ -96,7 +127,7 @@ public sealed record Fingerprint
         {
             ProfileHash = run.Plan.ProfileHash,
             Seed = run.Plan.Seed,
-            Device = run.Defect is null ? run.Figures : $"{run.Figures}, with {run.Defect}",
+            Device = $"{run.Figures}{(run.Plan.Real?.Identity is { } identity ? $", {identity.Model}" : "")}{(run.Defect is { } defect ? $", with {defect}" : "")}",
             Clock = string.Join(", ", run.Plan.Combinations.Select(it => Words.Of(it.Clock)).Distinct().Order(StringComparer.Ordinal)),
             Machine = isReal ? $"{machine.Processor}, {machine.Cores} cores, kernel {machine.Kernel}, {machine.Runtime}" : "",
         };
@@ -119,6 +150,19 @@ public sealed record Fingerprint
 /// <summary>Figures without noise.</summary>
 public static class ExactFigures
 {
+    private const string Between = ": ";
+    private const string Commands = "commands";
+    private const string GuestBytes = "bytes of the guest";
+    private const string DmaBytesRead = "DMA bytes read";
+    private const string DmaBytesWritten = "DMA bytes written";
+
+    /// <summary>Of the time that a move takes less is better, and of what is copied; of what the guests did meanwhile neither less nor more is.</summary>
+    /// <param name="figure">With its combination.</param>
+    public static bool IsBetterLess(string figure) => figure[(CombinationOf(figure).Length + Between.Length)..] is not (Commands or GuestBytes or DmaBytesRead or DmaBytesWritten);
+
+    /// <summary>The combination of a figure.</summary>
+    public static string CombinationOf(string figure) => figure[..figure.LastIndexOf(Between, StringComparison.Ordinal)];
+
     /// <summary>Of each combination on the virtual clock, summed over its cycles: commands, bytes, rounds, and ns by step and observer.</summary>
     public static SortedDictionary<string, long> Of(RunRecord run)
     {
@@ -129,13 +173,13 @@ public static class ExactFigures
             var cycles = it.Result.Cycles;
             void Add(string name, long? value)
             {
-                if (value is { } known) figures[$"{it.Name}: {name}"] = known;
+                if (value is { } known) figures[$"{it.Name}{Between}{name}"] = known;
             }
 
-            Add("commands", it.Result.Commands);
-            Add("bytes of the guest", it.Result.Bytes);
-            Add("DMA bytes read", it.Result.DmaBytesRead);
-            Add("DMA bytes written", it.Result.DmaBytesWritten);
+            Add(Commands, it.Result.Commands);
+            Add(GuestBytes, it.Result.Bytes);
+            Add(DmaBytesRead, it.Result.DmaBytesRead);
+            Add(DmaBytesWritten, it.Result.DmaBytesWritten);
             Add("bytes of the medium", cycles.Sum(cycle => cycle.Copy.MediumBytes));
             Add("bytes of state", cycles.Sum(cycle => cycle.StateBytes));
             Add("pages of memory", cycles.Sum(cycle => cycle.Copy.MemoryPages));

@@ -57,7 +57,7 @@ internal sealed record ExportItem
         List<string> details = [.. FailureText.Of(it)];
         var (outcome, word) =
             it.Worse.Count > 0 ? (ExportOutcome.Failed, "gate-broken")
-            : it.Better.Count > 0 ? (ExportOutcome.Failed, "unexpected-pass")
+            : it.Better.Count > 0 || it.Changed.Count > 0 ? (ExportOutcome.Failed, "unexpected-pass")
             : it.IsSame ? (ExportOutcome.Passed, Words.Of(Verdict.Pass))
             : (ExportOutcome.Error, Words.Of(Verdict.Inconclusive));
         return new ExportItem

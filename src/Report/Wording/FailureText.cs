@@ -39,7 +39,8 @@ public static class FailureText
         .. it.NotComparable.Select(field => $"not comparable: {field}"),
         .. it.Worse.Select(change => $"worse: {change}"),
         .. it.Better.Select(change => $"better, so it guards it no longer: {change}"),
-        .. it.Missing.Select(figure => $"{figure}: in one of the two only"),
+        .. it.Changed.Select(change => $"not as it was: {change}"),
+        .. it.Missing,
     ];
 
     /// <summary>Why figures of a combination say less than they seem to, a sentence each: what disturbed its samples, and that its load had not settled.</summary>

@@ -118,6 +118,15 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
         return $"{RunForms.Samples}, {RunForms.Page} and {pictures.Count} pictures are made again, byte by byte";
     }
 
+    /// <summary>What was kept of the device cannot be made again, but it is of what was run.</summary>
+    public string Evidence()
+    {
+        var kept = files.Keys.Where(RunFolder.IsEvidence).ToList();
+        return kept.Find(name => !RunFolder.IsEvidenceOf(run, name)) is { } stray
+            ? throw new RefusedException(stray, "it is of no case or combination of the run")
+            : $"{kept.Count} states, traces and records of failures are of cases and combinations of the run; their content stands for itself";
+    }
+
     /// <summary>manifest.json.</summary>
     public string Manifest()
     {

@@ -35,6 +35,7 @@ internal static class Verifier
         Check("verdicts", record.Record);
         Check("verdict file", record.VerdictFile);
         Check("figures", record.Forms);
+        Check("evidence", record.Evidence);
     }
 
     /// <summary>Whatever a hostile file does to one who reads it, it is refused: no such file is worth a word about our insides.</summary>

@@ -44,9 +44,11 @@ internal static class BaselineCommand
             var (record, path) = Read(parsed.GetRequiredValue(run), parsed.GetValue(file), services);
             var old = BaselineFile.Read(path);
             var change = old.Against(record);
+            if (change.NotComparable.Count == 0 && old.NotRun(record) is { Count: > 0 } lacking)
+                throw new UsageException($"{parsed.GetRequiredValue(run)}: {string.Join(", ", lacking)} of the baseline was not run (--only, --skip), and would be lost");
             foreach (var it in change.NotComparable) services.Out.WriteLine($"  other than before: {it}");
-            foreach (var it in change.Worse.Concat(change.Better)) services.Out.WriteLine($"  {it}");
-            foreach (var it in change.Missing) services.Out.WriteLine($"  {it}: in one of the two only");
+            foreach (var it in change.Moved) services.Out.WriteLine($"  {it}");
+            foreach (var it in change.Missing) services.Out.WriteLine($"  {it}");
             return Write(path, Baseline.Of(record, parsed.GetRequiredValue(reason), old.Accepted), services);
         });
         return command;

@@ -82,7 +82,10 @@ internal static class RunCommand
                 return (int)ExitCode.Inconclusive;
             }
 
-            using var real = RealSession.Begin(plan, parsed.GetValue(allowDataLoss) ?? [], services);
+            // From the first change to the last that is taken back nothing ends this process but its own end.
+            using var signals = plan.Real is null && plan.Mediated is null ? null : new HeldSignals(services.Error);
+            var own = signals is null || services.Signals is not null ? services : services with { Signals = signals.Listen };
+            using var real = RealSession.Begin(plan, parsed.GetValue(allowDataLoss) ?? [], own);
             plan = real?.Plan ?? plan;
             var planHash = plan.Hash();
             var folder = resumed is null ? RunFolder.Create(parsed.GetValue(outFolder), plan.Name, services) : RunFolder.Existing(resumed);
@@ -104,7 +107,8 @@ internal static class RunCommand
                 IsBare = parsed.GetValue(bare),
             };
             folder.KeepAsked(waived.Text, expected, held);
-            return (int)Run(new Session(plan, options, folder), real?.Services ?? services);
+            var code = Run(new Session(plan, options, folder), real?.Services ?? services);
+            return (int)(real?.GiveBack() == false ? ExitCode.HarnessFailed : code);
         });
         return command;
     }

@@ -65,7 +65,8 @@ internal static class TestbedCommand
                     Emulator = parsed.GetValue(qemu),
                     EmulatorWords = Words(parsed.GetValue(qemuArgs)),
                     Kernel = parsed.GetValue(kernel),
-                    Sample = parsed.GetValue(mtty),
+                    // A profile of such devices needs the driver that makes them.
+                    Sample = parsed.GetValue(mtty) || result?.Profile?.Device.Mediated is not null,
                     Command = line,
                     Files = [.. Files(profile, services.Root)],
                     Reports = reports,
@@ -103,7 +104,12 @@ internal static class TestbedCommand
             if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
             else bed.Remove();
             if (signal is { } ended) return ended;
-            if (outcome.ExitCode is { } exit) return (ExitCode)exit;
+            if (outcome.ExitCode is { } exit)
+            {
+                if (Handed((ExitCode)exit) != (ExitCode)exit) services.Error.WriteLine("testbed: the machine was made with what the profile names, and it cannot be had there: see above");
+                return Handed((ExitCode)exit);
+            }
+
             services.Error.WriteLine($"testbed: {outcome.Why}");
             return outcome.Died ? null : ExitCode.HarnessFailed;
         }
@@ -118,6 +124,12 @@ internal static class TestbedCommand
             return ExitCode.HarnessFailed;
         }
     }
+
+    /// <summary>
+    /// What is handed back of the machine's exit code: that something is not to be had in a machine which was made with it is a failure of the bed, and no
+    /// reason to skip anything.
+    /// </summary>
+    internal static ExitCode Handed(ExitCode inside) => inside == ExitCode.Unavailable ? ExitCode.HarnessFailed : inside;
 
     /// <summary>What the program is told in the machine, quoted for its shell.</summary>
     private static string RunWords(string profile, string report, IEnumerable<string> more) =>

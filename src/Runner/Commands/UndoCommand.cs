@@ -10,7 +10,9 @@ internal static class UndoCommand
     {
         const string About = "Give real functions back to the kernel as a run found them that came to no end: drivers, VFs, resources, namespaces.";
         var command = new ExampleCommand("undo", About, "./run.sh undo");
-        command.SetAction(_ => (int)(RealSession.TakeBack(services) == 0 ? ExitCode.Conformant : ExitCode.Unavailable));
+        var forget = new Option<bool>("--forget") { Description = "Try, and give up what cannot be taken back: of a device that is dead, or gone." };
+        command.Add(forget);
+        command.SetAction(parsed => (int)(RealSession.TakeBack(parsed.GetValue(forget), services) == 0 ? ExitCode.Conformant : ExitCode.Unavailable));
         return command;
     }
 }

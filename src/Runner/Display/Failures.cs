@@ -38,7 +38,8 @@ internal static class Failures
         if (run.Baseline is not { } baseline) return;
         services.Out.WriteLine();
         foreach (var it in FailureText.Of(baseline)) services.Out.WriteLine($"baseline: {it}");
-        services.Out.WriteLine(baseline.IsSame ? "baseline: every figure is as it was" : "baseline accept RUN --reason TEXT takes these figures for the new baseline");
+        if (baseline.IsSame) services.Out.WriteLine("baseline: every figure is as it was");
+        else if (baseline.Moved.Any()) services.Out.WriteLine("baseline accept RUN --reason TEXT takes these figures for the new baseline");
     }
 
     /// <summary>A line for each case that did not pass, and the command that repeats it.</summary>

@@ -17,6 +17,7 @@ internal sealed class RealSession : IDisposable
     private readonly Undo _undo;
     private readonly Services _services;
     private RealPairs? _pairs;
+    private bool _isBack;
 
     private RealSession(UndoRecord record, Undo undo, Services services) => (_record, _undo, _services) = (record, undo, services);
 
@@ -73,17 +74,33 @@ internal sealed class RealSession : IDisposable
         }
     }
 
-    /// <summary>Gives everything back.</summary>
-    public void Dispose()
+    /// <summary>Gives everything back; false where something could not be, which is told.</summary>
+    public bool GiveBack()
     {
-        // What is held open the kernel cannot take back.
-        _pairs?.Dispose();
-        Report(_undo.Run(_record), _services);
+        if (_isBack) return true;
+        _isBack = true;
+        try
+        {
+            // What is held open the kernel cannot take back.
+            _pairs?.Dispose();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            _services.Error.WriteLine($"closing the functions: {e.Message}");
+        }
+
+        var failures = _undo.Run(_record);
+        Report(failures, _services);
         _record.Dispose();
+        return failures.Count == 0;
     }
 
-    /// <summary>Takes back what a run left that came to no end; 0 where nothing is left after it.</summary>
-    public static int TakeBack(Services services)
+    public void Dispose() => GiveBack();
+
+    /// <summary>Takes back what a run left that came to no end; how many changes could not be.</summary>
+    /// <param name="forget">These are forgotten: a device that is gone, or dead, gives nothing back.</param>
+    /// <param name="services">Where it is told.</param>
+    public static int TakeBack(bool forget, Services services)
     {
         var tree = KernelTree.OfMachine;
         using var record = Find();
@@ -94,8 +111,9 @@ internal sealed class RealSession : IDisposable
         }
 
         var failures = new Undo(tree, new DeviceReach(tree), BootId(tree)).Run(record, it => services.Out.WriteLine($"back  {it}"));
-        Report(failures, services);
-        return failures.Count;
+        foreach (var it in forget ? failures : []) record.Close(it.Number);
+        Report(failures, services, forget);
+        return forget ? 0 : failures.Count;
     }
 
     private static void Leftovers(Undo undo, Services services)
@@ -104,13 +122,13 @@ internal sealed class RealSession : IDisposable
         if (left is null) return;
         if (left.Open.Any()) services.Error.WriteLine("an earlier run came to no end; what it changed is taken back first");
         var failures = undo.Run(left);
-        if (failures.Count > 0) throw new UnavailableException([.. failures.Select(it => $"{it.Change}: {it.Why}")]);
+        if (failures.Count > 0) throw new UnavailableException([.. failures.Select(it => $"{it.Change}: {it.Why}"), "./run.sh undo --forget gives this up"]);
     }
 
-    private static void Report(IReadOnlyList<UndoFailure> failures, Services services)
+    private static void Report(IReadOnlyList<UndoFailure> failures, Services services, bool forgotten = false)
     {
-        foreach (var it in failures) services.Error.WriteLine($"not taken back: {it.Change}: {it.Why}");
-        if (failures.Count > 0) services.Error.WriteLine("./run.sh undo tries again");
+        foreach (var it in failures) services.Error.WriteLine($"{(forgotten ? "forgotten" : "not taken back")}: {it.Change}: {it.Why}");
+        if (failures.Count > 0 && !forgotten) services.Error.WriteLine("./run.sh undo tries again; with --forget it gives up what a device that is gone cannot give back");
     }
 
     private static UndoRecord? Find()

@@ -135,6 +135,22 @@ internal sealed class RunFolder
         return System.IO.Path.Combine(folder, $"{PlainName(id)}.{repetition}.tsv");
     }
 
+    /// <summary>Whether a file is kept as evidence: a state, what was looked at after a failure, or a trace.</summary>
+    public static bool IsEvidence(string name) => name.Split('/') is [StatesFolder or FailuresFolder or TracesFolder, _];
+
+    /// <summary>Whether evidence is of a case or combination of a run.</summary>
+    public static bool IsEvidenceOf(RunRecord run, string name)
+    {
+        var ids = name.Split('/')[0] switch
+        {
+            StatesFolder => run.Combinations.Select(it => it.Name),
+            FailuresFolder => run.Cases.Select(it => it.Id),
+            _ => run.Cases.Select(it => it.Id).Concat(run.Combinations.Select(it => it.Name)),
+        };
+        var file = name[(name.IndexOf('/') + 1)..];
+        return ids.Any(id => file.StartsWith($"{PlainName(id)}.", StringComparison.Ordinal));
+    }
+
     /// <summary>A file name of an identifier, whatever its arguments are.</summary>
     private static string PlainName(string id)
     {

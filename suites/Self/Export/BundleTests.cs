@@ -151,6 +151,12 @@ internal sealed class BundleTests
         Assert.That(_run.Verify(files => files["plots/other.png"] = files[picture]).Last, Is.EqualTo("refused: plots/other.png: the journal gives no such picture"));
     }
 
+    [TestCase("states/other.cycle-1-guest-1.bin")]
+    [TestCase("failures/suspend.Other.1.txt")]
+    [TestCase("traces/other.1.tsv")]
+    public void EvidenceIsOfWhatWasRun(string name) =>
+        Assert.That(_run.Verify(files => files[name] = [1, 2, 3]).Last, Is.EqualTo($"refused: {name}: it is of no case or combination of the run"));
+
     [Test]
     public void ACaseThatIsAddedIsNoticed()
     {

@@ -25,6 +25,9 @@ internal sealed class FakeKernel : KernelTree, IDisposable
 
     public int Writes => _writes;
 
+    /// <summary>All VFs are in this group; null: each in one of its own.</summary>
+    public string? GroupOfVfs { get; set; }
+
     /// <summary>Two NVMe functions with SR-IOV on the kernel's driver, an IOMMU, and vfio-pci.</summary>
     public static FakeKernel Create()
     {
@@ -138,10 +141,10 @@ internal sealed class FakeKernel : KernelTree, IDisposable
     {
         for (var i = 0; i < 4; i++)
         {
-            var (vf, group) = ($"{pf[..^1]}{i + 1}", $"{(pf == PfA ? 1 : 2)}{i}");
+            var (vf, group) = ($"{pf[..^1]}{i + 1}", GroupOfVfs ?? $"{(pf == PfA ? 1 : 2)}{i}");
             File.Delete($"{_root}{PciDevices}/{pf}/virtfn{i}");
             if (Directory.Exists($"{_root}{PciDevices}/{vf}")) Directory.Delete($"{_root}{PciDevices}/{vf}", recursive: true);
-            if (Directory.Exists($"{_root}/sys/kernel/iommu_groups/{group}")) Directory.Delete($"{_root}/sys/kernel/iommu_groups/{group}", recursive: true);
+            if (GroupOfVfs is null && Directory.Exists($"{_root}/sys/kernel/iommu_groups/{group}")) Directory.Delete($"{_root}/sys/kernel/iommu_groups/{group}", recursive: true);
             if (i >= count) continue;
             AddFunction(vf, group);
             Directory.CreateSymbolicLink($"{_root}{PciDevices}/{vf}/physfn", $"{_root}{PciDevices}/{pf}");
@@ -160,6 +163,9 @@ internal sealed class FakeReach : IDeviceReach
         [FakeKernel.PfA] = [new(1, false, 0, 0), new(2, false, 0, 0)], [FakeKernel.PfB] = [new(4, true, 2, 2)],
     };
 
+    /// <summary>Why the device of a function changes nothing; null where it does.</summary>
+    public Func<string, Exception?> Refuse { get; set; } = static _ => null;
+
     public IReadOnlyList<SecondaryState> ReadSecondaries(NvmeNode node) => [.. Secondaries[Of(node)]];
 
     public IReadOnlyList<ushort>? ReadAttachments(NvmeNode node, uint nsid) => [.. Attached[Of(node)]];
@@ -168,6 +174,7 @@ internal sealed class FakeReach : IDeviceReach
 
     public void SetSecondary(PciAddress pf, string serial, SecondaryState state)
     {
+        if (Refuse(pf.ToString()) is { } refusal) throw refusal;
         var list = Secondaries[pf.ToString()];
         list[list.FindIndex(it => it.Id == state.Id)] = state;
     }

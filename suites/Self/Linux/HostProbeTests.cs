@@ -38,7 +38,9 @@ public sealed class HostProbeTests
         _kernel.Put($"{KernelTree.PciDevices}/{FakeKernel.PfA}/sriov_numvfs", "2");
         _kernel.Put("/proc/swaps", "/dev/nvme1n1 partition");
         var functions = Probe().Functions();
-        Assert.That(functions[0].Levels[0].Missing.Select(it => it.Command), Is.EqualTo(new[] { $"echo 0 > {KernelTree.PciDevices}/{FakeKernel.PfA}/sriov_numvfs" }));
+        Assert.That(functions[0].Levels[0].Missing.Select(it => it.Command), Has.Member($"echo 0 > {KernelTree.PciDevices}/{FakeKernel.PfA}/sriov_numvfs"));
+        Assert.That(functions[0].InUse, Is.Empty);
+        Assert.That(functions[0].Levels[0].Missing.Select(it => it.What), Has.Member("a device that nobody uses: /dev/nvme1n1 is swap"), "its subsystem's disks are its own");
         Assert.That(functions[1].InUse, Is.EqualTo(new[] { "/dev/nvme1n1 is swap" }));
         Assert.That(functions[1].Levels.All(it => it.Missing.Count > 0), "one in use is not to be had in any way");
     }
@@ -50,6 +52,16 @@ public sealed class HostProbeTests
         Assert.That(Probe().Functions()[0].Levels[2].Missing.Select(it => it.Command), Is.EqualTo(new[] { "modprobe nvme_vfio_pci" }));
         _kernel.Put($"{KernelTree.PciDrivers}/nvme-vfio-pci/bind", "");
         Assert.That(Probe().Functions()[0].Levels[2].Missing, Is.Empty);
+    }
+
+    /// <summary>VFs have an identity of their own, which is whose driver is looked for.</summary>
+    [Test]
+    public void A_variant_driver_is_one_of_the_VFs()
+    {
+        _kernel.Put($"{KernelTree.PciDevices}/{FakeKernel.PfA}/sriov_vf_device", "11");
+        _kernel.Put("/lib/modules/6.12.0/modules.alias", "alias vfio_pci:v00001B36d00000011sv*sd*bc*sc*i* nvme_vfio_pci");
+        Assert.That(Probe().Functions()[0].Levels[2].Missing.Select(it => it.Command), Is.EqualTo(new[] { "modprobe nvme_vfio_pci" }));
+        Assert.That(Probe().Functions()[1].Levels[2].Missing[0].What, Does.Contain("vfio_pci:v00001B36d00000010"));
     }
 
     [Test]

@@ -199,6 +199,57 @@ public sealed class HostSetUpTests
         Assert.That(
             SetUp(PfAccess.Vfio).Obstacles(path => path == "/dev/nvme1n1"), Is.EqualTo(new[] { "0000:02:00.0: in use: /dev/nvme1n1 is held by another program (EBUSY)" }));
 
+    /// <summary>A controller that nobody named may have the namespace as a disk of its own.</summary>
+    [Test]
+    public void A_disk_of_another_controller_of_the_subsystem_is_in_use_too()
+    {
+        _kernel.Put($"{KernelTree.NvmeControllers}/nvme7/subsysnqn", "nqn.one");
+        _kernel.Put($"{KernelTree.NvmeControllers}/nvme7/nvme7n1/uevent", "");
+        _kernel.Put("/sys/block/nvme7n1/dev", "259:9");
+        _kernel.Put("/proc/self/mountinfo", "30 1 259:9 / /data rw - ext4 /dev/nvme7n1 rw");
+        Assert.That(Obstacles(), Is.EqualTo(new[] { "/dev/nvme7, of the same subsystem: in use: /dev/nvme7n1 is mounted at /data" }));
+        _kernel.Put($"{KernelTree.NvmeControllers}/nvme7/subsysnqn", "nqn.other");
+        Assert.That(Obstacles(), Is.Empty);
+    }
+
+    /// <summary>A device that is dead is waited for once, and one that stands in another's place is left alone for good.</summary>
+    [Test]
+    public void Who_does_not_answer_is_not_asked_again_and_another_device_is_left_alone()
+    {
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        foreach (var (pf, id) in ((string, ushort)[])[(FakeKernel.PfA, 1), (FakeKernel.PfB, 4), (FakeKernel.PfA, 2)])
+            record.Add(new Change { Kind = ChangeKind.Secondary, Where = pf, Serial = "SN", Secondary = new SecondaryState(id, false, 0, 0) });
+        var asked = 0;
+        _reach.Refuse = pf => pf == FakeKernel.PfB ? new OtherDeviceException("another") : ++asked > 0 ? new TimeoutException("not live") : null;
+        var failures = Undo().Run(record);
+        Assert.That(asked, Is.EqualTo(1));
+        Assert.That(failures.Select(it => (it.Change.Secondary!.Id, it.Why)), Is.EqualTo(new[] { ((ushort)2, "not live"), ((ushort)1, "not live") }));
+        Assert.That(record.Open.Select(it => it.Number), Is.EqualTo(failures.Select(it => it.Number)));
+        foreach (var it in failures) record.Close(it.Number);
+    }
+
+    [Test]
+    public void Only_files_of_the_kernel_are_written_whatever_the_record_says()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(_path)!, "precious");
+        File.WriteAllText(file, "as it was");
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        record.Add(new Change { Kind = ChangeKind.Value, Where = file, Before = "root::0:0:", After = "" });
+        Assert.That(new Undo(KernelTree.OfMachine, _reach, "boot-1").Run(record)[0].Why, Does.Contain("no file of the kernel's"));
+        Assert.That(File.ReadAllText(file), Is.EqualTo("as it was"));
+        record.Close(0);
+    }
+
+    [Test]
+    public void VFs_that_share_a_group_are_told_before_a_case_needs_them()
+    {
+        _kernel.GroupOfVfs = "30";
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        var refused = Assert.Throws<KernelException>(() => SetUp(PfAccess.Kernel).Run(record))!;
+        Assert.That(refused.Message, Does.Contain("it shares its IOMMU group with 0000:01:00.2"));
+        Assert.That(Undo().Run(record), Is.Empty);
+    }
+
     [Test]
     public void A_namespace_of_several_paths_is_known_by_the_name_of_its_subsystem()
     {

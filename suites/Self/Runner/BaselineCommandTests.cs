@@ -26,12 +26,14 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Out, Does.Contain("baseline: every figure is as it was"));
     }
 
-    [TestCase(2, ExitCode.Regression, "worse: first: commands")]
-    [TestCase(-2, ExitCode.UnexpectedPass, "better, so it guards it no longer: first: commands")]
-    public void What_changed_is_told_and_has_its_code(int more, ExitCode code, string told)
+    [TestCase(2, 0, ExitCode.Regression, "worse: first: bytes of state")]
+    [TestCase(-2, 0, ExitCode.UnexpectedPass, "better, so it guards it no longer: first: bytes of state")]
+    [TestCase(0, 2, ExitCode.UnexpectedPass, "not as it was: first: commands")]
+    [TestCase(0, -2, ExitCode.UnexpectedPass, "not as it was: first: commands")]
+    public void What_changed_is_told_and_has_its_code(int moreState, int moreCommands, ExitCode code, string told)
     {
         SetBaseline();
-        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Commands = good.Commands + more } : null!;
+        _bench.Runner = (plan, _, _) => Changed(plan, moreState, moreCommands);
         Assert.That(Run("b"), Is.EqualTo(code));
         Assert.That(_bench.Out, Does.Contain($"baseline: {told}"));
         Assert.That(_bench.Run("baseline", "accept", _bench.PathOf("b"), "--file", Baseline, "--reason", "on purpose"), Is.EqualTo(ExitCode.Conformant));
@@ -144,13 +146,34 @@ public sealed class BaselineCommandTests
     public void What_changed_is_told_in_every_form_of_the_report()
     {
         SetBaseline();
-        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Commands = good.Commands + 2 } : null!;
+        _bench.Runner = (plan, _, _) => Changed(plan, moreState: 2);
         Run("b");
         Assert.That(_bench.Out, Does.Contain("\npass, but not every gate held: "));
-        Assert.That(_bench.Read("b/report.html"), Does.Contain(">pass, but not every gate held</span>").And.Contain("A gate on a figure did not hold").And.Contain("<li>worse: first: commands"));
-        Assert.That(_bench.Read("b/junit.xml"), Does.Contain("type=\"gate-broken\" message=\"worse: first: commands"));
+        Assert.That(_bench.Read("b/report.html"), Does.Contain(">pass, but not every gate held</span>").And.Contain("A gate on a figure did not hold").And.Contain("<li>worse: first: bytes of state"));
+        Assert.That(_bench.Read("b/junit.xml"), Does.Contain("type=\"gate-broken\" message=\"worse: first: bytes of state"));
         Assert.That(_bench.Read("b/results.tap"), Does.Contain("not ok 3 - baseline"));
-        Assert.That(_bench.Read("b/summary.md"), Does.Contain("**baseline: gate-broken** worse: first: commands"));
+        Assert.That(_bench.Read("b/summary.md"), Does.Contain("**baseline: gate-broken** worse: first: bytes of state"));
+    }
+
+    /// <summary>What was not run is told by its combination, and a part of a profile is no baseline of it.</summary>
+    [Test]
+    public void A_part_of_a_profile_takes_no_baseline_s_place()
+    {
+        SetBaseline();
+        Assert.That(Run("b", "--only=second"), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out.Split('\n').Where(it => it.StartsWith("baseline", StringComparison.Ordinal)), Is.EqualTo(new[] { "baseline: first: not run" }));
+        Assert.That(_bench.Run("baseline", "accept", _bench.PathOf("b"), "--file", Baseline, "--reason", "less to do"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.Contain("first of the baseline was not run (--only, --skip), and would be lost"));
+    }
+
+    private static CombinationResult Changed(PlannedCombination plan, int moreState = 0, int moreCommands = 0)
+    {
+        var good = TestBench.Good(plan);
+        return good with
+        {
+            Commands = good.Commands + moreCommands,
+            Cycles = [.. good.Cycles.Select(it => it with { StateBytes = it.StateBytes + moreState })],
+        };
     }
 
     private void SetBaseline()

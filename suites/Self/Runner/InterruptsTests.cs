@@ -33,6 +33,46 @@ public sealed class InterruptsTests
         Assert.That(code, Is.EqualTo(expected));
     }
 
+    /// <summary>While something is to be given back a signal is a request, to whoever listens then or later, however often it comes.</summary>
+    [TestCase("-INT", 2, ExitCode.Interrupted)]
+    [TestCase("-HUP", 1, ExitCode.Terminated)]
+    public void WhatIsHeldEndsNothingAndIsToldToWhoListensLater(string signal, int number, ExitCode expected)
+    {
+        if (IsIgnored(number)) Assert.Ignore($"This process was started with signal {number} ignored, as a shell starts what goes to the background.");
+        var said = new StringWriter();
+        using var held = new HeldSignals(said);
+        using var heard = new SemaphoreSlim(0);
+        var codes = new List<ExitCode>();
+        void Stop(ExitCode code)
+        {
+            codes.Add(code);
+            heard.Release();
+        }
+
+        void Send()
+        {
+            using var kill = Process.Start("kill", [signal, Environment.ProcessId.ToString()]);
+            kill.WaitForExit();
+        }
+
+        using (held.Listen(Stop))
+        {
+            Send();
+            Assert.That(heard.Wait(TimeSpan.FromSeconds(10)));
+        }
+
+        using (held.Listen(Stop)) Assert.That(codes, Is.EqualTo(new[] { expected, expected }), "who listens later is told at once");
+        Assert.That(heard.Wait(0));
+        using (held.Listen(_ => { }))
+        {
+            // A second one would end a process that does not hold it.
+            using (held.Listen(Stop)) heard.Wait(0);
+            held.Ask(expected);
+        }
+
+        Assert.That(said.ToString(), Does.Contain("given back first"));
+    }
+
     private static bool IsIgnored(int signal)
     {
         const string field = "SigIgn:";

@@ -73,4 +73,10 @@ public sealed class TestbedCommandTests
             "virtual-function/A_namespace_is_there_while_it_is_attached",
         }));
     }
+
+    /// <summary>What cannot be had in a machine that was made with it is a failure: only what cannot be had here is a reason to skip.</summary>
+    [TestCase(ExitCode.Conformant, ExitCode.Conformant)]
+    [TestCase(ExitCode.NonConformant, ExitCode.NonConformant)]
+    [TestCase(ExitCode.Unavailable, ExitCode.HarnessFailed)]
+    public void The_code_of_the_machine_is_handed_back(ExitCode inside, ExitCode expected) => Assert.That(TestbedCommand.Handed(inside), Is.EqualTo(expected));
 }

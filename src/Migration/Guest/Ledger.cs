@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Conformance.Migration;
 
 /// <summary>What the guest last did to a block and was told is done.</summary>
@@ -60,6 +63,9 @@ public sealed class Ledger
     private const int LeafSize = 1 << LeafBits;
     private const int TableBits = 16;
     private const int LeavesPerTable = 1 << (TableBits - LeafBits);
+
+    // A table of few leaves is a list of pairs, place + 1 and entry; one of more has an entry for each place.
+    private const int FewLeaves = 8;
     private const int SlabBits = 6;
     private const int LeavesPerSlab = 1 << SlabBits;
 
@@ -80,6 +86,7 @@ public sealed class Ledger
     private readonly BlockState _initial;
     private readonly Dictionary<ulong, BlockState> _uncertain = [];
     private readonly List<int> _changedLeaves = [];
+    private bool _ascending = true;
     private int _leaves;
 
     /// <param name="nsid">The namespace's id in the stamps.</param>
@@ -164,16 +171,16 @@ public sealed class Ledger
     /// <summary>Appends the blocks whose change was acknowledged, or became doubtful, since the last call, as ascending runs (LBA, blocks) of at most 4096.</summary>
     public void TakeChanged(List<(ulong Lba, int Count)> into)
     {
-        _changedLeaves.Sort();
+        if (!_ascending) _changedLeaves.Sort();
         var known = into.Count;
         foreach (var leaf in _changedLeaves)
         {
             var first = (ulong)leaf << LeafBits;
-            TableEntry(first) &= ~ListedBit;
-            var entries = Leaf(first);
-            for (var i = 0; i < LeafSize; i++)
+            ref var listed = ref TableEntry(first);
+            listed &= ~ListedBit;
+            var entries = EntriesOf(listed);
+            for (var i = NextChanged(entries, 0); i < LeafSize; i = NextChanged(entries, i))
             {
-                if ((entries[i] & ChangedBit) == 0) continue;
                 var start = i;
                 for (; i < LeafSize && (entries[i] & ChangedBit) != 0; i++) entries[i] &= ~ChangedBit;
                 Join(into, known, first + (ulong)start, i - start);
@@ -181,6 +188,21 @@ public sealed class Ledger
         }
 
         _changedLeaves.Clear();
+        _ascending = true;
+    }
+
+    /// <summary>The first entry from one on that has changed, or the size of a leaf; eight at a time, for often it is the only one.</summary>
+    private static int NextChanged(ReadOnlySpan<uint> entries, int from)
+    {
+        var changed = Vector256.Create(ChangedBit);
+        for (; from < LeafSize; from = (from | 7) + 1)
+        {
+            var eight = Vector256.Create(entries.Slice(from & ~7, 8)) & changed;
+            var found = Vector256.Equals(eight, changed).ExtractMostSignificantBits() >> (from & 7);
+            if (found != 0) return from + BitOperations.TrailingZeroCount(found);
+        }
+
+        return LeafSize;
     }
 
     /// <summary>Every block ever changed, as (LBA, blocks) runs in ascending order.</summary>
@@ -284,8 +306,20 @@ public sealed class Ledger
     }
 
     /// <summary>The entries of a block and those beside it; empty where none of them was ever touched.</summary>
-    private Span<uint> Leaf(ulong lba) =>
-        _tables[lba >> TableBits] is { } table && (table[IndexOf(lba)] & ~ListedBit) is > 0 and var entry ? EntriesOf(entry) : default;
+    private Span<uint> Leaf(ulong lba) => (EntryOf(lba) & ~ListedBit) is > 0 and var entry ? EntriesOf(entry) : default;
+
+    private uint EntryOf(ulong lba)
+    {
+        if (_tables[lba >> TableBits] is not { } table) return 0;
+        var place = IndexOf(lba);
+        if (table.Length == LeavesPerTable) return table[place];
+        for (var at = 0; at < table.Length && table[at] != 0; at += 2)
+        {
+            if (table[at] == (uint)place + 1) return table[at + 1];
+        }
+
+        return 0;
+    }
 
     private Span<uint> EntriesOf(uint entry)
     {
@@ -293,7 +327,23 @@ public sealed class Ledger
         return _slabs[number >> SlabBits].AsSpan((number & (LeavesPerSlab - 1)) << LeafBits, LeafSize);
     }
 
-    private ref uint TableEntry(ulong lba) => ref (_tables[lba >> TableBits] ??= new uint[LeavesPerTable])[IndexOf(lba)];
+    private ref uint TableEntry(ulong lba)
+    {
+        ref var table = ref _tables[lba >> TableBits];
+        table ??= new uint[2 * FewLeaves];
+        var place = IndexOf(lba);
+        if (table.Length == LeavesPerTable) return ref table[place];
+        for (var at = 0; at < table.Length; at += 2)
+        {
+            if (table[at] == 0) table[at] = (uint)place + 1;
+            if (table[at] == (uint)place + 1) return ref table[at + 1];
+        }
+
+        var wide = new uint[LeavesPerTable];
+        for (var at = 0; at < table.Length; at += 2) wide[table[at] - 1] = table[at + 1];
+        table = wide;
+        return ref table[place];
+    }
 
     private static int IndexOf(ulong lba) => (int)(lba >> LeafBits) & (LeavesPerTable - 1);
 
@@ -304,7 +354,9 @@ public sealed class Ledger
         ref var table = ref TableEntry(lba);
         if ((table & ListedBit) != 0) return;
         table |= ListedBit;
-        _changedLeaves.Add((int)(lba >> LeafBits));
+        var leaf = (int)(lba >> LeafBits);
+        _ascending &= _changedLeaves.Count == 0 || _changedLeaves[^1] < leaf;
+        _changedLeaves.Add(leaf);
     }
 }
 

@@ -136,6 +136,29 @@ internal struct GuestCursor
         return Status.Success;
     }
 
+    /// <summary>Whether all bytes that are left can be read; moves nothing on.</summary>
+    public Status Prove(ControllerCore c)
+    {
+        // A page that holds all of it: what is found out about it now holds when it is moved.
+        if (_kind == Kind.FirstPage && _left > 0)
+        {
+            var status = Peek(c, _left, out var iova, out var length, out _);
+            if (!status.IsSuccess) return status;
+            if (length == _left)
+            {
+                var host = c.Reach(iova, length, DmaAccess.Read);
+                if (host.IsEmpty) return Status.DataTransferError;
+                if (host.Length == length) return Status.Success;
+                var rest = this;
+                rest.Use(host.Length);
+                return rest.Probe(c);
+            }
+        }
+
+        var copy = this;
+        return copy.Probe(c);
+    }
+
     /// <summary>Whether all bytes that are left can be read; leaves none.</summary>
     public Status Probe(ControllerCore c)
     {

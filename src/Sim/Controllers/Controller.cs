@@ -264,7 +264,7 @@ public sealed class Controller : Actor
             return true;
         }
 
-        LookAhead.Next(_state, queue);
+        if (!queue.IsAdmin) queue.Ahead.Next(_state, queue);
         Advance(Take(queue));
         return true;
     }

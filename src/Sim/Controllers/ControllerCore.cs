@@ -7,6 +7,7 @@ namespace Conformance.Sim;
 internal sealed class ControllerCore
 {
     private readonly DmaPort _dma;
+    private readonly Lane _lane;
 
     public ControllerCore(Subsystem subsystem, SimFunction function, ushort cntlid, ControllerCore? primary, ControllerSteps steps)
     {
@@ -16,6 +17,7 @@ internal sealed class ControllerCore
         Primary = primary;
         Steps = steps;
         _dma = new DmaPort(function.Host);
+        _lane = function.Host.World.Devices;
         Queues = new QueueTable(function.Registers.DoorbellPairs);
         Commands = new CommandList(this);
         Events = new EventState();
@@ -39,7 +41,7 @@ internal sealed class ControllerCore
     public World World => Function.Host.World;
 
     /// <summary>ns; the time of the step, or of the command, under way.</summary>
-    public long Now => World.Devices.Now;
+    public long Now => _lane.Now;
 
     public ushort Cntlid { get; }
 

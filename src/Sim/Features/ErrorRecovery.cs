@@ -23,6 +23,7 @@ internal sealed class ErrorRecovery : Feature
     public static Status Check(ControllerCore c, Namespace ns, ulong slba, ulong blocks, out ulong? failed)
     {
         failed = null;
+        if (ns.Medium.CountOf(BlockState.Deallocated) == 0) return Status.Success;
         if (!new ErrorRecoveryFeature(c.Features.Current(FeatureId.ErrorRecovery, ns.Nsid)).DeallocatedError) return Status.Success;
         failed = ns.Medium.Find(BlockState.Deallocated, slba, blocks);
         return failed is null ? Status.Success : Status.DeallocatedOrUnwrittenBlock;

@@ -9,7 +9,7 @@ namespace Conformance.Sim;
 internal sealed class FeatureTable
 {
     private readonly Values[] _single = new Values[256];
-    private readonly SortedDictionary<uint, Values> _instances = [];
+    private readonly Dictionary<uint, Values> _instances = [];
 
     private record struct Values(uint Current, uint Saved, uint Default);
 

@@ -74,14 +74,17 @@ internal static class BlockData
     /// </summary>
     public static Status Prove(ControllerCore c, CommandContext command)
     {
-        var (data, metadata) = (command.Data, command.Metadata);
         var ns = command.Namespace!;
         var checks = BlockProtection.Checks(in command.Entry);
         if (ns.Protection is not { } protection || checks == ProtectionChecks.None || BlockProtection.Acts(command))
         {
-            var status = data.Probe(c);
-            return status.IsSuccess ? metadata.Probe(c) : status;
+            var status = command.Data.Prove(c);
+            if (!status.IsSuccess || command.MetadataLength == 0) return status;
+            var separate = command.Metadata;
+            return separate.Probe(c);
         }
+
+        var (data, metadata) = (command.Data, command.Metadata);
 
         var block = command.Buffer(ns.BlockSize + ns.MetadataSize);
         for (var i = 0; i < command.Blocks; i++)
@@ -109,15 +112,16 @@ internal static class BlockData
     public static StepResult Locate(ControllerCore c, CommandContext command, long at, MediumOperation operation, out MediumAccess access)
     {
         var ns = command.Namespace!;
-        var unit = command.DataLength / command.Blocks;
-        var (block, inside) = Math.DivRem(at, unit);
+        var isPlain = command.DataLength == (long)command.Blocks * ns.BlockSize;
+        // A command begins at its first block: nothing to divide.
+        var (block, inside) = at == 0 ? (0L, 0L) : Math.DivRem(at, isPlain ? ns.BlockSize : command.DataLength / command.Blocks);
         var isMetadata = inside >= ns.BlockSize;
         access = new MediumAccess
         {
             Operation = operation,
             Namespace = ns,
             Slba = command.Slba + (ulong)block,
-            Blocks = unit == ns.BlockSize ? command.Blocks - (ulong)block : 1,
+            Blocks = isPlain ? command.Blocks - (ulong)block : 1,
         };
         if (isMetadata) access.Operation = operation == MediumOperation.Read ? MediumOperation.ReadMetadata : MediumOperation.WriteMetadata;
         return Reach(c, ref access, (int)inside - (isMetadata ? ns.BlockSize : 0));

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Conformance.Device;
 
 namespace Conformance.Sim;
 
@@ -13,20 +14,29 @@ public sealed partial class BlockStore
     public Span<byte> WritableChunk(ulong lba, int maxBlocks, out int blocks)
     {
         var first = Piece(lba, maxBlocks, out blocks);
+        // An overwrite of a chunk that is full changes no state.
+        if (Find(lba, out var place) is { } known && (known.Full >> place & 1) != 0) return _data.Writable(ref known.Data[place], first, blocks);
         var leaf = Open(LeafOf(lba));
         var chunk = ChunkOf(lba);
         var (group, index) = (leaf.Open(chunk), chunk & (ChunkGroup.Size - 1));
         // First the memory, which may be refused, then the state.
         var bytes = _data.Writable(ref group.Data[index], first, blocks);
-        if ((group.Full >> index & 1) != 0) return bytes;
         if (Set(group, index, BlockBits.Range(first, blocks), BlockState.Written)) BlockBits.Set(leaf.Occupied, chunk);
         return bytes;
     }
 
-    /// <summary>Lets the processor fetch the beginning of a block that will be read or written soon; changes nothing, and any LBA may be given.</summary>
+    /// <summary>Lets the processor fetch where the table says that a block is; changes nothing, and any LBA may be given.</summary>
+    public void PrefetchPlace(ulong lba)
+    {
+        if (lba < Blocks) _leaves[LeafOf(lba)]?.Prefetch(ChunkOf(lba));
+    }
+
+    /// <summary>The same of the beginning of the block, and of its state where a write changes that.</summary>
     public void Prefetch(ulong lba)
     {
-        if (lba < Blocks && Find(lba, out var index) is { } group) _data.Prefetch(group.Data[index], BlockOf(lba));
+        if (lba >= Blocks || Find(lba, out var index) is not { } group) return;
+        _data.Prefetch(group.Data[index], BlockOf(lba));
+        if ((group.Full >> index & 1) == 0) Ahead.Fetch(ref group.States[index]);
     }
 
     /// <summary>

@@ -93,6 +93,9 @@ internal sealed class SubmissionQueue(int id, int entries, QueueMemory memory, C
 
     public bool IsAdmin => Id == 0;
 
+    /// <summary>Of the commands that wait in it.</summary>
+    public LookAhead Ahead { get; } = new();
+
     /// <summary>Next entry to fetch.</summary>
     public int Head { get; set; }
 

@@ -122,7 +122,7 @@ public sealed class PassthroughPath : ICommandPath, IDisposable
         }
 
         // Refused before it went to the device; anything else came of the device, or of the driver that lost it.
-        if (passed.Errno is Errno.Eacces or Errno.Eperm or Errno.Einval or Errno.Enotty or Errno.Enomem or Errno.Efault)
+        if (passed.Errno is Errno.Eacces or Errno.Eperm or Errno.Einval or Errno.Enotty or Errno.Eopnotsupp or Errno.Enomem or Errno.Efault)
         {
             _world.RequestStop(new HostLimitException($"{Capabilities.Name}: the kernel does not pass on opcode {command.Opcode:X2}h: {Errno.Name(passed.Errno)}"));
             return;

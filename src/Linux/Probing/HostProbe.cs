@@ -106,7 +106,8 @@ public sealed class HostProbe(
         if (!tree.Exists($"{KernelTree.PciDrivers}/{Binding.VfioPci}")) missing.Add(new("vfio-pci", "modprobe vfio-pci"));
         if (node is null) missing.Add(new($"the kernel's NVMe driver at {function} (it has {function.Driver ?? "none"})", $"echo {function} > {KernelTree.PciDrivers}/nvme/bind"));
         if (function.NumVfs > 0) missing.Add(new($"a PF whose VFs are not enabled ({function.NumVfs} are)", $"echo 0 > {function.Folder}/sriov_numvfs"));
-        if (node is not null && InUse.Beside(tree, node).Prepend(node).SelectMany(it => InUse.Reasons(tree, it, isHeld)).FirstOrDefault() is { } reason) missing.Add(new($"a device that nobody uses: {reason}", "unmount it, or take it out of what holds it"));
+        var reasons = node is null ? [] : InUse.Beside(tree, node).Prepend(node).SelectMany(it => InUse.Reasons(tree, it, isHeld));
+        if (reasons.FirstOrDefault() is { } reason) missing.Add(new($"a device that nobody uses: {reason}", "unmount it, or take it out of what holds it"));
         if (!tree.MayWrite($"{function.Folder}/sriov_numvfs")) missing.Add(new("the right to enable VFs", "run as root"));
         return missing;
     }
@@ -115,8 +116,8 @@ public sealed class HostProbe(
     {
         if (tree.Exists($"{KernelTree.PciDrivers}/{Binding.VfioPci}") && !tree.Exists(HostSetUp.EnableSriov))
             yield return new("a vfio-pci that enables VFs (its parameter enable_sriov)", "a kernel with CONFIG_VFIO_PCI and CONFIG_PCI_IOV");
-        if (function.GroupMembers is { Count: > 1 } members)
-            yield return new($"an IOMMU group of its own (it shares one with {string.Join(", ", members.Where(it => it != function.ToString()))})", "another slot, or ACS in the firmware");
+        if (function.GroupNeighbours is { Count: > 0 } neighbours)
+            yield return new($"an IOMMU group of its own (it shares one with {string.Join(", ", neighbours)})", "another slot, or ACS in the firmware");
     }
 
     /// <summary>Variant drivers say in modules.alias which functions they are for.</summary>

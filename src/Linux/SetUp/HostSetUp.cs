@@ -79,8 +79,8 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         if (node.Serial != named.Serial) Add($"its serial number is '{node.Serial}', not '{named.Serial}' as the profile says");
         if (function.TotalVfs < device.Vfs) Add($"it has {function.TotalVfs} VFs (sriov_totalvfs), and {device.Vfs} are asked for: vfs");
         if (function.NumVfs > 0) Add($"{function.NumVfs} VFs are enabled already, and may be somebody's: echo 0 > {function.Folder}/sriov_numvfs");
-        if (device.PfAccess == PfAccess.Vfio && function.GroupMembers is { Count: > 1 } members)
-            Add($"it shares IOMMU group {function.IommuGroup} with {string.Join(", ", members.Where(it => it != function.ToString()))}: set pf-access: kernel, or take another slot");
+        if (device.PfAccess == PfAccess.Vfio && function.GroupNeighbours is { Count: > 0 } neighbours)
+            Add($"it shares IOMMU group {function.IommuGroup} with {string.Join(", ", neighbours)}: set pf-access: kernel, or take another slot");
         if (!tree.MayWrite($"{function.Folder}/sriov_numvfs")) Add("this user may not enable its VFs: run as root");
         foreach (var reason in InUse.Reasons(tree, node, isHeld)) Add($"in use: {reason}");
     }
@@ -114,15 +114,14 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
             PciFunction? vf = null;
             if (!Patience.Until(() => (vf = function.Vf(number)) is not null))
                 throw new KernelException(Errno.Enodev, "wait", $"{function.Folder}/virtfn{number - 1}", "the kernel enabled fewer VFs (dmesg)");
-            if (vf!.GroupMembers is { Count: > 1 } members)
+            if (vf!.GroupNeighbours is { Count: > 0 } neighbours)
             {
                 throw new KernelException(
-                    Errno.Ebusy, "look", $"{vf.Folder}/iommu_group",
-                    $"it shares its IOMMU group with {string.Join(", ", members.Where(it => it != vf.ToString()))}: another slot, or ACS in the firmware");
+                    Errno.Ebusy, "look", $"{vf.Folder}/iommu_group", $"it shares its IOMMU group with {string.Join(", ", neighbours)}: another slot, or ACS in the firmware");
             }
 
-            Bind(vf!, device.VfDriver, record);
-            vfs.Add(vf!.Address.ToString());
+            Bind(vf, device.VfDriver, record);
+            vfs.Add(vf.Address.ToString());
         }
 
         return vfs;

@@ -123,9 +123,24 @@ public sealed class UndoRecord : IDisposable
 
     private static string LockOf(string path) => path + ".lock";
 
+    /// <summary>Whether there is one.</summary>
+    /// <exception cref="UnauthorizedAccessException">This user may not know: which is no no.</exception>
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
     private static UndoRecord? Hold(string path, FileMode mode)
     {
-        if (mode == FileMode.Open && !File.Exists(path)) return null;
+        if (mode == FileMode.Open && !IsThere(path)) return null;
         if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder) && !OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         FileStream? held = null;

@@ -31,8 +31,8 @@ public sealed class PciFunction(KernelTree tree, PciAddress address)
     /// <summary>The number of its IOMMU group; null where DMA is not translated.</summary>
     public string? IommuGroup => tree.Target($"{Folder}/iommu_group");
 
-    /// <summary>All functions of its IOMMU group, itself included.</summary>
-    public IReadOnlyList<string> GroupMembers => tree.List($"{Folder}/iommu_group/devices");
+    /// <summary>The other functions of its IOMMU group, which nobody can have without it; empty where it has a group of its own, or none.</summary>
+    public IReadOnlyList<string> GroupNeighbours => [.. tree.List($"{Folder}/iommu_group/devices").Where(it => it != Address.ToString())];
 
     public int TotalVfs => Number("sriov_totalvfs");
 

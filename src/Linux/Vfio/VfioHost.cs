@@ -27,10 +27,10 @@ public sealed class VfioHost(KernelTree tree) : IDisposable
         var text = address.ToString();
         if (function.IommuGroup is not { } group)
             throw new KernelException(Errno.Enodev, "look", $"{function.Folder}/iommu_group", "its DMA is not translated: boot with intel_iommu=on, or enable the IOMMU in the firmware");
-        if (function.GroupMembers is { Count: > 1 } members)
+        if (function.GroupNeighbours is { Count: > 0 } neighbours)
         {
             throw new KernelException(
-                Errno.Ebusy, "look", $"{function.Folder}/iommu_group", $"it shares IOMMU group {group} with {string.Join(", ", members.Where(it => it != text))}");
+                Errno.Ebusy, "look", $"{function.Folder}/iommu_group", $"it shares IOMMU group {group} with {string.Join(", ", neighbours)}");
         }
 
         var (iommu, device) = tree.Exists("/dev/iommu") && function.VfioNode is { } node && (token is null || !tree.Exists($"/dev/vfio/{group}"))

@@ -57,7 +57,7 @@ public static class Markdown
     {
         if (run.Combinations.Count == 0) return;
         text.Append($"\n## Combinations\n\nDowntime, {run.Figures}: ");
-        text.Append("median over the cycles, in brackets its 95 % interval where there are six cycles or more.\n\n");
+        text.Append($"median over {FailureText.CyclesTold(run)}, in brackets its 95 % interval where there are six cycles or more.\n\n");
         text.Append("| combination | verdict | cycles | guest | orchestrator | device |\n|---|---|--:|--:|--:|--:|\n");
         foreach (var it in run.Combinations)
         {

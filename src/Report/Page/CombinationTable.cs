@@ -37,7 +37,7 @@ internal static class CombinationTable
         }
 
         html.Write($"</table></div>");
-        html.Write($"<p class=\"note\">{run.Figures}. Downtime: median / most over the cycles that nothing taints. Guest: from its stop to its first completion of a command that");
+        html.Write($"<p class=\"note\">{run.Figures}. Downtime: median / most over {FailureText.CyclesTold(run)}. Guest: from its stop to its first completion of a command that");
         html.Write($"the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last completion or DMA");
         html.Write($"write to the destination's first fetch. The time in which the suite reads the loaded state back for its oracle is in none");
         html.Write($"of them: run.json has it as read-back-ns, and latencies contain it. The last three columns count commands in flight at the cut.</p>");

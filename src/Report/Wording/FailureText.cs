@@ -43,6 +43,10 @@ public static class FailureText
         .. it.Missing,
     ];
 
+    /// <summary>Over which cycles figures are told: over all, where nothing taints any.</summary>
+    public static string CyclesTold(RunRecord run) =>
+        run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Taints.Count > 0)) ? "the cycles that nothing taints" : "the cycles";
+
     /// <summary>Why figures of a combination say less than they seem to, a sentence each: what disturbed its samples, and that its load had not settled.</summary>
     public static IEnumerable<string> Doubts(CombinationRecord it)
     {

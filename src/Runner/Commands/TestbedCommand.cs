@@ -106,8 +106,9 @@ internal static class TestbedCommand
             if (signal is { } ended) return ended;
             if (outcome.ExitCode is { } exit)
             {
-                if (Handed((ExitCode)exit) != (ExitCode)exit) services.Error.WriteLine("testbed: the machine was made with what the profile names, and it cannot be had there: see above");
-                return Handed((ExitCode)exit);
+                var handed = Handed((ExitCode)exit);
+                if (handed != (ExitCode)exit) services.Error.WriteLine("testbed: the machine was made with what the profile names, and it cannot be had there: see above");
+                return handed;
             }
 
             services.Error.WriteLine($"testbed: {outcome.Why}");

@@ -12,7 +12,7 @@ internal static class RunTable
         if (run.Combinations.Count == 0) return;
         services.Out.WriteLine();
         services.Out.WriteLine($"{run.Plan.Name}, seed {run.Plan.Seed}: {run.Figures} device; "
-            + "downtime median / most over the cycles, in flight at the cut summed over them");
+            + $"downtime median / most over {FailureText.CyclesTold(run)}, in flight at the cut summed over them");
         if (run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Downtime.ReadBackNs is not null)))
             services.Out.WriteLine("downtime without the suite's own reading back of the loaded state: read-back-ns of run.json");
         var all = run.Combinations;

@@ -85,7 +85,6 @@ internal static class BlockData
         }
 
         var (data, metadata) = (command.Data, command.Metadata);
-
         var block = command.Buffer(ns.BlockSize + ns.MetadataSize);
         for (var i = 0; i < command.Blocks; i++)
         {

@@ -82,7 +82,7 @@ internal sealed class AnswersVirtualFunctions(params AdminOpcode[] opcodes) : Pa
         var handler = c.Subsystem.AdminCommands[command.Opcode]!;
         (command.Status, command.Handler) = (Status.Success, handler);
         handler.Parse(c, command);
-        command.Data = GuestCursor.OfData(in command.Entry, command.DataLength, c.PageSize);
+        command.Data.BeginData(in command.Entry, command.DataLength, c.PageSize);
         return StepResult.Done;
     }
 }

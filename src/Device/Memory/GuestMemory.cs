@@ -80,9 +80,6 @@ public sealed unsafe class GuestMemory : IDisposable
     /// <summary>The device's face: what a translated IOVA names. Not for guest code.</summary>
     public Span<byte> DeviceSpan(long offset, int length) => new(At(offset, length), length);
 
-    /// <summary>The device's last word of an entry: everything written before is visible to whoever sees it.</summary>
-    public void DeviceStoreRelease(long offset, uint value) => Volatile.Write(ref *(uint*)At(offset, sizeof(uint)), value);
-
     /// <summary>The device's read of a word that the processor publishes.</summary>
     public uint DeviceLoadAcquire(long offset) => LoadAcquire(offset);
 

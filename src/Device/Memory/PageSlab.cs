@@ -61,16 +61,15 @@ public sealed unsafe class PageSlab : IDisposable
     }
 
     /// <summary>
-    /// Lets the processor fetch what lies at a place of a chunk, while it is at something else: half a kilobyte, from where its own looking ahead goes
-    /// on. Changes nothing.
+    /// Lets the processor fetch what lies at a place of a chunk, while it is at something else: so many lines of 64 bytes, from where its own looking ahead
+    /// goes on. Changes nothing.
     /// </summary>
-    public void Prefetch(int handle, int offset)
+    public void Prefetch(int handle, int offset, int lines)
     {
         const int Line = 64;
-        const int Lines = 8;
-        if (!Sse.IsSupported || !IsRented(handle - 1) || (uint)offset > (uint)(ChunkSize - (Line * Lines))) return;
+        if (!Sse.IsSupported || !IsRented(handle - 1) || (uint)offset > (uint)(ChunkSize - (Line * lines))) return;
         var at = (byte*)_slabs[handle - 1 >> _shift] + ((long)(handle - 1 & (1 << _shift) - 1) * ChunkSize) + offset;
-        for (var line = 0; line < Lines; line++) Sse.Prefetch0(at + (line * Line));
+        for (var line = 0; line < lines; line++) Sse.Prefetch0(at + (line * Line));
     }
 
     /// <summary>Returns the handle of a zeroed chunk.</summary>

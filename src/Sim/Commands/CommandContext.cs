@@ -149,9 +149,9 @@ internal sealed class CommandContext : Work
         More = false;
         Dw0 = Dw1 = 0;
         DataLength = 0;
-        Data = default;
+        Data.End();
         MetadataLength = 0;
-        Metadata = default;
+        Metadata.End();
         Namespace = null;
         Slba = 0;
         Blocks = 0;

@@ -50,40 +50,65 @@ internal struct GuestCursor
     /// <summary>Bytes still to come.</summary>
     public readonly long Left => _left;
 
-    /// <summary>The data pointer of a command: PSDT says which kind.</summary>
+    /// <summary>Begins at the data pointer of a command: PSDT says of which kind it is. In place, for it is done for each command.</summary>
     /// <param name="entry">The command.</param>
     /// <param name="bytes">Bytes that it moves.</param>
     /// <param name="pageSize">CC.MPS in bytes.</param>
-    public static GuestCursor OfData(in SubmissionEntry entry, long bytes, int pageSize) => new()
+    public void BeginData(in SubmissionEntry entry, long bytes, int pageSize)
     {
-        _kind = bytes == 0 ? Kind.None : entry.Dword0.Psdt == 0 ? Kind.FirstPage : Kind.Sgl,
-        _toDevice = (entry.Opcode & 3) == 1,
-        _pageSize = pageSize,
-        _left = bytes,
-        _run = entry.Prp1,
-        _next = entry.Prp2,
-        _segmentAfter = entry.Sgl1.Address,
-        _segmentAfterLength = entry.Dword0.Psdt == 0 ? 0 : entry.Sgl1.Length,
-        _segmentAfterIsLast = entry.Dword0.Psdt != 0 && entry.Sgl1.Type == SglType.LastSegment,
-        _descriptorsLeft = entry.Dword0.Psdt == 0 ? 0 : -1 - (long)(entry.Sgl1.Dword3 >> 24),
-    };
-
-    /// <summary>The metadata pointer of a command: a buffer in one piece, or where PSDT says so an SGL segment of one descriptor.</summary>
-    public static GuestCursor OfMetadata(in SubmissionEntry entry, long bytes)
-    {
-        if (bytes == 0) return default;
-        var toDevice = (entry.Opcode & 3) == 1;
-        if (entry.Dword0.Psdt != 2)
-            return new() { _kind = Kind.Contiguous, _toDevice = toDevice, _left = bytes, _run = entry.Mptr, _runLeft = bytes };
-        return new()
+        End();
+        if (bytes == 0) return;
+        _left = bytes;
+        _toDevice = (entry.Opcode & 3) == 1;
+        _isMetadata = false;
+        _pageSize = pageSize;
+        if (entry.Dword0.Psdt == 0)
         {
-            _kind = Kind.Sgl,
-            _isMetadata = true,
-            _toDevice = toDevice,
-            _left = bytes,
-            _segmentAfter = entry.Mptr,
-            _segmentAfterLength = SglDescriptor.Size,
-        };
+            _kind = Kind.FirstPage;
+            (_run, _next) = (entry.Prp1, entry.Prp2);
+            return;
+        }
+
+        BeginSgl(entry.Sgl1.Address, entry.Sgl1.Length);
+        _segmentAfterIsLast = entry.Sgl1.Type == SglType.LastSegment;
+        _descriptorsLeft = -1 - (long)(entry.Sgl1.Dword3 >> 24);
+    }
+
+    /// <summary>Begins at the metadata pointer: a buffer in one piece, or where PSDT says so an SGL segment of one descriptor.</summary>
+    public void BeginMetadata(in SubmissionEntry entry, long bytes)
+    {
+        End();
+        if (bytes == 0) return;
+        _left = bytes;
+        _toDevice = (entry.Opcode & 3) == 1;
+        _isMetadata = false;
+        if (entry.Dword0.Psdt == 2)
+        {
+            _isMetadata = true;
+            BeginSgl(entry.Mptr, SglDescriptor.Size);
+            return;
+        }
+
+        _kind = Kind.Contiguous;
+        (_run, _runLeft) = (entry.Mptr, bytes);
+    }
+
+    /// <summary>Has nothing left.</summary>
+    public void End()
+    {
+        _kind = Kind.None;
+        _left = _runLeft = 0;
+        _bitBucket = false;
+        (_place, _lists) = (default, default);
+    }
+
+    private void BeginSgl(ulong address, uint length)
+    {
+        _kind = Kind.Sgl;
+        _descriptors = 0;
+        _descriptorsLeft = 0;
+        _lastSegment = false;
+        (_segmentAfter, _segmentAfterLength, _segmentAfterIsLast) = (address, length, false);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Conformance.Device;
 using Conformance.Nvme;
 
@@ -178,29 +179,28 @@ internal sealed class ControllerCore
     }
 
     /// <summary>
-    /// Writes an entry of a queue whose last dword tells that it is there (phase): that one last, with release. Tracked.
+    /// Writes an entry of a queue whose last dword tells that it is there (phase): that one last, so that whoever sees it sees the rest. Tracked.
     /// </summary>
     public bool PublishHost(ulong iova, ReadOnlySpan<byte> entry)
     {
-        var last = entry.Length - sizeof(uint);
-        if (!WriteHost(iova, entry[..last])) return false;
-        if (Function.Local?.PlaceOf(iova) is MemoryPlace.Buffer)
+        while (true)
         {
-            LocalMemory.Publish(Function.Local.Bytes(MemoryPlace.Buffer, iova + (ulong)last, sizeof(uint)), Wire.Read<uint>(entry[last..]));
-            return true;
-        }
+            var span = Reach(iova, entry.Length, DmaAccess.Write);
+            if (span.IsEmpty) return false;
+            if (span.Length == entry.Length)
+            {
+                var last = entry.Length - sizeof(uint);
+                entry[..last].CopyTo(span);
+                Volatile.Write(ref MemoryMarshal.AsRef<uint>(span[last..]), Wire.Read<uint>(entry[last..]));
+                Wrote(iova, entry.Length);
+                return true;
+            }
 
-        var requester = Function.Requester;
-        Steps.Requester.Run(this, ref requester);
-        if (!_dma.Publish(requester, iova + (ulong)last, Wire.Read<uint>(entry[last..])))
-        {
-            Truth.RefusedAccesses++;
-            return false;
+            entry[..span.Length].CopyTo(span);
+            Wrote(iova, span.Length);
+            iova += (ulong)span.Length;
+            entry = entry[span.Length..];
         }
-
-        Truth.DmaBytesWritten += sizeof(uint);
-        Wrote(iova + (ulong)last, sizeof(uint));
-        return true;
     }
 
     /// <summary>Notes a write to host memory that took place. Every one of the device comes through here, and those to its own memory.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Conformance.Device;
 using Conformance.Nvme;
 
@@ -186,9 +185,6 @@ internal sealed class LocalMemory
         if (place == MemoryPlace.Buffer) return Buffer.AsSpan((int)(address - _bufferWindow.First), length);
         return IsRegionReady ? Region.AsSpan((int)(address - _regionWindow.First), length) : default;
     }
-
-    /// <summary>Stores the last word of an entry after the rest of it.</summary>
-    public static void Publish(Span<byte> entry, uint value) => Volatile.Write(ref MemoryMarshal.AsRef<uint>(entry), value);
 
     /// <summary>Whether a queue may lie where a run of its bytes does.</summary>
     /// <param name="address">First byte of the run.</param>

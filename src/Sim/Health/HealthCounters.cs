@@ -9,22 +9,22 @@ internal sealed class HealthCounters
     private const int Thousand = 1000;
     private const byte FirstMediaError = 0x80;
 
-    private UInt128 _unitsRead;
-    private UInt128 _unitsWritten;
+    private ulong _unitsRead;
+    private ulong _unitsWritten;
     private int _outstanding;
     private long _busySince;
     private long _busy;
 
-    public UInt128 ReadCommands { get; private set; }
+    public ulong ReadCommands { get; private set; }
 
-    public UInt128 WriteCommands { get; private set; }
+    public ulong WriteCommands { get; private set; }
 
-    public UInt128 MediaErrors { get; private set; }
+    public ulong MediaErrors { get; private set; }
 
     /// <summary>Thousands of 512 bytes, rounded up.</summary>
-    public UInt128 DataRead => (_unitsRead + (Thousand - 1)) / Thousand;
+    public ulong DataRead => (_unitsRead + (Thousand - 1)) / Thousand;
 
-    public UInt128 DataWritten => (_unitsWritten + (Thousand - 1)) / Thousand;
+    public ulong DataWritten => (_unitsWritten + (Thousand - 1)) / Thousand;
 
     /// <summary>ns during which an I/O command was outstanding.</summary>
     public long Busy(long now) => _outstanding == 0 ? _busy : _busy + now - _busySince;

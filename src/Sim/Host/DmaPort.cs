@@ -26,15 +26,6 @@ internal sealed class DmaPort(SimHost host)
         return _last.Memory.DeviceSpan(_last.Offset + inside, count);
     }
 
-    /// <summary>Stores the last word of an entry, so that whoever sees it sees the rest; false where refused.</summary>
-    public bool Publish(RequesterId requester, ulong iova, uint value)
-    {
-        if (!Locate(requester, iova, DmaAccess.Write)) return false;
-        _function!.Space!.Observer?.Invoke(new DmaAccessed(requester, iova, sizeof(uint), DmaAccess.Write));
-        _last.Memory.DeviceStoreRelease(_last.Offset + (long)(iova - _last.Iova), value);
-        return true;
-    }
-
     /// <summary>
     /// The bytes at an IOVA where the mapping used last has all of them; else empty. No access: nobody is told of it, and nothing of it may have an effect.
     /// </summary>

@@ -4,50 +4,64 @@ using Conformance.Nvme;
 namespace Conformance.Sim;
 
 /// <summary>
-/// While a command of a queue is executed the processor fetches what the next ones will touch: first where the medium's table says that their blocks are, a
-/// command later the blocks. Guesses, that nothing depends on: each entry is read again when it is fetched.
+/// While a command of a queue is executed the processor fetches what the next ones will touch: first where the medium's table says that their blocks are,
+/// some commands later the beginning of each block, and shortly before its command the block. The first two for several commands at once: what they wait for
+/// is the translation of an address, of which the processor does several in the time of one. Guesses, that nothing depends on: each entry is read again when
+/// it is fetched.
 /// </summary>
 internal sealed class LookAhead
 {
-    // Entries from the head on. The first is a power of two.
-    private const int Far = 4;
-    private const int Near = 3;
+    /// <summary>Commands looked at at once.</summary>
+    private const int Batch = 8;
 
-    private readonly Guess[] _guesses = new Guess[Far];
+    /// <summary>So many commands, that at the head among them, are begun with when the next batch is looked at.</summary>
+    private const int Begun = 4;
+
+    /// <summary>So many, that at the head among them, are fetched whole.</summary>
+    private const int Whole = 3;
+
+    /// <summary>Lines of 64 bytes, from where a processor's own looking ahead goes on.</summary>
+    private const int WholeLines = 8;
+
+    // Entries from the head on. A power of two, and room for two batches and what is begun with.
+    private readonly Guess[] _guesses = new Guess[32];
     private int _head = -1;
     private int _first;
     private int _placed;
+    private int _begun;
     private int _fetched;
 
-    /// <summary>Where a command will begin; NSID 0: nowhere.</summary>
-    private readonly record struct Guess(uint Nsid, ulong Lba);
+    /// <summary>Where a command will begin.</summary>
+    /// <param name="Medium">Whose block; null: nowhere.</param>
+    /// <param name="Handle">Where its bytes are, once the table was looked at.</param>
+    private record struct Guess(BlockStore? Medium, ulong Lba, int Handle);
 
     /// <param name="c">The controller.</param>
     /// <param name="queue">The command at its head is about to be fetched.</param>
     public void Next(ControllerCore c, SubmissionQueue queue)
     {
         // Somebody else has moved the head: what was looked at is no longer what comes.
-        if (queue.Head != _head) _placed = _fetched = 0;
-        var waiting = queue.Waiting;
-        if (waiting < 2 && _placed == 0) return;
-        for (; _placed < Far && _placed < waiting; _placed++)
+        if (queue.Head != _head) _placed = _begun = _fetched = 0;
+        if (_begun <= Begun)
         {
-            ref var guess = ref _guesses[(_first + _placed) & (Far - 1)];
-            guess = Look(c, queue, _placed);
-            if (guess.Nsid != 0) c.FindNamespace(guess.Nsid)?.Medium.PrefetchPlace(guess.Lba);
+            var waiting = queue.Waiting;
+            if (waiting < 2 && _placed == 0) return;
+            Begin(c, queue, Math.Min(waiting, Begun + Batch));
+            Place(c, queue, Math.Min(waiting, Begun + (2 * Batch)));
         }
 
-        for (; _fetched < Near && _fetched < _placed; _fetched++)
-        {
-            ref readonly var guess = ref _guesses[(_first + _fetched) & (Far - 1)];
-            if (guess.Nsid != 0) c.FindNamespace(guess.Nsid)?.Medium.Prefetch(guess.Lba);
-        }
-
+        for (; _fetched < Whole && _fetched < _begun; _fetched++) Prefetch(At(_fetched), WholeLines);
         // The head goes.
         _first++;
         _placed--;
+        _begun--;
         _fetched--;
         _head = queue.Head + 1 == queue.Entries ? 0 : queue.Head + 1;
+    }
+
+    private static void Prefetch(in Guess guess, int lines)
+    {
+        if (guess.Handle != 0) guess.Medium!.Prefetch(guess.Handle, guess.Lba, lines);
     }
 
     private static Guess Look(ControllerCore c, SubmissionQueue queue, int ahead)
@@ -58,7 +72,27 @@ internal sealed class LookAhead
         if (bytes.IsEmpty) return default;
         ref readonly var entry = ref MemoryMarshal.AsRef<SubmissionEntry>(bytes);
         return (NvmOpcode)entry.Opcode is NvmOpcode.Read or NvmOpcode.Write
-            ? new Guess(entry.Nsid, entry.Cdw10 | ((ulong)entry.Cdw11 << 32))
+            ? new Guess(c.FindNamespace(entry.Nsid)?.Medium, entry.Cdw10 | ((ulong)entry.Cdw11 << 32), 0)
             : default;
     }
+
+    private void Place(ControllerCore c, SubmissionQueue queue, int most)
+    {
+        for (; _placed < most; _placed++)
+        {
+            ref var guess = ref At(_placed);
+            guess = Look(c, queue, _placed);
+            guess.Medium?.PrefetchPlace(guess.Lba);
+        }
+    }
+
+    private void Begin(ControllerCore c, SubmissionQueue queue, int most)
+    {
+        Place(c, queue, most);
+        for (var i = _begun; i < most; i++) At(i).Handle = At(i).Medium?.HandleOf(At(i).Lba) ?? 0;
+        // Nothing between one and the next: the closer they are, the more of them are waited for at once.
+        for (; _begun < most; _begun++) Prefetch(At(_begun), lines: 1);
+    }
+
+    private ref Guess At(int ahead) => ref _guesses[(_first + ahead) & (_guesses.Length - 1)];
 }

@@ -66,11 +66,8 @@ internal sealed class BlockPlane : IDisposable
         return source.Slice(first * Unit, blocks * Unit);
     }
 
-    /// <summary>Lets the processor fetch the beginning of a block, where there is one.</summary>
-    public void Prefetch(int handle, int block)
-    {
-        if (handle != 0) SlabOf(handle).Prefetch(handle >> 1, block * Unit);
-    }
+    /// <summary>Lets the processor fetch so many lines of 64 bytes from the beginning of a block on.</summary>
+    public void Prefetch(int handle, int block, int lines) => SlabOf(handle).Prefetch(handle >> 1, block * Unit, lines);
 
     /// <summary>Forgets the bytes of blocks; gives the chunk back where no other block holds any.</summary>
     /// <param name="holders">The blocks of the chunk that may have bytes of their own.</param>

@@ -31,13 +31,19 @@ public sealed partial class BlockStore
         if (lba < Blocks) _leaves[LeafOf(lba)]?.Prefetch(ChunkOf(lba));
     }
 
-    /// <summary>The same of the beginning of the block, and of its state where a write changes that.</summary>
-    public void Prefetch(ulong lba)
+    /// <summary>
+    /// Where the bytes of the chunk of a block are, for <see cref="Prefetch"/>; 0: nowhere. Lets the processor fetch the state of the block where a write
+    /// changes that.
+    /// </summary>
+    public int HandleOf(ulong lba)
     {
-        if (lba >= Blocks || Find(lba, out var index) is not { } group) return;
-        _data.Prefetch(group.Data[index], BlockOf(lba));
+        if (lba >= Blocks || Find(lba, out var index) is not { } group) return 0;
         if ((group.Full >> index & 1) == 0) Ahead.Fetch(ref group.States[index]);
+        return group.Data[index];
     }
+
+    /// <summary>Lets the processor fetch so many lines from the beginning of a block on. The handle may be one of old, and does nothing then.</summary>
+    public void Prefetch(int handle, ulong lba, int lines) => _data.Prefetch(handle, BlockOf(lba), lines);
 
     /// <summary>
     /// Returns the data of <paramref name="blocks"/> blocks, at least one, at most <paramref name="maxBlocks"/>, that lie together. Blocks

@@ -60,7 +60,7 @@ internal static class MemoryTracking
     private static void Expect(ControllerCore c, CommandContext command, long bytes)
     {
         command.DataLength = bytes;
-        command.Data = GuestCursor.OfData(in command.Entry, bytes, c.PageSize) with { IsCommandHere = command.Data.IsCommandHere };
+        command.Data.BeginData(in command.Entry, bytes, c.PageSize);
     }
 
     private static TrackMemoryChangesHeader Header(CommandContext command) =>

@@ -12,8 +12,8 @@ internal class ParseStep
         command.Handler = handler;
         if (handler.NamespaceUse != NamespaceUse.None) command.Namespace = c.FindNamespace(command.Entry.Nsid);
         handler.Parse(c, command);
-        command.Data = GuestCursor.OfData(in command.Entry, command.DataLength, c.PageSize);
-        command.Metadata = GuestCursor.OfMetadata(in command.Entry, command.MetadataLength);
+        command.Data.BeginData(in command.Entry, command.DataLength, c.PageSize);
+        command.Metadata.BeginMetadata(in command.Entry, command.MetadataLength);
         command.Data.IsCommandHere = command.Metadata.IsCommandHere = c.IsLocal(command);
         return StepResult.Done;
     }

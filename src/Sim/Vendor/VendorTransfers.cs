@@ -32,7 +32,7 @@ internal sealed class VendorSave(VendorDialect dialect) : VendorCommand(dialect.
             if (blob.Length > c.MaximumTransfer) return command.Fail(Status.InvalidField);
             saving.Blob = blob;
             command.DataLength = blob.Length;
-            command.Data = GuestCursor.OfData(in command.Entry, blob.Length, c.PageSize);
+            command.Data.BeginData(in command.Entry, blob.Length, c.PageSize);
         }
 
         var sent = c.SendAll(command, saving.Blob);

@@ -32,7 +32,7 @@ internal static class VfioDirtyDefects
         Defect.OfVfioFace("vfio-small-log", "LM-VFDL-16", "A report has no more than 256 pages, and the others are forgotten.", driver => new SmallLog(driver)),
         Defect.OfDevice(
             "untracked-completions", "LM-VFDL-17", "Completions are not tracked.",
-            static () => new ControllerSteps { TrackMemory = new Untracked(static length => length < CompletionEntry.Size) }),
+            static () => new ControllerSteps { TrackMemory = new Untracked(static length => length == CompletionEntry.Size) }),
     ];
 
     private sealed class Untracked(Func<int, bool> lost) : TrackMemoryStep

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using Conformance.Device;
 using Conformance.Nvme;
 
@@ -114,8 +115,7 @@ internal sealed class SpeedTable(Figures figures)
         var name = $"16 VFs at once, 1 ms a step, {(clock == ClockKind.Virtual ? "virtual clock" : "the machine's clock")}";
         try
         {
-            // Until everything is compiled as well as it will be.
-            for (var i = 0; i < 8; i++) MovesLoad.Run(Together, clock);
+            WarmUp(() => MovesLoad.Run(Together, clock));
             var (one, many) = (Best(1, clock), Best(Together, clock));
             const string Why = "the suite's own work of 16 moves, on as many cores as there are";
             return
@@ -142,6 +142,21 @@ internal sealed class SpeedTable(Figures figures)
             }
 
             return best;
+        }
+    }
+
+    /// <summary>Until everything is compiled as well as it will be: some repetitions in which nothing was.</summary>
+    private static void WarmUp(Action work)
+    {
+        const int Quiet = 10;
+        const int Most = 400;
+        var compiled = -1L;
+        for (var (runs, quiet) = (0, 0); quiet < Quiet && runs < Most; runs++)
+        {
+            work();
+            var now = JitInfo.GetCompiledMethodCount();
+            quiet = now == compiled ? quiet + 1 : 0;
+            compiled = now;
         }
     }
 

@@ -81,7 +81,9 @@ internal static class Composition
         if (self != name) words = [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. words];
         // It lives too short for code to be compiled twice: not at all where most was compiled ahead of time, else without measuring it first.
         var compiled = File.Exists(Path.Combine(AppContext.BaseDirectory, $"{name}.r2r.dll"));
-        return new ProcessStartInfo(host, words) { Environment = { [compiled ? "DOTNET_TieredCompilation" : "DOTNET_TieredPGO"] = "0" } };
+        var start = new ProcessStartInfo(host, words) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
+        if (compiled) start.Environment["DOTNET_TC_CallCounting"] = "0";
+        return start;
     }
 
     /// <summary>

@@ -12,6 +12,11 @@ namespace Conformance.Runner.Commands;
 /// <summary><c>run</c>: carries out a profile and leaves <c>reports/RUN/</c>.</summary>
 internal static class RunCommand
 {
+    /// <summary>Of a run whose record another process makes something of.</summary>
+    public const string RecordOption = "--record";
+
+    public const string BareOption = "--bare";
+
     public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
         const string About = "Run a profile: cases, migrations, measurements; leaves run.json, verdicts.json, journal.jsonl, report.html and plots.";
@@ -48,17 +53,18 @@ internal static class RunCommand
             Description = "Figures that must be reached exactly, made by baseline set; default what the profile says (gates.baseline).", HelpName = "FILE",
         };
         var trace = new Option<bool>("--trace") { Description = "Write every command, register access, DMA and interrupt of each case and combination to traces/ (see inspect)." };
-        var bare = new Option<bool>("--bare")
+        var bare = new Option<bool>(BareOption)
         {
             Description = "Leave run.json and the journal only, and do not measure the suite's own cost: for who starts many runs (see compare --ab).",
         };
+        var left = new Option<bool>(RecordOption) { Description = "Leave the record to whoever started this, who makes all else of it and tells it.", Hidden = true };
         var jobs = new Option<int?>("--jobs") { Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N" };
         var allowDataLoss = new Option<string[]>("--allow-data-loss")
         {
             Description = "Real devices only: what is on the device of this serial number may be lost.", HelpName = "SERIAL",
         };
         profile.AddTo(command, needsProfile: false);
-        foreach (var option in (Option[])[allowDataLoss, outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, bare, jobs]) command.Add(option);
+        foreach (var option in (Option[])[allowDataLoss, outFolder, defect, repeat, untilFail, resume, rerun, waivers, expect, baseline, trace, bare, left, jobs]) command.Add(option);
         command.SetAction(parsed =>
         {
             var resumed = parsed.GetValue(resume);
@@ -105,6 +111,7 @@ internal static class RunCommand
                 Baseline = held,
                 Earlier = earlier,
                 IsBare = parsed.GetValue(bare),
+                IsLeft = parsed.GetValue(left),
             };
             folder.KeepAsked(waived.Text, expected, held);
             var code = Run(new Session(plan, options, folder), real?.Services ?? services);
@@ -195,12 +202,19 @@ internal static class RunCommand
             return (ExitCode)record.ExitCode;
         }
 
-        var page = session.Folder.Write(record);
+        if (session.IsLeft) session.Folder.WriteRecord(record);
+        else Tell(record, session.Folder, session.IsHeldToExpected, services);
+        return (ExitCode)record.ExitCode;
+    }
+
+    /// <summary>Writes a record in all its forms, and tells a person what came out.</summary>
+    public static void Tell(RunRecord record, RunFolder folder, bool isHeldToExpected, Services services)
+    {
+        var page = folder.Write(record);
         CaseTable.Write(record, services);
         RunTable.Write(record, services);
         Failures.Write(record, services);
         GitHubActions.Write(record, services);
-        services.Out.WriteLine(Failures.LastLine(record, page, session.IsHeldToExpected));
-        return (ExitCode)record.ExitCode;
+        services.Out.WriteLine(Failures.LastLine(record, page, isHeldToExpected));
     }
 }

@@ -54,12 +54,14 @@ internal static class TestbedCommand
             var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
             var isStock = parsed.GetValue(qemu) is null && parsed.GetValue(qemuArgs) is null && parsed.GetValue(kernel) is null;
             string[] more = [.. given.Skip(named ? 1 : 0)];
-            (string? Report, BedRequest Request) Boot()
+            // A bare run has nothing but its record, and tells it itself.
+            var isBare = more.Contains(RunCommand.BareOption);
+            Boot Next()
             {
                 var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
                 var line = parsed.GetValue(shell)
-                    ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. more])}";
-                return (report, new BedRequest
+                    ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. isBare ? [] : (string[])[RunCommand.RecordOption], .. more])}";
+                return new Boot(report, !isBare, new BedRequest
                 {
                     Options = result?.Profile?.Testbed ?? new TestbedOptions(),
                     Emulator = parsed.GetValue(qemu),
@@ -75,15 +77,15 @@ internal static class TestbedCommand
             }
 
             // An emulator that dies is no verdict on what ran in it, and a stock one was seen to; one that dies twice has something to do with it.
-            if (Run(services, parsed.GetValue(keep), Boot()) is { } exit) return (int)exit;
+            if (Run(services, parsed.GetValue(keep), Next()) is { } exit) return (int)exit;
             services.Error.WriteLine("testbed: THE EMULATOR DIED: once more from the beginning");
-            return (int)(Run(services, parsed.GetValue(keep), Boot()) ?? ExitCode.HarnessFailed);
+            return (int)(Run(services, parsed.GetValue(keep), Next()) ?? ExitCode.HarnessFailed);
         });
         return command;
     }
 
     /// <summary>One boot and what came of it; null where the emulator died by itself.</summary>
-    private static ExitCode? Run(Services services, bool keep, (string? Report, BedRequest Request) boot)
+    private static ExitCode? Run(Services services, bool keep, Boot boot)
     {
         try
         {
@@ -100,7 +102,12 @@ internal static class TestbedCommand
                 outcome = bed.Run(services.Out);
             }
 
-            if (boot.Report is { } report) bed.KeepEvidence(Path.Combine(report, "testbed"));
+            if (boot.Report is { } report)
+            {
+                bed.KeepEvidence(Path.Combine(report, "testbed"));
+                if (boot.IsLeft) Tell(report, services);
+            }
+
             if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
             else bed.Remove();
             if (signal is { } ended) return ended;
@@ -124,6 +131,22 @@ internal static class TestbedCommand
             services.Error.WriteLine($"testbed: {e.Message}");
             return ExitCode.HarnessFailed;
         }
+    }
+
+    /// <summary>One start of the machine.</summary>
+    /// <param name="Report">The folder of the run's report; null: no run.</param>
+    /// <param name="IsLeft">Only its record is made in the machine.</param>
+    private sealed record Boot(string? Report, bool IsLeft, BedRequest Request);
+
+    /// <summary>What a run in the machine has left is made into a report here, where that takes no time.</summary>
+    private static void Tell(string report, Services services)
+    {
+        var folder = RunFolder.Existing(report);
+        if (!folder.HasRecord) return;
+        var record = RunFile.Read(report);
+        // The program in the machine is this one.
+        record = record with { Environment = record.Environment with { Build = EnvironmentProbe.BuildHash() } };
+        RunCommand.Tell(record, folder, folder.HasExpectations, services);
     }
 
     /// <summary>

@@ -13,6 +13,7 @@ internal sealed class EnvironmentProbe(Services services)
     private readonly DateTimeOffset _started = services.Time.GetUtcNow();
     private readonly long _ticks = services.Time.GetTimestamp();
 
+    /// <summary>All but <see cref="EnvironmentRecord.Build"/>, see <see cref="BuildHash"/>.</summary>
     public EnvironmentRecord Finish(IReadOnlyList<string> arguments, string profilePath)
     {
         var (commit, modified) = Commit();
@@ -20,7 +21,6 @@ internal sealed class EnvironmentProbe(Services services)
         {
             Commit = commit,
             Modified = modified,
-            Build = BuildHash(AppContext.BaseDirectory),
             Runtime = RuntimeInformation.FrameworkDescription,
             System = Field("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"') ?? RuntimeInformation.OSDescription,
             Kernel = Environment.OSVersion.Version.ToString() is var version && File.Exists("/proc/sys/kernel/osrelease")
@@ -38,10 +38,10 @@ internal sealed class EnvironmentProbe(Services services)
     }
 
     /// <summary>Over name and content of our own assemblies, in order of name; null where there is none beside the program.</summary>
-    private static string? BuildHash(string folder)
+    public static string? BuildHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var assemblies = Directory.GetFiles(folder, "Conformance.*.dll").Order(StringComparer.Ordinal).ToList();
+        var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "Conformance.*.dll").Order(StringComparer.Ordinal).ToList();
         foreach (var path in assemblies)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}\n"));

@@ -41,6 +41,9 @@ internal sealed record SessionOptions
     /// <summary>Only what was measured is kept: no page, no pictures, no cost of the suite.</summary>
     public bool IsBare { get; init; }
 
+    /// <summary>Its record is left to whoever started it, who makes its other forms and tells them: in a machine that is emulated all of it is slow.</summary>
+    public bool IsLeft { get; init; }
+
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 }
@@ -59,6 +62,8 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
 
     public bool IsBare => options.IsBare;
 
+    public bool IsLeft => options.IsLeft;
+
     /// <summary>What it shows is held against expected results.</summary>
     public bool IsHeldToExpected => options.Expected is not null;
 
@@ -76,7 +81,8 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
             MeasureCost(services, stop.Token);
         }
 
-        return Judged(probe.Finish(options.Arguments, options.Header.ProfilePath), services);
+        var environment = probe.Finish(options.Arguments, options.Header.ProfilePath);
+        return Judged(IsLeft ? environment : environment with { Build = EnvironmentProbe.BuildHash() }, services);
     }
 
     /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it.</summary>

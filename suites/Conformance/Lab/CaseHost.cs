@@ -12,7 +12,7 @@ namespace Conformance.Suite;
 public sealed partial class CaseHost
 {
     private const ulong HostIova = 0x10_0000_0000;
-    private const int HostBytes = 8 << 20;
+    private const int HostBytes = 6 << 20;
     private const int MostVfs = 4;
 
     private readonly ControllingFunction _controlling;

@@ -82,6 +82,8 @@ public static class ExitCodes
         surprise.IsStale ? [ExitCode.UnexpectedPass]
         // Expected to show something, and it showed nothing.
         : surprise.Actual is Verdict.NotSupported or Verdict.Skipped ? [ExitCode.Inconclusive]
+        // No fault of the device's, and worse than it was.
+        : surprise.Actual is Verdict.Warn or Verdict.Waived ? [ExitCode.Regression]
         : Of(surprise.Actual!.Value);
 
     private static IEnumerable<ExitCode> Of(CombinationRecord combination)

@@ -27,6 +27,8 @@ internal sealed class GateTests
     [TestCase("a/good", Verdict.NotSupported, ExitCode.Inconclusive)]
     [TestCase("a/good", Verdict.Inconclusive, ExitCode.Inconclusive)]
     [TestCase("a/good", Verdict.HarnessError, ExitCode.HarnessFailed)]
+    [TestCase("a/good", Verdict.Warn, ExitCode.Regression)]
+    [TestCase("a/new", Verdict.Warn, ExitCode.Regression)]
     public void Only_what_is_not_expected_counts(string id, Verdict verdict, ExitCode code)
     {
         CaseRecord[] cases = [CaseRecord.Without(id, verdict, "as told")];

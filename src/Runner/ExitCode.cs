@@ -14,7 +14,7 @@ public enum ExitCode
     /// <summary>Nothing was shown, or not enough.</summary>
     Inconclusive = 2,
 
-    /// <summary>A gate on a figure did not hold.</summary>
+    /// <summary>A gate on a figure did not hold, or a pass that was expected is a warning.</summary>
     Regression = 3,
 
     /// <summary>A negative control passed, or a waiver is out of date.</summary>
@@ -83,7 +83,7 @@ public static class ExitCodes
         // Expected to show something, and it showed nothing.
         : surprise.Actual is Verdict.NotSupported or Verdict.Skipped ? [ExitCode.Inconclusive]
         // No fault of the device's, and worse than it was.
-        : surprise.Actual is Verdict.Warn or Verdict.Waived ? [ExitCode.Regression]
+        : surprise is { Actual: Verdict.Warn, Expected: Verdict.Pass } ? [ExitCode.Regression]
         : Of(surprise.Actual!.Value);
 
     private static IEnumerable<ExitCode> Of(CombinationRecord combination)

@@ -11,7 +11,7 @@ internal sealed class GateTests
 {
     private static readonly ExpectedResults s_expected = new()
     {
-        Profile = "p", Combinations = [], Cases = new() { ["a/known"] = Verdict.Fail, ["a/good"] = Verdict.Pass, ["a/hang"] = Verdict.Timeout },
+        Profile = "p", Combinations = [], Cases = new() { ["a/known"] = Verdict.Fail, ["a/good"] = Verdict.Pass, ["a/hang"] = Verdict.Timeout, ["a/lacks"] = Verdict.NotSupported },
     };
 
     [TestCase("a/known", Verdict.Fail, ExitCode.Conformant)]
@@ -29,6 +29,10 @@ internal sealed class GateTests
     [TestCase("a/good", Verdict.HarnessError, ExitCode.HarnessFailed)]
     [TestCase("a/good", Verdict.Warn, ExitCode.Regression)]
     [TestCase("a/new", Verdict.Warn, ExitCode.Regression)]
+    [TestCase("a/good", Verdict.Waived, ExitCode.Conformant)]
+    [TestCase("a/lacks", Verdict.NotSupported, ExitCode.Conformant)]
+    [TestCase("a/lacks", Verdict.Pass, ExitCode.UnexpectedPass)]
+    [TestCase("a/lacks", Verdict.Warn, ExitCode.UnexpectedPass)]
     public void Only_what_is_not_expected_counts(string id, Verdict verdict, ExitCode code)
     {
         CaseRecord[] cases = [CaseRecord.Without(id, verdict, "as told")];

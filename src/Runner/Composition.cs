@@ -79,10 +79,11 @@ internal static class Composition
         // Under another program's name, a test's, the host of .NET is not the process itself.
         var host = self == name || self == "dotnet" ? Environment.ProcessPath! : "dotnet";
         if (self != name) words = [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. words];
-        // It lives too short for code to be compiled twice: not at all where most was compiled ahead of time, else without measuring it first.
+        var start = new ProcessStartInfo(host, words);
+        // It lives too short for code to be compiled twice: not at all where most was compiled ahead of time, else without measuring it first. A test bed
+        // has said already that even once is too often.
         var compiled = File.Exists(Path.Combine(AppContext.BaseDirectory, $"{name}.r2r.dll"));
-        var start = new ProcessStartInfo(host, words) { Environment = { ["DOTNET_TieredPGO"] = "0" } };
-        if (compiled) start.Environment["DOTNET_TC_CallCounting"] = "0";
+        if (!start.Environment.ContainsKey("DOTNET_TC_CallCounting")) start.Environment[compiled ? "DOTNET_TieredCompilation" : "DOTNET_TieredPGO"] = "0";
         return start;
     }
 

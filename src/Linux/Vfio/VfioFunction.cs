@@ -33,7 +33,8 @@ public sealed class VfioFunction : IFunction, IDisposable
     private World? _world;
     private VfioDmaSpace? _space;
     private bool _resetting;
-    private bool _wasReset;
+    private bool _isWell;
+    private readonly int _vfControl;
     private bool _gone;
     private bool _memorySpace;
     private bool _powered = true;
@@ -61,7 +62,9 @@ public sealed class VfioFunction : IFunction, IDisposable
 
         if (capabilities.Find(CapabilityId.PciExpress) is { } express) _deviceControl = express + PcieCapability.DeviceControlOffset;
         if (capabilities.Find(CapabilityId.PowerManagement) is { } power) _power = power + PowerManagementCapability.ControlOffset;
-        if (!isVirtual && capabilities.FindExtended(ExtendedCapabilityId.SrIov) is { } sriov) _sriov = new SriovView(sriov, enabledVfs);
+        if (isVirtual || capabilities.FindExtended(ExtendedCapabilityId.SrIov) is not { } sriov) return;
+        _sriov = new SriovView(sriov, enabledVfs);
+        if (enabledVfs > 0) _vfControl = sriov + SrIovCapability.ControlOffset;
     }
 
     public string Name { get; }
@@ -102,26 +105,29 @@ public sealed class VfioFunction : IFunction, IDisposable
     private bool Decodes => Answers && _powered && (IsVirtual || _memorySpace);
 
     /// <summary>
-    /// Gives the function to a world, as good as new: reset, reaching nothing, with interrupts off. Sleeps as long as a reset takes: of a PF that is well, a
-    /// controller reset, which takes its VFs offline, since the kernel sleeps for a fifth of a second over a function level reset.
+    /// Gives the function to a world, as good as new: reset, reaching nothing, with interrupts off. Sleeps as long as a reset takes: of a PF that
+    /// was left well, a controller reset, which takes its VFs offline, since the kernel sleeps for a fifth of a second over a function level reset.
     /// </summary>
     /// <param name="world">Whose time it is in from now on.</param>
-    /// <param name="isReset">It was reset already: a VF is with its PF.</param>
+    /// <param name="isReset">Nothing is to be done to it: a VF is offline since its PF was reset, and is reset itself before it comes online.</param>
     public void Begin(World world, bool isReset = false)
     {
+        var wasWell = _isWell;
         End();
         _world = world;
         (_gone, _resetting, _powered) = (false, false, true);
         _msix?.Begin(world);
         _sriov?.Forget();
-        var result = isReset || (!IsVirtual && ResetsController()) ? 0 : ResetNow();
+        var result = isReset || (!IsVirtual && wasWell && ResetsController()) ? 0 : ResetNow();
         if (result < 0) throw new KernelException(-result, nameof(VfioAbi.VFIO_DEVICE_RESET), _device.Path);
         AfterReset();
     }
 
     /// <summary>Takes it away from its world: no interrupt of it is told there any more, and it reaches nothing.</summary>
-    public void End()
+    /// <param name="isWell">What it was used for has shown nothing that is wrong with it, so that a controller reset will do for the next.</param>
+    public void End(bool isWell = false)
     {
+        _isWell = isWell;
         if (_world is null) return;
         _msix?.Begin(null);
         WriteRaw(PciHeader.CommandOffset, 2, 0);
@@ -325,18 +331,21 @@ public sealed class VfioFunction : IFunction, IDisposable
     }
 
     /// <summary>
-    /// Resets the controller behind a function that has been reset here before. Sleeps. False where it is not well, or has what outlives a controller reset
-    /// (memory of its own: Base 2.3 3.1.4, CMBMSC and PMRCTL): then nothing but a reset of the function will do.
+    /// Resets the controller behind the function. Sleeps. False where it does not look well, is on its way up, or has what outlives a controller reset
+    /// (memory of its own: Base 2.3 3.1.4, CMBMSC and PMRCTL), or where its VFs are gone: then nothing but a reset of the function will do.
     /// </summary>
     private bool ResetsController()
     {
         const int states = 3;
-        if (!_wasReset || (_power > 0 && (ReadRaw(_power, 2) & states) != 0)) return false;
+        if (_power > 0 && (ReadRaw(_power, 2) & states) != 0) return false;
+        if (_vfControl > 0 && !new SrIovControl((ushort)ReadRaw(_vfControl, 2)).VfEnable) return false;
         WriteCommand(new PciCommand { MemorySpace = true }.Raw);
         var capabilities = new Capabilities(Read64(Register.Cap));
         var status = Read32(Register.Csts);
-        if (status == AllOnes || capabilities.Cmbs || capabilities.Pmrs || new ControllerStatus(status) is { Cfs: true } or { Shst: not 0 }) return false;
-        Write32(Register.Cc, (new ControllerConfiguration(Read32(Register.Cc)) with { En = false }).Raw);
+        if (status == AllOnes || capabilities.Cmbs || capabilities.Pmrs) return false;
+        var (state, configuration) = (new ControllerStatus(status), new ControllerConfiguration(Read32(Register.Cc)));
+        if (state is { Cfs: true } or { Nssro: true } or { Shst: not 0 } || configuration.En != state.Rdy) return false;
+        Write32(Register.Cc, (configuration with { En = false }).Raw);
         for (var i = 0; i < ResetTries; i++)
         {
             status = Read32(Register.Csts);
@@ -354,7 +363,7 @@ public sealed class VfioFunction : IFunction, IDisposable
     /// </summary>
     private void AfterReset()
     {
-        (_powered, _wasReset) = (true, true);
+        _powered = true;
         WriteCommand(0);
         if (IsVirtual) Probe();
     }

@@ -49,7 +49,7 @@ public sealed class VfioHost(KernelTree tree) : IDisposable
     }
 
     /// <summary>
-    /// Gives functions to a world, as good as new. All PFs are reset at once, and with each its VFs; where the kernel has the PFs, the VFs.
+    /// Gives functions to a world, as good as new. All PFs are reset at once, which takes their VFs offline; where the kernel has the PFs, the VFs.
     /// </summary>
     public static void Begin(World world, IReadOnlyCollection<VfioFunction> functions)
     {

@@ -90,7 +90,7 @@ public sealed class Bench : IDisposable
     public void Dispose()
     {
         // What they reach is theirs until they are taken away.
-        _pair.Release?.Invoke();
+        _pair.Release?.Invoke(false);
         foreach (var memory in _memories) memory.Dispose();
     }
 

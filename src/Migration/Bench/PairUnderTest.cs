@@ -45,8 +45,11 @@ public sealed record PairUnderTest
     /// <summary>Physical functions that the kernel's driver has, by their requester ids; empty where none is.</summary>
     public IReadOnlyDictionary<RequesterId, KernelFunction> Kernel { get; init; } = new Dictionary<RequesterId, KernelFunction>();
 
-    /// <summary>Takes the functions from the world that they were given to, whatever state they are in; null: nothing is to be done.</summary>
-    public Action? Release { get; init; }
+    /// <summary>
+    /// Takes the functions from the world that they were given to, whatever state they are in; told whether what they were used for has shown nothing that
+    /// is wrong with them. Null: nothing is to be done.
+    /// </summary>
+    public Action<bool>? Release { get; init; }
 
     /// <summary>Told every command of the pair's drivers; null: nobody is.</summary>
     public CommandHistory? History { get; init; }

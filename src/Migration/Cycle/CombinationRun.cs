@@ -92,7 +92,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             _elapsed += world.Now;
             CountCommands();
             // Of a bench that was not finished: nobody has it who would.
-            _pair?.Release?.Invoke();
+            _pair?.Release?.Invoke(false);
             // Not before the world has ended: on the machine's clock the devices' thread works on this memory until then.
             _bench?.Dispose();
             _bench = null;

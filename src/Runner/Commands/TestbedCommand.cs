@@ -61,7 +61,7 @@ internal static class TestbedCommand
                 var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
                 var line = parsed.GetValue(shell)
                     ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. isBare ? [] : (string[])[RunCommand.RecordOption], .. more])}";
-                return new Boot(report, !isBare, new BedRequest
+                return new Boot(report, !isBare, EnvironmentProbe.BuildHash(), new BedRequest
                 {
                     Options = result?.Profile?.Testbed ?? new TestbedOptions(),
                     Emulator = parsed.GetValue(qemu),
@@ -105,7 +105,7 @@ internal static class TestbedCommand
             if (boot.Report is { } report)
             {
                 bed.KeepEvidence(Path.Combine(report, "testbed"));
-                if (boot.IsLeft) Tell(report, services);
+                if (boot.IsLeft) Tell(report, boot.Build, services);
             }
 
             if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
@@ -136,17 +136,25 @@ internal static class TestbedCommand
     /// <summary>One start of the machine.</summary>
     /// <param name="Report">The folder of the run's report; null: no run.</param>
     /// <param name="IsLeft">Only its record is made in the machine.</param>
-    private sealed record Boot(string? Report, bool IsLeft, BedRequest Request);
+    /// <param name="Build">Hash of the program that runs in it, which is this one.</param>
+    private sealed record Boot(string? Report, bool IsLeft, string? Build, BedRequest Request);
 
     /// <summary>What a run in the machine has left is made into a report here, where that takes no time.</summary>
-    private static void Tell(string report, Services services)
+    private static void Tell(string report, string? build, Services services)
     {
         var folder = RunFolder.Existing(report);
         if (!folder.HasRecord) return;
-        var record = RunFile.Read(report);
-        // The program in the machine is this one.
-        record = record with { Environment = record.Environment with { Build = EnvironmentProbe.BuildHash() } };
-        RunCommand.Tell(record, folder, folder.HasExpectations, services);
+        try
+        {
+            var record = RunFile.Read(report);
+            record = record with { Environment = record.Environment with { Build = build } };
+            RunCommand.Tell(record, folder, folder.HasExpectations, services);
+        }
+        catch (Exception e) when (e is UsageException or IOException or UnauthorizedAccessException)
+        {
+            // What the machine ended with stands.
+            services.Error.WriteLine($"testbed: there is no report: {e.Message}");
+        }
     }
 
     /// <summary>

@@ -74,9 +74,9 @@ internal sealed class RealPairs : IDisposable
             // A variant driver is what migration is asked of; on vfio-pci there is none, and the suite's own stands in for it.
             OpenVfio = IsVariant ? OpenVfioAsync : null,
             Kernel = _prepared.PfOnKernel ? used.Distinct().ToDictionary(it => PciAddress.Parse(it.Address).Requester, it => OfKernel(world, it)) : [],
-            Release = () =>
+            Release = isWell =>
             {
-                foreach (var function in functions) function.End();
+                foreach (var function in functions) function.End(isWell);
                 _paths.ForEach(it => it.Dispose());
                 _paths.Clear();
             },

@@ -28,6 +28,9 @@ public sealed class CaseCatalogue
         {
             if (_byId.TryGetValue(id, out var known)) return known;
             Read(it => MayHave(it, id));
+            if (_byId.TryGetValue(id, out known)) return known;
+            // A case may have a name of its own.
+            Read(static _ => true);
             return _byId.GetValueOrDefault(id);
         }
     }
@@ -77,7 +80,7 @@ public sealed class CaseCatalogue
         }
     }
 
-    /// <summary>An identifier is of area, method and arguments.</summary>
+    /// <summary>An identifier is of area, method and arguments, unless the case has a name of its own.</summary>
     private static bool MayHave(Type type, string id)
     {
         if (id.Split('/', 2) is not [var area, var name] || type.GetCustomAttribute<AreaAttribute>(inherit: false)!.Name != area) return false;

@@ -75,6 +75,7 @@ internal sealed class CaseRun : IDisposable
         {
             WorldNs = World.Now, Identity = Lab.Identity, Random = Random != _first,
         };
+        Lab.IsAsItMustBe = record.Verdict is Verdict.Pass or Verdict.NotSupported;
         if (record.Verdict >= Verdict.Warn) Settings.Failed?.Invoke(new Evidence(Lab).Take(record));
         return record;
     }

@@ -33,6 +33,9 @@ public sealed class Lab : IDisposable
 
     public CaseSettings Settings => _run.Settings;
 
+    /// <summary>The case has ended and showed nothing that is wrong with the device, nor was it cut short.</summary>
+    internal bool IsAsItMustBe { get; set; }
+
     /// <summary>What a profile tells of the device under test.</summary>
     internal CaseDevice Device => _device;
 
@@ -140,7 +143,7 @@ public sealed class Lab : IDisposable
     public void Dispose()
     {
         _atEnd.ForEach(it => it());
-        _pair?.Release?.Invoke();
+        _pair?.Release?.Invoke(IsAsItMustBe);
         foreach (var memory in _memories) memory.Dispose();
     }
 

@@ -51,7 +51,11 @@ public sealed class DeviceReach(KernelTree tree) : IDeviceReach
         Attach(node, nsid, NamespaceAttachmentSelect.Detach, [.. now.Except(controllers)]);
         Attach(node, nsid, NamespaceAttachmentSelect.Attach, [.. controllers.Except(now)]);
         using var file = new ControllerFile(node.Path);
+        // The kernel looks in its own time, and only when it has is the machine as this was to make it.
+        var isOwn = controllers.Contains((ushort)node.ControllerId);
+        string[] known = [.. node.Namespaces.Where(it => it.Nsid == nsid).Select(it => it.BlockPath)];
         file.Rescan();
+        Patience.Until(() => node.Namespaces.Any(it => it.Nsid == nsid) == isOwn && (isOwn || !Array.Exists(known, tree.Exists)), TimeSpan.FromSeconds(5));
     }
 
     public void SetSecondary(PciAddress pf, string serial, SecondaryState state)

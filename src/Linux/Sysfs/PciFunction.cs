@@ -102,12 +102,12 @@ public sealed class NvmeNode(KernelTree tree, string name)
         }
     }
 
-    /// <summary>Its character devices for I/O, each with its NSID.</summary>
-    public IReadOnlyList<(string Path, uint Nsid)> Namespaces =>
+    /// <summary>Its character devices for I/O and its block devices, each with its NSID.</summary>
+    public IReadOnlyList<(string Path, string BlockPath, uint Nsid)> Namespaces =>
     [
         .. from block in Blocks
            let nsid = tree.Read($"/sys/block/{block}/nsid") ?? tree.Read($"{Folder}/{block}/nsid")
            where nsid is not null
-           select ($"/dev/ng{block["nvme".Length..]}", uint.Parse(nsid, CultureInfo.InvariantCulture)),
+           select ($"/dev/ng{block["nvme".Length..]}", $"/dev/{block}", uint.Parse(nsid, CultureInfo.InvariantCulture)),
     ];
 }

@@ -55,7 +55,8 @@ public sealed record ExpectedResults
 public sealed record Surprise(string Name, Verdict? Expected, Verdict? Actual)
 {
     /// <summary>Better than expected, or no longer there: the file is out of date.</summary>
-    public bool IsStale => Actual is null || (Actual is Verdict.Pass or Verdict.Waived or Verdict.Warn && (Expected > Actual || Expected is Verdict.NotSupported or Verdict.Skipped));
+    public bool IsStale => Actual is null
+        || (Actual is Verdict.Pass or Verdict.Waived or Verdict.Warn && (Expected > Actual || Expected is Verdict.NotSupported or Verdict.Skipped));
 
     public override string ToString() => Actual is { } actual
         ? $"{Name}: {Words.Of(actual)}, expected {Words.Of(Expected!.Value)}"

@@ -59,8 +59,9 @@ internal static class TestbedCommand
             Boot Next()
             {
                 var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
-                var line = parsed.GetValue(shell)
-                    ?? $"exec conformance {parsed.GetValue(exec) ?? RunWords(profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. isBare ? [] : (string[])[RunCommand.RecordOption], .. more])}";
+                string OfRun() => RunWords(
+                    profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. isBare ? [] : (string[])[RunCommand.RecordOption], .. more]);
+                var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? OfRun()}";
                 return new Boot(report, !isBare, EnvironmentProbe.BuildHash(), new BedRequest
                 {
                     Options = result?.Profile?.Testbed ?? new TestbedOptions(),

@@ -183,24 +183,14 @@ internal sealed class ControllerCore
     /// </summary>
     public bool PublishHost(ulong iova, ReadOnlySpan<byte> entry)
     {
-        while (true)
-        {
-            var span = Reach(iova, entry.Length, DmaAccess.Write);
-            if (span.IsEmpty) return false;
-            if (span.Length == entry.Length)
-            {
-                var last = entry.Length - sizeof(uint);
-                entry[..last].CopyTo(span);
-                Volatile.Write(ref MemoryMarshal.AsRef<uint>(span[last..]), Wire.Read<uint>(entry[last..]));
-                Wrote(iova, entry.Length);
-                return true;
-            }
-
-            entry[..span.Length].CopyTo(span);
-            Wrote(iova, span.Length);
-            iova += (ulong)span.Length;
-            entry = entry[span.Length..];
-        }
+        // It lies in one page, and where it may be written at all it may be as a whole.
+        var span = Reach(iova, entry.Length, DmaAccess.Write);
+        if (span.Length < entry.Length) return false;
+        var last = entry.Length - sizeof(uint);
+        entry[..last].CopyTo(span);
+        Volatile.Write(ref MemoryMarshal.AsRef<uint>(span[last..]), Wire.Read<uint>(entry[last..]));
+        Wrote(iova, entry.Length);
+        return true;
     }
 
     /// <summary>Notes a write to host memory that took place. Every one of the device comes through here, and those to its own memory.</summary>

@@ -47,8 +47,8 @@ internal static class ReadWriteCommands
         {
             var status = base.Validate(c, command);
             if (!status.IsSuccess) return status;
-            // There are no directives: DTYPE.
-            return (command.Entry.Cdw12 >> 20 & 0xF) == 0 ? Status.Success : Status.InvalidField;
+            // There are no directives.
+            return new LbaFields(command.Entry).DirectiveType == 0 ? Status.Success : Status.InvalidField;
         }
 
         public override long Cost(ControllerCore c, CommandContext command) => 

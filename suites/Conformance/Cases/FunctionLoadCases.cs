@@ -53,8 +53,7 @@ internal sealed class FunctionLoadCases : VirtualizationCase
     public async CaseTask A_guest_whose_function_goes_offline_knows_it_and_others_go_on()
     {
         var host = await StartAsync();
-        // Of the one that stays a command at a time, for it goes on for as long as the other is watched.
-        var (goes, stays) = (await GuestAsync(host, 1, 1, 8, 4096), await GuestAsync(host, 2, 1, 1, 4096));
+        var (goes, stays) = (await GuestAsync(host, 1, 1, 8, 4096), await GuestAsync(host, 2, 1, 8, 4096));
         goes.Start();
         stays.Start();
         await RunsAsync("LM-FUNC-05", goes, 100);

@@ -53,7 +53,7 @@ internal sealed class TimingCases : ConformanceCase
     [Covers("LM-TIME-02", "LM-TIME-07", "LM-TIME-08")]
     public async CaseTask Downtime_is_told_as_a_whole_and_by_step()
     {
-        var run = CaseCycle.Run(Lab, _moves, queues: 1, depth: 4);
+        var run = CaseCycle.Run(Lab, _moves);
         await (await Lab.StartAsync()).NeedMigrationAsync();
         // The first move is warm-up.
         var moves = run.Cycles.Where(it => it.Outcome == CycleOutcome.Completed).Skip(1).ToList();
@@ -90,7 +90,7 @@ internal sealed class TimingCases : ConformanceCase
         var seen = new List<(int Queues, long Ns, long Bytes)>();
         foreach (var queues in (int[])[1, 2, 4])
         {
-            var run = CaseCycle.Run(Lab, _moves with { Cycles = 4 }, queues, depth: 2);
+            var run = CaseCycle.Run(Lab, _moves with { Cycles = 4 }, queues, depth: 4);
             var moves = run.Cycles.Where(it => it.Outcome == CycleOutcome.Completed).Skip(1).ToList();
             if (moves.Count > 0) seen.Add((queues, moves.Max(it => it.Downtime.SuspendedNs ?? 0), moves[0].StateBytes));
         }

@@ -11,7 +11,9 @@ internal sealed class GateTests
 {
     private static readonly ExpectedResults s_expected = new()
     {
-        Profile = "p", Combinations = [], Cases = new() { ["a/known"] = Verdict.Fail, ["a/good"] = Verdict.Pass, ["a/hang"] = Verdict.Timeout, ["a/lacks"] = Verdict.NotSupported },
+        Profile = "p",
+        Combinations = [],
+        Cases = new() { ["a/known"] = Verdict.Fail, ["a/good"] = Verdict.Pass, ["a/hang"] = Verdict.Timeout, ["a/lacks"] = Verdict.NotSupported },
     };
 
     [TestCase("a/known", Verdict.Fail, ExitCode.Conformant)]

@@ -18,9 +18,9 @@ internal sealed class SpeedTable(Figures figures)
         {
             figures.Measure<IoPathBenchmarks>();
             figures.MeasureWhole<CopyBenchmarks>();
+            figures.MeasureWhole<ScaleBenchmarks>();
         }
 
-        figures.MeasureWhole<ScaleBenchmarks>();
         return [.. IoPath(), .. Allocations(), .. Copies(), .. Scale(), .. Moves(ClockKind.Virtual), .. Moves(ClockKind.Real), .. Program()];
     }
 

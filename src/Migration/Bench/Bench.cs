@@ -31,6 +31,7 @@ public sealed class Bench : IDisposable
         StagingRam = NewMemory("staging", Math.Max(1 << 20, (bytes + GuestMemory.PageSize - 1) / GuestMemory.PageSize * GuestMemory.PageSize));
         Staging = NewDriverMemory("staging", StagingIova, StagingRam);
         Neighbours = new Neighbours(world, plan);
+        Counters = new SystemCounters(world);
     }
 
     public World World { get; }
@@ -48,6 +49,9 @@ public sealed class Bench : IDisposable
 
     /// <summary>How the device reads S0PT where the standard leaves a choice; one reading for all cycles.</summary>
     public Slot0Reading Slot0 { get; } = new();
+
+    /// <summary>What taints a sample.</summary>
+    internal SystemCounters Counters { get; }
 
     public Func<IFunction, IFunction, long?>? DeviceDowntime => _pair.DeviceDowntime;
 
@@ -92,6 +96,7 @@ public sealed class Bench : IDisposable
         // What they reach is theirs until they are taken away.
         _pair.Release?.Invoke(false);
         foreach (var memory in _memories) memory.Dispose();
+        Counters.Dispose();
     }
 
     private async ValueTask<Outcome> SetUpAsync()

@@ -149,11 +149,11 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         do
         {
             var (begin, done) = (world.Now, _tenants.Sum(t => t.Guest.Counters.LoadCompletions));
-            compiled.Add(TaintWatch.CompiledMethods);
+            compiled.Add(SystemCounters.CompiledMethods);
             await world.After(plan.Dwell.SteadyRound.Nanoseconds);
             rounds.Add((_tenants.Sum(t => t.Guest.Counters.LoadCompletions) - done) * 1e9 / (world.Now - begin));
             var isCompiled = world.Clock == ClockKind.Virtual
-                || (compiled.Count >= SteadyState.Window && compiled[^SteadyState.Window] == TaintWatch.CompiledMethods);
+                || (compiled.Count >= SteadyState.Window && compiled[^SteadyState.Window] == SystemCounters.CompiledMethods);
             _steady = SteadyState.Of(rounds, isCompiled);
         }
         while (!(_steady.IsSteady && _steady.IsCompiled) && rounds.Count < plan.Dwell.SteadyRounds);

@@ -67,7 +67,7 @@ public sealed partial class Cycle
         _silence = new Silence(_context);
         _faults = new DmaFaults(_context);
         _verification = new Verification(_context);
-        _taints = new TaintWatch(bench.World);
+        _taints = new TaintWatch(bench.Counters);
         (_from, _to) = (Source.Slot, Destination.Slot);
     }
 

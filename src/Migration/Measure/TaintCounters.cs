@@ -4,7 +4,7 @@ namespace Conformance.Migration;
 /// <param name="At">ns on the world's clock.</param>
 /// <param name="Collections">Of the runtime's collector.</param>
 /// <param name="Methods">That were compiled.</param>
-/// <param name="Switches">How often the system took the processor away from a lane that did not give it up.</param>
+/// <param name="Switches">How often the system took the processor away from a lane that did not give it up; 0 where the next is told.</param>
 /// <param name="Waited">ns that the lanes were ready and had no processor; null where the system does not tell.</param>
 /// <param name="Stolen">Ticks in which the machine's own host ran something else.</param>
 internal readonly record struct TaintCounters(long At, int Collections, long Methods, long Switches, long? Waited, long Stolen)
@@ -21,7 +21,7 @@ internal readonly record struct TaintCounters(long At, int Collections, long Met
         var taints = new List<Taint>();
         if (Collections != before.Collections) taints.Add(Taint.GarbageCollection);
         if (Methods != before.Methods) taints.Add(Taint.Compilation);
-        if (Switches != before.Switches && !(Waited - before.Waited < Shows * (At - before.At))) taints.Add(Taint.ContextSwitch);
+        if (Waited - before.Waited is { } waited ? waited > 0 && waited >= Shows * (At - before.At) : Switches != before.Switches) taints.Add(Taint.ContextSwitch);
         if (Stolen != before.Stolen) taints.Add(Taint.StolenTime);
         return taints;
     }

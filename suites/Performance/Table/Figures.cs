@@ -24,7 +24,7 @@ internal sealed class Figures(string artifacts, Action<string> progress)
     public void Measure<T>() => Measure<T>(Job.Default.WithWarmupCount(2).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(60)));
 
     /// <summary>Long operations: each is an iteration.</summary>
-    public void MeasureWhole<T>() => Measure<T>(Job.Default.WithStrategy(RunStrategy.Monitoring).WithWarmupCount(2).WithIterationCount(12));
+    public void MeasureWhole<T>(int iterations = 12) => Measure<T>(Job.Default.WithStrategy(RunStrategy.Monitoring).WithWarmupCount(2).WithIterationCount(iterations));
 
     private void Measure<T>(Job job)
     {

@@ -22,7 +22,7 @@ internal static class TableFile
     {
         var text = new StringBuilder();
         text.Append("How fast the suite itself is. ").Append(Machine).Append("\n\n");
-        text.Append("R: one random copy of 4 KiB inside 1 GiB. M: two-hop copy of 512 MiB into fresh memory. Of each the fastest of two dozen iterations.\n\n");
+        text.Append("R: one random copy of 4 KiB inside 1 GiB. M: two-hop copy of 512 MiB into fresh memory. Of each the fastest of two dozen iterations or more.\n\n");
         Append(text, ["what", "figure", "beside", "ratio", "must be", ""], must.Select(row => (string[])
             [row.What, row.Figure, row.Beside, Ratio(row), row.Demand ?? "", row.Verdict]));
         foreach (var row in must.Where(row => row.Why is not null)) text.Append('\n').Append("- ").Append(row.What).Append(": ").Append(row.Why);

@@ -10,7 +10,8 @@ public sealed class TaintWatchTests
     [TestCase(ClockKind.Virtual, false)]
     public void A_collection_taints_what_is_measured_on_the_machine_s_clock_only(ClockKind clock, bool tainted)
     {
-        var watch = new TaintWatch(new World(clock));
+        using var counters = new SystemCounters(new World(clock));
+        var watch = new TaintWatch(counters);
         watch.Begin();
         GC.Collect();
         Assert.That(watch.Taints(), Is.Empty, "the measurement has not ended");
@@ -31,5 +32,45 @@ public sealed class TaintWatchTests
         var before = new TaintCounters(At: 5_000_000, Collections: 2, Methods: 900, Switches: 40, Waited: waited is null ? null : 70_000, Stolen: 8);
         var after = before with { At = 6_000_000, Switches = 40 + switches, Waited = 70_000 + waited };
         Assert.That(after.Since(before), Is.EqualTo(tainted ? [Taint.ContextSwitch] : Array.Empty<Taint>()));
+    }
+
+    [Test]
+    public void The_system_tells_of_the_threads_of_a_world_that_runs()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("no /proc here");
+        var world = new World(ClockKind.Real);
+        using var counters = new SystemCounters(world);
+        world.Run(async () =>
+        {
+            var before = counters.Read();
+            await world.After(1_000_000);
+            var after = counters.Read();
+            Assert.That((after.At > before.At, after.Waited >= before.Waited || after.Switches >= before.Switches), Is.EqualTo((true, true)));
+        });
+    }
+
+    [TestCase("", 1, 34L)]
+    [TestCase("cpu ", 2, 6L)]
+    [TestCase("switches:", 1, 7L)]
+    [TestCase("switches:", 2, null)]
+    [TestCase("nothing", 0, null)]
+    [TestCase("cpu ", 3, null)]
+    public void A_number_is_found_by_how_its_line_begins(string line, int word, long? number)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "12 34 56\ncpu0 1 2 3\ncpu  5 6 x\nswitches:\t7");
+            using var file = new SystemFile(path);
+            Assert.That(file.Number(System.Text.Encoding.ASCII.GetBytes(line), word), Is.EqualTo(number));
+            Assert.That(file.Number(System.Text.Encoding.ASCII.GetBytes(line), word), Is.EqualTo(number), "looked at again");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        using var none = new SystemFile(path);
+        Assert.That(none.Number("cpu "u8, 1), Is.Null);
     }
 }

@@ -15,17 +15,22 @@ internal sealed record FeatureState(int SubmissionQueues, int CompletionQueues, 
     public static void Encode(ControllerCore c, VendorStateCodec.Writer writer)
     {
         var features = c.Features;
-        var instances = c.Subsystem.Features.All.Where(f => f.IsSupported(c)).SelectMany(f => f.Instances(c), (f, i) => (f.Id, i)).ToArray();
         writer.Begin(VendorStateCodec.Section.Features)
             .Word(features.SubmissionQueues == int.MaxValue ? 0u : (uint)features.SubmissionQueues)
-            .Word(features.CompletionQueues == int.MaxValue ? 0u : (uint)features.CompletionQueues)
-            .Word((uint)instances.Length);
-        foreach (var (fid, instance) in instances)
+            .Word(features.CompletionQueues == int.MaxValue ? 0u : (uint)features.CompletionQueues);
+        var (place, count) = (writer.Place(), 0u);
+        foreach (var feature in c.Subsystem.Features.All)
         {
-            writer.Halves((int)fid, instance)
-                .Word(features.Get(fid, FeatureSelect.Current, instance)).Word(features.Get(fid, FeatureSelect.Saved, instance));
+            if (!feature.IsSupported(c)) continue;
+            foreach (var instance in feature.Instances(c))
+            {
+                writer.Halves((int)feature.Id, instance)
+                    .Word(features.Get(feature.Id, FeatureSelect.Current, instance)).Word(features.Get(feature.Id, FeatureSelect.Saved, instance));
+                count++;
+            }
         }
 
+        writer.Put(place, count);
         writer.End();
     }
 

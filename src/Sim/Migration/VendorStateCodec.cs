@@ -224,15 +224,26 @@ internal static class VendorStateCodec
 
         public void End()
         {
-            var length = (uint)(_bytes.Count - _section - SectionHeaderSize);
-            BinaryPrimitives.WriteUInt32LittleEndian(CollectionsMarshal.AsSpan(_bytes)[(_section + 4)..], length);
+            Put(_section + 4, (uint)(_bytes.Count - _section - SectionHeaderSize));
         }
 
         public Writer Word(uint value)
         {
-            for (var i = 0; i < 4; i++) _bytes.Add((byte)(value >> (8 * i)));
+            Place();
+            Put(_bytes.Count - sizeof(uint), value);
             return this;
         }
+
+        /// <summary>Leaves room for a dword and tells where, for <see cref="Put"/>.</summary>
+        public int Place()
+        {
+            var at = _bytes.Count;
+            CollectionsMarshal.SetCount(_bytes, at + sizeof(uint));
+            return at;
+        }
+
+        /// <summary>Writes the dword at a place.</summary>
+        public void Put(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(CollectionsMarshal.AsSpan(_bytes)[at..], value);
 
         public Writer Long(ulong value) => Word((uint)value).Word((uint)(value >> 32));
 

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -25,6 +26,23 @@ public sealed record PackageRoot(string Root, IReadOnlyList<DebianPackage> Packa
         }
 
         return null;
+    }
+
+    /// <summary>Makes links that begin at the root of a system begin at the one that a folder stands for, wherever that is moved.</summary>
+    internal static void TurnLinks(string root)
+    {
+        var links = new FileSystemEnumerable<string>(
+            root, static (ref FileSystemEntry it) => it.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry it) => it.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            ShouldRecursePredicate = static (ref FileSystemEntry it) => !it.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        foreach (var link in links.ToList())
+        {
+            if (new FileInfo(link).LinkTarget is not ['/', ..] target) continue;
+            File.Delete(link);
+            File.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, root + target));
+        }
     }
 
     /// <summary>A shared library by its name in use.</summary>
@@ -126,6 +144,7 @@ internal sealed class DebianPackages
             if (unpacked.ExitCode != 0) throw new BedFailedException($"cannot unpack {package.Name} {package.Version}: {unpacked.Reason}");
         }
 
+        PackageRoot.TurnLinks(half);
         Directory.Move(half, root);
         foreach (var (name, _, _) in files) File.Delete(Path.Combine(Archives, name));
         return new PackageRoot(root, packages);

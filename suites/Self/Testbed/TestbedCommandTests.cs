@@ -44,6 +44,24 @@ public sealed class TestbedCommandTests
         Assert.That(files.Sum(it => it.Bytes), Is.EqualTo(10_272_092));
     }
 
+    /// <summary>A link that begins at the root was once followed into this machine's own, which has the tool or not.</summary>
+    [Test]
+    public void LinksOfPackagesStayInTheirFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("packages").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "half", "bin"));
+        Directory.CreateDirectory(Path.Combine(folder, "half", "usr", "sbin"));
+        File.WriteAllText(Path.Combine(folder, "half", "bin", "kmod"), "tool");
+        File.CreateSymbolicLink(Path.Combine(folder, "half", "usr", "sbin", "modinfo"), "/bin/kmod");
+        File.CreateSymbolicLink(Path.Combine(folder, "half", "bin", "lsmod"), "kmod");
+        File.CreateSymbolicLink(Path.Combine(folder, "half", "sbin"), "/usr/sbin");
+        PackageRoot.TurnLinks(Path.Combine(folder, "half"));
+        Directory.Move(Path.Combine(folder, "half"), Path.Combine(folder, "root"));
+        foreach (var tool in (string[])["usr/sbin/modinfo", "sbin/modinfo", "bin/lsmod"])
+            Assert.That(File.ReadAllText(Path.Combine(folder, "root", tool)), Is.EqualTo("tool"), tool);
+        Directory.Delete(folder, recursive: true);
+    }
+
     /// <summary>The packaged emulator is held to what is known of it; another, or a gate of the user's own, is not.</summary>
     [TestCase(true, "", "--expect profiles/bed.expected.json")]
     [TestCase(true, "--only x", "--expect profiles/bed.expected.json")]

@@ -32,7 +32,7 @@ public sealed record PackageRoot(string Root, IReadOnlyList<DebianPackage> Packa
     internal static void TurnLinks(string root)
     {
         var links = new FileSystemEnumerable<string>(
-            root, static (ref FileSystemEntry it) => it.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            root, static (ref FileSystemEntry it) => it.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
         {
             ShouldIncludePredicate = static (ref FileSystemEntry it) => it.Attributes.HasFlag(FileAttributes.ReparsePoint),
             ShouldRecursePredicate = static (ref FileSystemEntry it) => !it.Attributes.HasFlag(FileAttributes.ReparsePoint),

@@ -69,6 +69,8 @@ internal sealed class DebianPackages
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly Action<string> _tell;
+    private string? _newer;
+    private bool _isUpdated;
 
     /// <param name="folder">Where all of it is kept.</param>
     /// <param name="time">How old it is.</param>
@@ -123,7 +125,7 @@ internal sealed class DebianPackages
     private PackageRoot Fetch(string set, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<string>> alone)
     {
         _tell("asking for packages");
-        var newer = Update();
+        var newer = Newer();
         List<string> install = ["-q", "-y", .. newer is null ? [] : (string[])["-t", newer], "install", .. names];
         var files = Files(Apt("apt-get", ["--print-uris", .. install]));
         var single = alone.Select(Real).SelectMany(it => it).ToList();
@@ -148,6 +150,13 @@ internal sealed class DebianPackages
         Directory.Move(half, root);
         foreach (var (name, _, _) in files) File.Delete(Path.Combine(Archives, name));
         return new PackageRoot(root, packages);
+    }
+
+    /// <summary>As <see cref="Update"/> found it, which is asked once.</summary>
+    private string? Newer()
+    {
+        if (!_isUpdated) (_newer, _isUpdated) = (Update(), true);
+        return _newer;
     }
 
     /// <summary>Reads the servers' lists; the release of newer packages for this system where the servers have one, else null.</summary>

@@ -69,8 +69,7 @@ internal sealed class DebianPackages
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly Action<string> _tell;
-    private string? _newer;
-    private bool _isUpdated;
+    private readonly Lazy<string?> _newer;
 
     /// <param name="folder">Where all of it is kept.</param>
     /// <param name="time">How old it is.</param>
@@ -78,6 +77,8 @@ internal sealed class DebianPackages
     public DebianPackages(string folder, TimeProvider time, Action<string> tell)
     {
         (_folder, _time, _tell) = (Path.GetFullPath(folder), time, tell);
+        // The lists are asked for once, whatever is taken.
+        _newer = new Lazy<string?>(Update);
         Directory.CreateDirectory(_folder);
     }
 
@@ -125,7 +126,7 @@ internal sealed class DebianPackages
     private PackageRoot Fetch(string set, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<string>> alone)
     {
         _tell("asking for packages");
-        var newer = Newer();
+        var newer = _newer.Value;
         List<string> install = ["-q", "-y", .. newer is null ? [] : (string[])["-t", newer], "install", .. names];
         var files = Files(Apt("apt-get", ["--print-uris", .. install]));
         var single = alone.Select(Real).SelectMany(it => it).ToList();
@@ -150,13 +151,6 @@ internal sealed class DebianPackages
         Directory.Move(half, root);
         foreach (var (name, _, _) in files) File.Delete(Path.Combine(Archives, name));
         return new PackageRoot(root, packages);
-    }
-
-    /// <summary>As <see cref="Update"/> found it, which is asked once.</summary>
-    private string? Newer()
-    {
-        if (!_isUpdated) (_newer, _isUpdated) = (Update(), true);
-        return _newer;
     }
 
     /// <summary>Reads the servers' lists; the release of newer packages for this system where the servers have one, else null.</summary>

@@ -229,8 +229,7 @@ internal static class VendorStateCodec
 
         public Writer Word(uint value)
         {
-            Place();
-            Put(_bytes.Count - sizeof(uint), value);
+            Put(Place(), value);
             return this;
         }
 

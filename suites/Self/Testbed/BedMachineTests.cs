@@ -38,7 +38,9 @@ public sealed class BedMachineTests
     [Test]
     public void AUsersWordsComeLastAndMayChooseTheAccelerator()
     {
-        Assert.That(Words(new TestbedOptions(), "-accel", "kvm"), Does.Not.Contain("tcg,thread=multi"));
+        var accelerated = Words(new TestbedOptions(), "-accel", "kvm");
+        Assert.That(accelerated, Does.Not.Contain("tcg,thread=multi").And.Contain("max"), "a processor that exists is left as it is");
+        Assert.That(accelerated, Has.None.Contain("mitigations"));
         var words = Words(new TestbedOptions(), "-global", "nvme.hmlms=on");
         Assert.That(words, Does.Contain("tcg,thread=multi"));
         Assert.That(words.TakeLast(2), Is.EqualTo(new[] { "-global", "nvme.hmlms=on" }));

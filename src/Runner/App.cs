@@ -52,8 +52,9 @@ public static class App
         root.Add(ProbeCommand.Create(services));
         root.Add(UndoCommand.Create(services));
         root.Add(SchemaCommand.Create(services));
-        root.Add(TestbedCommand.Create(services));
+        root.Add(TestbedCommand.Create(services, arguments));
         root.Add(WorkerCommand.Create(services));
+        root.Add(CarryCommand.Create(services));
         ExampleHelp.AddTo(root, Examples);
 
         // A word that begins with @ is a word.

@@ -98,7 +98,7 @@ internal static class Composition
         {
             if (plan.Combinations is [var first, ..]) SimulatedPair.Create(new World(ClockKind.Virtual), WithNamespaces(first.Pair, first.Guests));
             foreach (var it in plan.Cases?.Devices ?? [])
-                SimulatedPair.Create(new World(ClockKind.Virtual), new SimulatedPairOptions { Device = it.Device, Destination = it.Destination });
+                SimulatedPair.Create(new World(ClockKind.Virtual), new SimulatedPairOptions { Device = it.Device!, Destination = it.Destination });
             return null;
         }
         catch (ArgumentException e)

@@ -36,8 +36,8 @@ public sealed record CasePlan
             Devices =
             [
                 profile.Device.Linux is { } linux
-                    ? new PlannedDevice("linux", new SimulatedDevice(), null) { Real = new RealDevice(linux) }
-                    : profile.Device.Mediated is { } mediated ? new PlannedDevice("mediated", new SimulatedDevice(), null) { Mediated = mediated }
+                    ? new PlannedDevice("linux", null, null) { Real = new RealDevice(linux) }
+                    : profile.Device.Mediated is { } mediated ? new PlannedDevice("mediated", null, null) { Mediated = mediated }
                     : new PlannedDevice("sim", profile.Device.Sim ?? new SimulatedDevice(), profile.Device.SimDestination),
                 .. profile.Devices.Select(it => new PlannedDevice(it.Key, it.Value, null)),
             ],
@@ -88,11 +88,11 @@ public sealed record CasePlan
 
 /// <summary>A device that cases are run on.</summary>
 /// <param name="Name">In the profile; the one of device.sim is called sim, those of device.linux linux, those of device.mediated mediated.</param>
-/// <param name="Device">Both sides, or the source.</param>
+/// <param name="Device">Both sides, or the source; null where it is not simulated.</param>
 /// <param name="Destination">Where it differs.</param>
-public sealed record PlannedDevice(string Name, SimulatedDevice Device, SimulatedDevice? Destination)
+public sealed record PlannedDevice(string Name, SimulatedDevice? Device, SimulatedDevice? Destination)
 {
-    /// <summary>Real functions, and then nothing of the above is meant; null where it is simulated.</summary>
+    /// <summary>Real functions; null where it has others.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RealDevice? Real { get; init; }
 

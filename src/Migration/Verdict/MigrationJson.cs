@@ -19,6 +19,8 @@ namespace Conformance.Migration;
 [JsonSerializable(typeof(CaseOrderLine))]
 [JsonSerializable(typeof(Baseline))]
 [JsonSerializable(typeof(HeldBaseline))]
+[JsonSerializable(typeof(Errand))]
+[JsonSerializable(typeof(Carried))]
 public sealed partial class MigrationJson : JsonSerializerContext
 {
     /// <summary>For files that a person may open: quotes and arrows stand as they are.</summary>

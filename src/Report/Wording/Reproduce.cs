@@ -11,6 +11,12 @@ public static class Reproduce
     /// <summary>The same where all of a run is repeated: figures are held against a baseline as a whole.</summary>
     private static readonly string[] s_keptOfAll = [.. s_kept, "--only", "--skip", "--baseline"];
 
+    /// <summary>A run in a virtual machine is begun by other words, and its own stand behind a mark.</summary>
+    private const string Testbed = "testbed";
+
+    /// <summary>Options that say in what machine.</summary>
+    private static readonly string[] s_machine = ["--qemu", "--qemu-args", "--kernel"];
+
     /// <summary>That of all that was run.</summary>
     public static string Of(RunRecord run) => Line(run.Environment.ProfilePath, run.Defect, run.Environment.Arguments, null, run.Plan.Seed);
 
@@ -29,19 +35,30 @@ public static class Reproduce
     /// <param name="seed">Of the run that repeats it.</param>
     public static string Line(string profile, string? defect, IReadOnlyList<string> arguments, string? name, ulong seed)
     {
-        List<string> kept = ["./run.sh", "run", profile, "--seed", seed.ToString()];
+        var begin = arguments is [Testbed, ..]
+            ? (IEnumerable<string>)["./run.sh", Testbed, .. Kept(arguments, s_machine), profile, "--"]
+            : ["./run.sh", "run", profile];
+        List<string> kept = [.. begin, "--seed", seed.ToString()];
         if (name is not null) kept.AddRange(["--only", name]);
         if (defect is not null) kept.AddRange(["--defect", defect]);
+        kept.AddRange(Kept(arguments, name is null ? s_keptOfAll : s_kept));
+        return string.Join(' ', kept.Select(Quoted));
+    }
+
+    private static IEnumerable<string> Kept(IReadOnlyList<string> arguments, string[] options)
+    {
         for (var i = 0; i < arguments.Count; i++)
         {
-            foreach (var option in name is null ? s_keptOfAll : s_kept)
+            foreach (var option in options)
             {
-                if (arguments[i] == option && i + 1 < arguments.Count) kept.AddRange([option, arguments[i + 1]]);
-                else if (arguments[i].StartsWith($"{option}=", StringComparison.Ordinal)) kept.Add(arguments[i]);
+                if (arguments[i] == option && i + 1 < arguments.Count)
+                {
+                    yield return option;
+                    yield return arguments[i + 1];
+                }
+                else if (arguments[i].StartsWith($"{option}=", StringComparison.Ordinal)) yield return arguments[i];
             }
         }
-
-        return string.Join(' ', kept.Select(Quoted));
     }
 
     private static string Quoted(string word) =>

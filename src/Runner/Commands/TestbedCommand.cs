@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Runner.Running;
@@ -12,7 +13,10 @@ internal static class TestbedCommand
     private const string ShippedProfile = "testbed";
     private const string SampleProfile = "mtty";
 
-    public static Command Create(Services services)
+    /// <summary>In a report: what was said to the machine and back, and what tells how its boot went.</summary>
+    private const string Talk = "testbed";
+
+    public static Command Create(Services services, IReadOnlyList<string> arguments)
     {
         const string About = "Run a profile in a virtual machine: a stock Linux kernel with its own nvme and vfio-pci, and emulated NVMe controllers with SR-IOV.";
         var command = new ExampleCommand("testbed", About, """
@@ -54,15 +58,17 @@ internal static class TestbedCommand
             var reports = Directory.CreateDirectory(Path.Combine(services.Root, "reports")).FullName;
             var isStock = parsed.GetValue(qemu) is null && parsed.GetValue(qemuArgs) is null && parsed.GetValue(kernel) is null;
             string[] more = [.. given.Skip(named ? 1 : 0)];
-            // A bare run has nothing but its record, and tells it itself.
-            var isBare = more.Contains(RunCommand.BareOption);
+            RunRequest? request = null;
+            if (!other)
+            {
+                (request, var otherwise) = Request(profile!, result!.Profile!, isStock, more, arguments, services);
+                if (request is null) return (int)otherwise;
+            }
+
             Boot Next()
             {
-                var report = other ? null : RunFolder.Create(null, result!.Profile!.Name, services).Path;
-                string OfRun() => RunWords(
-                    profile!, report!, [.. Allowed(result!.Profile!), .. Expected(profile!, isStock, more), .. isBare ? [] : (string[])[RunCommand.RecordOption], .. more]);
-                var line = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? OfRun()}";
-                return new Boot(report, !isBare, EnvironmentProbe.BuildHash(), new BedRequest
+                var report = request is null ? null : Report(request, services);
+                return new Boot(request, report, SuiteBuild.Of(services), new BedRequest
                 {
                     Options = result?.Profile?.Testbed ?? new TestbedOptions(),
                     Emulator = parsed.GetValue(qemu),
@@ -70,7 +76,7 @@ internal static class TestbedCommand
                     Kernel = parsed.GetValue(kernel),
                     // A profile of such devices needs the driver that makes them.
                     Sample = parsed.GetValue(mtty) || result?.Profile?.Device.Mediated is not null,
-                    Command = line,
+                    Command = parsed.GetValue(shell) ?? $"exec conformance {parsed.GetValue(exec) ?? Carry(report!)}",
                     Files = [.. Files(profile, services.Root)],
                     Reports = reports,
                     Time = parsed.GetValue(time) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
@@ -90,7 +96,7 @@ internal static class TestbedCommand
     {
         try
         {
-            using var bed = Bed.Prepare(boot.Request, Path.Combine(services.Root, "artifacts", "testbed"), services.Time, line => services.Error.WriteLine($"testbed: {line}"));
+            using var bed = Bed.Prepare(boot.Bed, Path.Combine(services.Root, "artifacts", "testbed"), services.Time, line => services.Error.WriteLine($"testbed: {line}"));
             ExitCode? signal = null;
             BedOutcome outcome;
             using ((services.Signals ?? Interrupts.Listen)(code =>
@@ -103,12 +109,9 @@ internal static class TestbedCommand
                 outcome = bed.Run(services.Out);
             }
 
-            if (boot.Report is { } report)
-            {
-                bed.KeepEvidence(Path.Combine(report, "testbed"));
-                if (boot.IsLeft) Tell(report, boot.Build, services);
-            }
-
+            if (boot.Report is { } report) bed.KeepEvidence(Path.Combine(report.Path, Talk));
+            // Of a machine that came to no end nothing is told.
+            var judged = boot.Request is null || outcome.ExitCode is null ? null : Judge(boot.Request, boot.Report!, boot.Suite, services);
             if (keep || (outcome.ExitCode is null && signal is null)) services.Error.WriteLine($"testbed: the machine is left in {Shipped.Near(bed.Folder)}");
             else bed.Remove();
             if (signal is { } ended) return ended;
@@ -116,7 +119,9 @@ internal static class TestbedCommand
             {
                 var handed = Handed((ExitCode)exit);
                 if (handed != (ExitCode)exit) services.Error.WriteLine("testbed: the machine was made with what the profile names, and it cannot be had there: see above");
-                return handed;
+                if (handed != ExitCode.Conformant || boot.Request is null) return handed;
+                if (judged is null) services.Error.WriteLine($"testbed: the machine ended well and left no {Carried.FileName}: nothing is said about the device");
+                return judged ?? ExitCode.HarnessFailed;
             }
 
             services.Error.WriteLine($"testbed: {outcome.Why}");
@@ -135,27 +140,52 @@ internal static class TestbedCommand
     }
 
     /// <summary>One start of the machine.</summary>
-    /// <param name="Report">The folder of the run's report; null: no run.</param>
-    /// <param name="IsLeft">Only its record is made in the machine.</param>
-    /// <param name="Build">Hash of the program that runs in it, which is this one.</param>
-    private sealed record Boot(string? Report, bool IsLeft, string? Build, BedRequest Request);
+    /// <param name="Request">The run; null: something else.</param>
+    /// <param name="Report">The folder of its report.</param>
+    /// <param name="Suite">The program that runs in it, which is this one.</param>
+    /// <param name="Bed">The machine.</param>
+    private sealed record Boot(RunRequest? Request, RunFolder? Report, SuiteBuild Suite, BedRequest Bed);
 
-    /// <summary>What a run in the machine has left is made into a report here, where that takes no time.</summary>
-    private static void Tell(string report, string? build, Services services)
+    /// <summary>What is to be run there, decided here: there it would take long.</summary>
+    internal static (RunRequest? Request, ExitCode Otherwise) Request(
+        string path, Profile profile, bool isStock, string[] more, IReadOnlyList<string> arguments, Services services)
     {
-        var folder = RunFolder.Existing(report);
-        if (!folder.HasRecord) return;
-        try
-        {
-            var record = RunFile.Read(report);
-            record = record with { Environment = record.Environment with { Build = build } };
-            RunCommand.Tell(record, folder, folder.HasExpectations, services);
-        }
-        catch (Exception e) when (e is UsageException or IOException or UnauthorizedAccessException)
-        {
-            // What the machine ended with stands.
-            services.Error.WriteLine($"testbed: there is no report: {e.Message}");
-        }
+        var command = new Command("run");
+        var words = new RunArguments();
+        words.AddTo(command);
+        var parsed = command.Parse([path, .. Allowed(profile), .. Expected(path, isStock, more), .. more], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors is [var error, ..]) throw new UsageException($"behind --: {error.Message}");
+        var (request, otherwise) = words.Read(parsed, arguments, services);
+        if (request?.Suite is not null) throw new UsageException("--suite: the cases of a test bed are this program's");
+        if (request?.Out is not null) throw new UsageException("--out: the report of a test bed is in the folder that its machine shares, reports");
+        return (request, otherwise);
+    }
+
+    /// <summary>A new folder for the report, with the errand in it.</summary>
+    internal static RunFolder Report(RunRequest request, Services services)
+    {
+        var folder = RunFolder.Create(null, request.Errand.Plan.Name, services);
+        var talk = Directory.CreateDirectory(Path.Combine(folder.Path, Talk)).FullName;
+        File.WriteAllText(Path.Combine(talk, Errand.FileName), JsonSerializer.Serialize(request.Errand, MigrationJson.Line.Errand));
+        return folder;
+    }
+
+    /// <summary>The words that carry it out in the machine.</summary>
+    private static string Carry(RunFolder report)
+    {
+        var folder = $"reports/{Path.GetFileName(report.Path)}";
+        return string.Join(' ', ((string[])[CarryCommand.Name, $"{folder}/{Talk}", folder]).Select(it => $"'{it.Replace("'", "'\\''")}'"));
+    }
+
+    /// <summary>What was carried out in the machine is judged, told and made into a report here, where that takes no time; null where it came to no end.</summary>
+    internal static ExitCode? Judge(RunRequest request, RunFolder report, SuiteBuild suite, Services services)
+    {
+        var path = Path.Combine(report.Path, Talk, Carried.FileName);
+        if (!File.Exists(path)) return null;
+        var carried = JsonSerializer.Deserialize(File.ReadAllText(path), MigrationJson.Line.Carried)!;
+        var plan = carried.Real is { } real ? request.Errand.Plan.For(real) : request.Errand.Plan;
+        var (_, lines) = RunJournal.Read(report.Path);
+        return RunCommand.Conclude(request.Session(plan, report, lines, services), carried, suite, services);
     }
 
     /// <summary>
@@ -163,10 +193,6 @@ internal static class TestbedCommand
     /// reason to skip anything.
     /// </summary>
     internal static ExitCode Handed(ExitCode inside) => inside == ExitCode.Unavailable ? ExitCode.HarnessFailed : inside;
-
-    /// <summary>What the program is told in the machine, quoted for its shell.</summary>
-    private static string RunWords(string profile, string report, IEnumerable<string> more) =>
-        string.Join(' ', ((string[])["run", $"profiles/{Path.GetFileName(profile)}", "--out", $"reports/{Path.GetFileName(report)}", .. more]).Select(it => $"'{it.Replace("'", "'\\''")}'"));
 
     /// <summary>What is on the machine's devices was made for it and goes with it.</summary>
     private static IEnumerable<string> Allowed(Profile profile) => profile.Device.Linux is { } device
@@ -177,7 +203,7 @@ internal static class TestbedCommand
     internal static IEnumerable<string> Expected(string profile, bool isStock, IReadOnlyList<string> more)
     {
         var file = Path.ChangeExtension(profile, ".expected.json");
-        return isStock && File.Exists(file) && !more.Any(it => it.StartsWith("--expect", StringComparison.Ordinal)) ? ["--expect", $"profiles/{Path.GetFileName(file)}"] : [];
+        return isStock && File.Exists(file) && !more.Any(it => it.StartsWith("--expect", StringComparison.Ordinal)) ? ["--expect", file] : [];
     }
 
     /// <summary>What the program reads: the tree's mark, the shipped profiles, and those beside the one that was asked for.</summary>

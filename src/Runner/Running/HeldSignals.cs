@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Conformance.Migration;
 
 namespace Conformance.Runner.Running;
 
@@ -23,6 +24,12 @@ internal sealed class HeldSignals : IDisposable
             if (signal != PosixSignal.SIGHUP || !IsHangUpIgnored()) _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
         }
     }
+
+    /// <summary>From the first change to the last that is taken back nothing ends this process but its own end; null where a plan changes nothing.</summary>
+    public static HeldSignals? During(Plan plan, Services services) => plan.Real is null && plan.Mediated is null ? null : new HeldSignals(services.Error);
+
+    /// <summary>These instead of the process's own.</summary>
+    public Services In(Services services) => services.Signals is null ? services with { Signals = Listen } : services;
 
     /// <summary>As <see cref="Interrupts.Listen"/>; who was asked before is told at once.</summary>
     public IDisposable Listen(Action<ExitCode> stop)

@@ -74,12 +74,6 @@ internal sealed class RunFolder
     /// <summary>The same of what people look at: the page, and its pictures.</summary>
     public string WritePage(RunRecord record) => Write(record, RunForms.IsForPeople);
 
-    /// <summary>What was expected of the run is kept here.</summary>
-    public bool HasExpectations => File.Exists(System.IO.Path.Combine(_path, ExpectationsFile));
-
-    /// <summary>The run came to its end.</summary>
-    public bool HasRecord => File.Exists(System.IO.Path.Combine(_path, RunForms.Run));
-
     /// <summary>The record alone; returns its path as a user would name it.</summary>
     public string WriteRecord(RunRecord record)
     {

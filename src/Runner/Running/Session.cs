@@ -41,78 +41,94 @@ internal sealed record SessionOptions
     /// <summary>Only what was measured is kept: no page, no pictures, no cost of the suite.</summary>
     public bool IsBare { get; init; }
 
-    /// <summary>Its record is left to whoever started it, who makes its other forms and tells them: in a machine that is emulated all of it is slow.</summary>
-    public bool IsLeft { get; init; }
-
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
+
+    /// <summary>Those of a run that is judged elsewhere.</summary>
+    /// <param name="errand">As it was decided.</param>
+    /// <param name="plan">Its plan, or the same of real functions that were looked at.</param>
+    public static SessionOptions Of(Errand errand, Plan plan) => new()
+    {
+        Header = errand.Header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed, PlanHash = plan.Hash() },
+        Arguments = errand.Arguments,
+        UntilFail = errand.UntilFail,
+        Trace = errand.Trace,
+        IsBare = errand.IsBare,
+    };
 }
 
 /// <summary>
-/// One run of a plan: its cases, then its combinations one after the other, whatever each shows, until the end or until it is told to stop.
+/// One run of a plan: its cases, then its combinations one after the other, whatever each shows, until the end or until it is told to stop. To carry it out and
+/// to judge it are two things, and may be done in two places: what is between them is the journal and a <see cref="Carried"/>.
 /// </summary>
-internal sealed class Session(Plan plan, SessionOptions options, RunFolder folder)
+internal sealed class Session
 {
+    private readonly Plan _plan;
+    private readonly SessionOptions _options;
+    private readonly RunFolder _folder;
     private readonly List<(CombinationRecord Record, Journal Journal)> _records = [];
     private readonly Dictionary<string, List<CaseRecord>> _cases = [];
-    private SuiteCostRecord? _cost;
     private ExitCode? _signal;
 
-    public RunFolder Folder => folder;
+    public Session(Plan plan, SessionOptions options, RunFolder folder)
+    {
+        (_plan, _options, _folder) = (plan, options, folder);
+        TakeOver();
+    }
 
-    public bool IsBare => options.IsBare;
+    public RunFolder Folder => _folder;
 
-    public bool IsLeft => options.IsLeft;
+    public bool IsBare => _options.IsBare;
 
     /// <summary>What it shows is held against expected results.</summary>
-    public bool IsHeldToExpected => options.Expected is not null;
+    public bool IsHeldToExpected => _options.Expected is not null;
 
-    public RunRecord Run(Services services)
+    /// <summary>Runs what is not among the earlier.</summary>
+    public Carried Carry(Services services)
     {
-        var probe = new EnvironmentProbe(services);
-        using var journal = new RunJournal(folder.Path, goOn: options.Earlier.Count > 0);
-        if (options.Earlier.Count == 0 || !options.HeaderIsKept) journal.Add(new JournalLine { Run = options.Header });
-        TakeOver();
+        var probe = new EnvironmentProbe(services.Time);
+        using var journal = new RunJournal(_folder.Path, goOn: _options.Earlier.Count > 0);
+        if (_options.Earlier.Count == 0 || !_options.HeaderIsKept) journal.Add(new JournalLine { Run = _options.Header });
         using var stop = new CancellationTokenSource();
+        SuiteCostRecord? cost;
         using (Listen(services, stop))
         {
-            if (plan.Cases is { } cases) RunCases(cases, journal, services, stop.Token);
+            if (_plan.Cases is { } cases) RunCases(cases, journal, services, stop.Token);
             RunCombinations(journal, services, stop.Token);
-            MeasureCost(services, stop.Token);
+            cost = MeasureCost(services, stop.Token);
         }
 
-        var environment = probe.Finish(options.Arguments, options.Header.ProfilePath);
-        return Judged(IsLeft ? environment : environment with { Build = EnvironmentProbe.BuildHash() }, services);
+        return new Carried { Real = _plan.Real, Environment = probe.Finish(_options.Arguments, _options.Header.ProfilePath), Cost = cost, Signal = (int?)_signal };
     }
 
-    /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it.</summary>
-    private void MeasureCost(Services services, CancellationToken stop)
+    /// <summary>What was found, by this process or by an earlier one, in the light of waivers and of what was expected.</summary>
+    public RunRecord Judge(Carried carried, Services services) => new Judgement
     {
-        var like = plan.Combinations.FirstOrDefault(it => it.Clock == ClockKind.Real && it.Expect == Expectation.Pass);
-        if (like is not null && !IsBare && !stop.IsCancellationRequested) _cost = SuiteCost.Measure(like, services.Bench(null), stop);
-    }
-
-    /// <summary>What was found, in the light of waivers and of what was expected.</summary>
-    private RunRecord Judged(EnvironmentRecord environment, Services services) => new Judgement
-    {
-        Plan = plan,
-        Environment = environment,
-        Defect = options.Header.Defect,
+        Plan = _plan,
+        Environment = carried.Environment,
+        Defect = _options.Header.Defect,
         Cases = _cases.Values.SelectMany(it => it),
         Combinations = _records,
-        Waivers = options.Waivers,
-        Expected = options.Expected,
-        Known = plan.Cases is null ? [] : [.. services.Cases(options.Suite).Cases.Select(it => it.Id)],
-        OwnSuite = options.Suite is null,
-        Signal = _signal,
-        Baseline = options.Baseline,
-        Cost = _cost,
+        Waivers = _options.Waivers,
+        Expected = _options.Expected,
+        Known = _plan.Cases is null ? [] : [.. services.Cases(_options.Suite).Cases.Select(it => it.Id)],
+        OwnSuite = _options.Suite is null,
+        Signal = (ExitCode?)carried.Signal,
+        Baseline = _options.Baseline,
+        Cost = carried.Cost,
     }.Record();
+
+    /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it.</summary>
+    private SuiteCostRecord? MeasureCost(Services services, CancellationToken stop)
+    {
+        var like = _plan.Combinations.FirstOrDefault(it => it.Clock == ClockKind.Real && it.Expect == Expectation.Pass);
+        return like is null || _options.IsBare || stop.IsCancellationRequested ? null : SuiteCost.Measure(like, services.Bench(null), stop);
+    }
 
     /// <summary>What an earlier part of this run did is not done again.</summary>
     private void TakeOver()
     {
-        foreach (var line in options.Earlier)
+        foreach (var line in _options.Earlier)
         {
             if (line.WholeCase is { } it) Keep(it);
             else if (line.Combination is { Result.Interrupted: false } combination)
@@ -129,19 +145,19 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     private void RunCases(CasePlan cases, RunJournal journal, Services services, CancellationToken stop)
     {
         var runs = Runs(cases);
-        var display = new CaseProgress(options.UntilFail ? null : cases.Cases.Count * cases.Repeat, services);
+        var display = new CaseProgress(_options.UntilFail ? null : cases.Cases.Count * cases.Repeat, services);
         var words = new List<string> { WorkerCommand.Name };
-        if (options.Suite is { } suite) words.AddRange([WorkerCommand.SuiteOption, Path.GetFullPath(suite)]);
-        var supervisor = new Supervisor(cases, () => services.Again(words), options.Jobs, services.Time);
+        if (_options.Suite is { } suite) words.AddRange([WorkerCommand.SuiteOption, Path.GetFullPath(suite)]);
+        var supervisor = new Supervisor(cases, () => services.Again(words), _options.Jobs, services.Time);
         supervisor.Run(
             runs,
             (_, line) =>
             {
                 journal.Add(line);
                 Keep(line.Case!);
-                if (line.Evidence is { } evidence) folder.KeepEvidence(line.Case!, $"again: {Failures.Again(options, plan, line.Case!)}\n\n{evidence}");
+                if (line.Evidence is { } evidence) _folder.KeepEvidence(line.Case!, $"again: {Failures.Again(_options, _plan, line.Case!)}\n\n{evidence}");
                 display.End(line.Case!);
-                return !options.UntilFail || !IsFailure(line.Case!.Verdict);
+                return !_options.UntilFail || !IsFailure(line.Case!.Verdict);
             },
             stop);
         display.Close();
@@ -152,12 +168,12 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
     {
         var done = _cases.SelectMany(it => it.Value.Select(run => (it.Key, run.Repetition))).ToHashSet();
         var order = cases.InOrder();
-        var last = options.UntilFail && cases.Repeat == 1 ? int.MaxValue : cases.Repeat;
+        var last = _options.UntilFail && cases.Repeat == 1 ? int.MaxValue : cases.Repeat;
         for (var repetition = 1; repetition <= last; repetition++)
         {
             foreach (var it in order)
             {
-                if (!done.Contains((it.Id, repetition))) yield return new CaseAssignment(it, repetition, options.Header.Defect, options.Trace ? folder.TraceOf(it.Id, repetition) : null);
+                if (!done.Contains((it.Id, repetition))) yield return new CaseAssignment(it, repetition, _options.Header.Defect, _options.Trace ? _folder.TraceOf(it.Id, repetition) : null);
             }
         }
     }
@@ -167,15 +183,15 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
 
     private void RunCombinations(RunJournal journal, Services services, CancellationToken stop)
     {
-        var bench = services.Bench(options.Header.Defect, options.Trace ? name => folder.TraceOf(name, 1) : null);
-        var display = new Progress(plan, services);
-        foreach (var combination in plan.Combinations)
+        var bench = services.Bench(_options.Header.Defect, _options.Trace ? name => _folder.TraceOf(name, 1) : null);
+        var display = new Progress(_plan, services);
+        foreach (var combination in _plan.Combinations)
         {
             if (_records.Exists(it => it.Record.Name == combination.Name)) continue;
             if (stop.IsCancellationRequested) break;
             display.Begin(combination);
             var result = Carry(bench, combination, display, stop);
-            folder.Keep(combination.Name, result.States);
+            _folder.Keep(combination.Name, result.States);
             var record = CombinationRecord.Of(combination, result);
             _records.Add((record, result.Journal));
             journal.Add(new JournalLine { Combination = record, Observations = JournalLine.TextOf(result.Journal) });
@@ -199,7 +215,7 @@ internal sealed class Session(Plan plan, SessionOptions options, RunFolder folde
         }
         catch (Exception e)
         {
-            folder.KeepError(combination, e);
+            _folder.KeepError(combination, e);
             return CombinationResult.NotDone(
                 Verdict.HarnessError,
                 "harness",

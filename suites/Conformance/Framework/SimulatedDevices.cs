@@ -25,7 +25,7 @@ public static class SimulatedDevices
     /// <param name="build">Builds the pairs; null: correct ones.</param>
     public static CaseSettings Of(CasePlan plan, Func<World, SimulatedPairOptions, SimulatedPair>? build = null) => new()
     {
-        Devices = [.. plan.Devices.Select(it => Of(it.Name, it.Device, build, it.Destination) with { Clock = plan.Clock })],
+        Devices = [.. plan.Devices.Select(it => Of(it.Name, it.Device!, build, it.Destination) with { Clock = plan.Clock })],
         Seed = plan.Seed,
         Limits = plan.Limits,
         Silence = plan.Silence,

@@ -48,9 +48,9 @@ internal sealed class CasePlanTests
     {
         var plan = Planned(Head + "cases: {}\ndevices: { small: { capabilities: { mdts: 1 } }, bare: { topology: { virtual-functions: 1 } } }");
         Assert.That(plan.Devices.Select(it => it.Name), Is.EqualTo(new[] { "sim", "small", "bare" }));
-        Assert.That(plan.Devices.Select(it => it.Device.Topology.VirtualFunctions), Is.EqualTo(new[] { 3, 3, 1 }));
-        Assert.That(plan.Devices[1].Device.Capabilities.Mdts, Is.EqualTo(1));
-        Assert.That(plan.Devices[2].Device.Capabilities.Mdts, Is.EqualTo(new SimulatedDevice().Capabilities.Mdts));
+        Assert.That(plan.Devices.Select(it => it.Device!.Topology.VirtualFunctions), Is.EqualTo(new[] { 3, 3, 1 }));
+        Assert.That(plan.Devices[1].Device!.Capabilities.Mdts, Is.EqualTo(1));
+        Assert.That(plan.Devices[2].Device!.Capabilities.Mdts, Is.EqualTo(new SimulatedDevice().Capabilities.Mdts));
     }
 
     [Test]

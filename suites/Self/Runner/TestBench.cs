@@ -56,32 +56,35 @@ internal sealed class TestBench : IDisposable
     {
         _out.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
-        return App.Run(words, new Services
-        {
-            Out = _out,
-            Error = _error,
-            IsTerminal = false,
-            Width = Width,
-            Variable = Variables.GetValueOrDefault,
-            Time = new StoppedClock(),
-            Root = _folder,
-            Defects = Runner is null
-                ? Composition.Defects
-                : new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
-            Breaks = Breaks,
-            Bench = (defect, traceOf) =>
-            {
-                Planted = defect;
-                return Runner ?? Composition.Bench(defect, traceOf);
-            },
-            WhyNot = Runner is null ? Composition.WhyNot : _ => null,
-            Signals = stop =>
-            {
-                _signal = stop;
-                return new StringReader("");
-            },
-        });
+        return App.Run(words, Services);
     }
+
+    /// <summary>What the program is given.</summary>
+    public Services Services => new()
+    {
+        Out = _out,
+        Error = _error,
+        IsTerminal = false,
+        Width = Width,
+        Variable = Variables.GetValueOrDefault,
+        Time = new StoppedClock(),
+        Root = _folder,
+        Defects = Runner is null
+            ? Composition.Defects
+            : new Dictionary<string, string>(StringComparer.Ordinal) { ["lost-write"] = "Forgets a write." },
+        Breaks = Breaks,
+        Bench = (defect, traceOf) =>
+        {
+            Planted = defect;
+            return Runner ?? Composition.Bench(defect, traceOf);
+        },
+        WhyNot = Runner is null ? Composition.WhyNot : _ => null,
+        Signals = stop =>
+        {
+            _signal = stop;
+            return new StringReader("");
+        },
+    };
 
     /// <summary>What Ctrl-C and SIGTERM do to a run that is under way.</summary>
     public void Signal(ExitCode code) => _signal!(code);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Conformance.Migration;
 using Conformance.Runner;
 using Conformance.Runner.Commands;
+using Conformance.Runner.Running;
 using Conformance.Testbed;
 using NUnit.Framework;
 
@@ -63,8 +64,8 @@ public sealed class TestbedCommandTests
     }
 
     /// <summary>The packaged emulator is held to what is known of it; another, or a gate of the user's own, is not.</summary>
-    [TestCase(true, "", "--expect profiles/bed.expected.json")]
-    [TestCase(true, "--only x", "--expect profiles/bed.expected.json")]
+    [TestCase(true, "", "--expect FOLDER/bed.expected.json")]
+    [TestCase(true, "--only x", "--expect FOLDER/bed.expected.json")]
     [TestCase(true, "--expect mine.json", "")]
     [TestCase(false, "", "")]
     public void WhatIsKnownOfTheBedIsItsGate(bool isStock, string more, string told)
@@ -73,7 +74,7 @@ public sealed class TestbedCommandTests
         var profile = Path.Combine(folder, "bed.yaml");
         Assert.That(TestbedCommand.Expected(profile, isStock, more.Split(' ')), Is.Empty, "nothing stands beside the profile");
         File.WriteAllText(Path.Combine(folder, "bed.expected.json"), "{}");
-        Assert.That(string.Join(' ', TestbedCommand.Expected(profile, isStock, more.Split(' '))), Is.EqualTo(told));
+        Assert.That(string.Join(' ', TestbedCommand.Expected(profile, isStock, more.Split(' '))), Is.EqualTo(told.Replace("FOLDER", folder)));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -97,4 +98,38 @@ public sealed class TestbedCommandTests
     [TestCase(ExitCode.NonConformant, ExitCode.NonConformant)]
     [TestCase(ExitCode.Unavailable, ExitCode.HarnessFailed)]
     public void The_code_of_the_machine_is_handed_back(ExitCode inside, ExitCode expected) => Assert.That(TestbedCommand.Handed(inside), Is.EqualTo(expected));
+
+    /// <summary>A run that is decided and judged here and carried out by another start of the program gives what it gives where one does all of it.</summary>
+    [TestCase(false, ExitCode.Conformant)]
+    [TestCase(true, ExitCode.NonConformant)]
+    public void What_is_carried_out_in_the_machine_is_judged_here(bool fails, ExitCode expected)
+    {
+        using var bench = new TestBench { Runner = (plan, _, _) => fails && plan.Name == "second" ? TestBench.Bad(plan) : TestBench.Good(plan) };
+        Assert.That(bench.Run("run", "two", "--out", bench.PathOf("here"), "--trace"), Is.EqualTo(expected));
+
+        var profile = bench.PathOf("profiles/two.yaml");
+        var (request, _) = TestbedCommand.Request(profile, ProfileFile.Load(profile).Profile!, isStock: true, ["--trace"], ["testbed", "two"], bench.Services);
+        var report = TestbedCommand.Report(request!, bench.Services);
+        ExitCode? Judge() => TestbedCommand.Judge(request!, report, new SuiteBuild("that", false, null), bench.Services);
+        Assert.That(Judge(), Is.Null, "nothing was carried out yet");
+        Assert.That(bench.Run("carry", Path.Combine(report.Path, "testbed"), report.Path), Is.EqualTo(ExitCode.Conformant), "who carries it out judges nothing");
+        Assert.That(Path.Combine(report.Path, "run.json"), Does.Not.Exist);
+        Assert.That(Judge(), Is.EqualTo(expected));
+
+        foreach (var same in (string[])["verdicts.json", "samples.csv", "waivers.yaml"])
+            Assert.That(File.ReadAllText(Path.Combine(report.Path, same)), Is.EqualTo(bench.Read($"here/{same}")), same);
+        var record = RunFile.Read(report.Path);
+        Assert.That(record.Environment.Commit, Is.EqualTo("that"));
+        Assert.That(record.Environment.Arguments, Is.EqualTo(new[] { "testbed", "two" }));
+    }
+
+    [TestCase("--out x", "--out: the report of a test bed")]
+    [TestCase("--such", "behind --: ")]
+    [TestCase("--only thrid", "the nearest is 'first'")]
+    public void Words_of_run_are_refused_before_anything_is_booted(string more, string told)
+    {
+        using var bench = new TestBench();
+        Assert.That(bench.Run(["testbed", "two", "--", .. more.Split(' ')]), Is.EqualTo(ExitCode.Usage));
+        Assert.That(bench.Error, Does.Contain(told));
+    }
 }

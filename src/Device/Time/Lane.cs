@@ -142,9 +142,9 @@ public sealed class Lane
             if (spins && (until - now < SleepSlack || now - start < SpinNanoseconds))
             {
                 // A yield counts as a switch that the system made, which is what taints a sample; with a core for each lane none is needed.
+                // Nor does it pause: many pauses in a row make a virtual machine give its processor away, and what comes after them runs cold.
                 if (now < _sharedUntil) Thread.Yield();
-                else if (s_hasCoreForEach) Thread.SpinWait(16);
-                else spinner.SpinOnce(sleep1Threshold: -1);
+                else if (!s_hasCoreForEach) spinner.SpinOnce(sleep1Threshold: -1);
                 continue;
             }
 

@@ -24,13 +24,17 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             profile.Name,
             HashOf(profile),
             profile.Seed,
-            [
-                .. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value)),
-                .. profile.Swept.Select(it => Swept(it, profile.Seed)),
-            ])
+            CombinationsOf(profile))
         {
             Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
         };
+
+    /// <summary>The combinations alone.</summary>
+    public static IReadOnlyList<PlannedCombination> CombinationsOf(Profile profile) =>
+    [
+        .. profile.Combinations.SelectMany(entry => Expand(profile, entry.Key, entry.Value)),
+        .. profile.Swept.Select(it => Swept(it, profile.Seed)),
+    ];
 
     /// <summary>The real functions that it is for; null where they are simulated.</summary>
     [JsonIgnore]

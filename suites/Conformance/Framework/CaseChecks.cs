@@ -11,8 +11,6 @@ namespace Conformance.Suite;
 /// </summary>
 public sealed class CaseChecks
 {
-    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Shipped;
-
     private readonly Checks _checks;
 
     internal CaseChecks(Journal journal) => _checks = new Checks(journal, cycle: null, guest: null);
@@ -90,5 +88,5 @@ public sealed class CaseChecks
     private static Verdict OfFigure(string requirement) => Level(requirement) == RequirementLevel.MandatoryEffect ? Verdict.Warn : OfEffect(requirement);
 
     private static RequirementLevel Level(string requirement) =>
-        _catalogue.Find(requirement)?.Level ?? throw new ArgumentException($"{requirement} is in no catalogue.", nameof(requirement));
+        RequirementLevels.Of(requirement) ?? throw new ArgumentException($"{requirement} is in no catalogue.", nameof(requirement));
 }

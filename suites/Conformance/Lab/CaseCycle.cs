@@ -9,8 +9,6 @@ namespace Conformance.Suite;
 /// </summary>
 public sealed class CaseCycle
 {
-    private static readonly RequirementCatalogue _catalogue = RequirementCatalogue.Shipped;
-
     private CaseCycle(CombinationResult result) => Result = result;
 
     public CombinationResult Result { get; }
@@ -37,7 +35,7 @@ public sealed class CaseCycle
             Dwell = new DwellSettings { Before = Duration.FromMicroseconds(500), After = Duration.FromMicroseconds(500) },
             Combinations = new OrderedDictionary<string, Combination> { ["case"] = combination },
         };
-        var plan = Plan.Of(profile).Combinations.Single();
+        var plan = Plan.CombinationsOf(profile).Single();
         var run = new CombinationRun(plan, (world, it) => lab.NewPair(world, it.Medium));
         var cycle = new CaseCycle(run.Execute(CancellationToken.None));
         var missing = cycle.Findings.FirstOrDefault(it => it.Verdict == Verdict.NotSupported && it.Path == "bench");
@@ -47,7 +45,7 @@ public sealed class CaseCycle
 
     /// <summary>What was found of a requirement.</summary>
     public IReadOnlyList<Finding> Of(string requirement) =>
-        [.. Findings.Where(it => it.Requirement == requirement || _catalogue.FindByAssertion(it.Requirement)?.Id == requirement)];
+        [.. Findings.Where(it => it.Requirement == requirement || RequirementCatalogue.Shipped.FindByAssertion(it.Requirement)?.Id == requirement)];
 
     /// <summary>As a person reads them.</summary>
     public static string Text(IEnumerable<Finding> findings) => string.Join("; ", findings.Select(it => $"{it.Requirement} {it.Path}: {it.What}"));

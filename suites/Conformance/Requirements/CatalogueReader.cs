@@ -11,16 +11,28 @@ internal sealed partial class CatalogueReader(Func<string, string?> open)
     private readonly Dictionary<string, string> _coverage = [];
     private readonly HashSet<string> _names = [];
 
+    private (AreaIndex Value, Binder Binder)? _index;
+
+    /// <summary>What is wrong with what was read.</summary>
+    public IReadOnlyList<ProfileError> Errors => _errors;
+
     public CatalogueResult Read()
     {
         var areas = new List<RequirementArea>();
-        if (ReadFile<AreaIndex>(RequirementCatalogue.Index, Place.Whole(RequirementCatalogue.Index)) is var (index, binder))
+        if (ReadIndex() is var (index, binder))
         {
             foreach (var entry in index.Areas) areas.Add(ReadArea(entry, binder));
         }
 
         return new CatalogueResult(_errors.Count == 0 ? new RequirementCatalogue(areas) : null, _errors);
     }
+
+    /// <summary>One area by its abbreviation; null where there is none. Each may be read once.</summary>
+    public RequirementArea? ReadArea(string abbreviation) =>
+        ReadIndex() is var (index, binder) && index.Areas.FirstOrDefault(it => it.Abbreviation == abbreviation) is { } entry ? ReadArea(entry, binder) : null;
+
+    private (AreaIndex Value, Binder Binder)? ReadIndex() =>
+        _index ??= ReadFile<AreaIndex>(RequirementCatalogue.Index, Place.Whole(RequirementCatalogue.Index));
 
     private RequirementArea ReadArea(AreaEntry entry, Binder index)
     {

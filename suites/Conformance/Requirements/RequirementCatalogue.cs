@@ -54,7 +54,8 @@ public sealed class RequirementCatalogue
         return result.Catalogue ?? throw new InvalidDataException(string.Join('\n', result.Errors));
     }
 
-    private static string? OpenShipped(string name)
+    /// <summary>A file that this assembly carries; null where it carries none of that name.</summary>
+    internal static string? OpenShipped(string name)
     {
         using var stream = typeof(RequirementCatalogue).Assembly.GetManifestResourceStream(name);
         if (stream is null) return null;

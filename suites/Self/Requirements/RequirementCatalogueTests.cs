@@ -137,4 +137,12 @@ public sealed partial class RequirementCatalogueTests
 
     [GeneratedRegex(@"\.( [A-Z]|$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Sentence { get; }
+
+    /// <summary>Read area by area, as cases ask.</summary>
+    [Test]
+    public void What_each_weighs_is_known_without_the_rest()
+    {
+        foreach (var it in RequirementCatalogue.Shipped.Requirements.Reverse()) Assert.That(RequirementLevels.Of(it.Id), Is.EqualTo(it.Level), it.Id);
+        foreach (var other in (string[])["LM-SUSP-999", "LM-NONE-01", "none", "LM-SUSP-999"]) Assert.That(RequirementLevels.Of(other), Is.Null, other);
+    }
 }

@@ -112,7 +112,7 @@ program=$artifacts/program/Conformance.Runner.dll
 # In folders of its own and without the analyzers, which take as long as the compiler: they look at the same sources in the build that is tested.
 build_program() {
     build run "$program" publish src/Runner -c Release -o "$artifacts/program" -p:ArtifactsPath="$artifacts/unanalyzed" \
-        -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:PublishReadyToRunComposite=true
+        -p:RunAnalyzers=false -p:PublishReadyToRunComposite=true
 }
 
 run_benchmarks() {

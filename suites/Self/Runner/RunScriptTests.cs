@@ -106,6 +106,15 @@ public sealed class RunScriptTests
         Assert.That(Builds(), Is.EqualTo(2));
     }
 
+    /// <summary>Descriptions in the schema, and the stories of cases, are read of the documentation files that lie beside the program.</summary>
+    [Test]
+    public void TheProgramIsBuiltWithItsDocumentation()
+    {
+        Dotnet();
+        Run(["list"]);
+        Assert.That(Calls, Does.Contain("publish").And.Not.Contain("GenerateDocumentationFile"));
+    }
+
     [Test]
     public void TestsEndWithTheCountAndTheirExitCode()
     {

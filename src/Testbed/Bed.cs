@@ -121,7 +121,7 @@ public sealed class Bed : IDisposable
             Kernel = kernel,
             Modules = modules,
             Controllers = BedMachine.Functions,
-            Command = $"export TESTBED='{bed.Description}'\n{request.Command}",
+            Command = request.Command,
             Files = request.Files,
             SharesReports = true,
         }.Write(machine.Image);

@@ -3,7 +3,7 @@
 # What it leaves in /bed: dmesg.txt, and last of all exitcode, without which nothing was shown.
 /bin/busybox mkdir -p /proc /sys /dev /tmp /bed /root /usr/bin /var/tmp /run
 /bin/busybox --install -s /bin
-export PATH=/bin TERM=dumb HOME=/root TMPDIR=/tmp DOTNET_EnableDiagnostics=0 DOTNET_gcServer=0 DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0 TESTBED=1
+export PATH=/bin TERM=dumb HOME=/root TMPDIR=/tmp DOTNET_EnableDiagnostics=0 DOTNET_gcServer=0 DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev

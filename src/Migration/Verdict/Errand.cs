@@ -20,6 +20,9 @@ public sealed record Errand
     /// <summary>Serial numbers of devices whose content may be lost.</summary>
     public required IReadOnlyList<string> AllowDataLoss { get; init; }
 
+    /// <summary>Processes that run cases at once; null: as many as there is work for.</summary>
+    public required int? Jobs { get; init; }
+
     /// <summary>Cases are repeated until one fails.</summary>
     public required bool UntilFail { get; init; }
 

@@ -30,10 +30,7 @@ internal static class CarryCommand
             var plan = real?.Plan ?? errand.Plan;
             var session = new Session(plan, SessionOptions.Of(errand, plan), RunFolder.Existing(parsed.GetValue(run)!));
             var carried = session.Carry(real?.Services ?? services);
-            // All of it or nothing: who finds it reads it.
-            var path = Path.Combine(folder, Carried.FileName);
-            File.WriteAllText($"{path}.part", JsonSerializer.Serialize(carried, MigrationJson.Line.Carried));
-            File.Move($"{path}.part", path);
+            File.WriteAllText(Path.Combine(folder, Carried.FileName), JsonSerializer.Serialize(carried, MigrationJson.Line.Carried));
             return (int)(real?.GiveBack() == false ? ExitCode.HarnessFailed : (ExitCode?)carried.Signal ?? ExitCode.Conformant);
         });
         return command;

@@ -111,6 +111,7 @@ internal sealed class RunArguments
                     Header = header,
                     Arguments = arguments,
                     AllowDataLoss = parsed.GetValue(_allowDataLoss) ?? [],
+                    Jobs = parsed.GetValue(_jobs),
                     UntilFail = parsed.GetValue(_untilFail),
                     Trace = parsed.GetValue(_trace),
                     IsBare = parsed.GetValue(_bare),
@@ -122,7 +123,6 @@ internal sealed class RunArguments
                 Earlier = earlier,
                 Baseline = parsed.GetValue(_baseline),
                 Suite = suite,
-                Jobs = parsed.GetValue(_jobs),
             },
             ExitCode.Conformant);
     }

@@ -33,7 +33,7 @@ internal static class RunCommand
             using var real = RealSession.Begin(errand.Plan, errand.AllowDataLoss, signals?.In(services) ?? services);
             var plan = real?.Plan ?? errand.Plan;
             var folder = request.Resumed is { } resumed ? RunFolder.Existing(resumed) : RunFolder.Create(request.Out, plan.Name, services);
-            var session = request.Session(plan, folder, request.Earlier, services);
+            var session = request.Session(plan, folder, services);
             var carried = session.Carry(real?.Services ?? services);
             var code = Conclude(session, carried, SuiteBuild.Of(services), services);
             return (int)(real?.GiveBack() == false ? ExitCode.HarnessFailed : code);

@@ -185,7 +185,7 @@ internal static class TestbedCommand
         var carried = JsonSerializer.Deserialize(File.ReadAllText(path), MigrationJson.Line.Carried)!;
         var plan = carried.Real is { } real ? request.Errand.Plan.For(real) : request.Errand.Plan;
         var (_, lines) = RunJournal.Read(report.Path);
-        return RunCommand.Conclude(request.Session(plan, report, lines, services), carried, suite, services);
+        return RunCommand.Conclude((request with { Earlier = lines }).Session(plan, report, services), carried, suite, services);
     }
 
     /// <summary>

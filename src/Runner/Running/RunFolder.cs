@@ -77,10 +77,7 @@ internal sealed class RunFolder
     /// <summary>The record alone; returns its path as a user would name it.</summary>
     public string WriteRecord(RunRecord record)
     {
-        // All of it or nothing: who finds it reads it.
-        var path = System.IO.Path.Combine(_path, RunForms.Run);
-        File.WriteAllBytes($"{path}.part", RunForms.Record(record));
-        File.Move($"{path}.part", path, overwrite: true);
+        File.WriteAllBytes(System.IO.Path.Combine(_path, RunForms.Run), RunForms.Record(record));
         return System.IO.Path.Combine(_shown, RunForms.Run);
     }
 

@@ -21,7 +21,7 @@ internal sealed record RunRequest
     /// <summary>The folder of the run that is gone on with; null: none is.</summary>
     public string? Resumed { get; init; }
 
-    /// <summary>What the run that is gone on with showed.</summary>
+    /// <summary>What was carried out already: by the run that is gone on with, or elsewhere.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 
     /// <summary>The file of figures that must be reached; null: as the profile says.</summary>
@@ -29,15 +29,11 @@ internal sealed record RunRequest
 
     public string? Suite { get; init; }
 
-    /// <summary>Null: as many as there is work for.</summary>
-    public int? Jobs { get; init; }
-
     /// <summary>A session of it; keeps in the folder what it is judged by, without which nobody could make its verdicts again.</summary>
     /// <param name="plan">Its plan, or the same of real functions that were looked at.</param>
     /// <param name="folder">Of the run.</param>
-    /// <param name="earlier">What was carried out already.</param>
     /// <param name="services">For the baseline.</param>
-    public Session Session(Plan plan, RunFolder folder, IReadOnlyList<JournalLine> earlier, Services services)
+    public Session Session(Plan plan, RunFolder folder, Services services)
     {
         var held = BaselineFile.Of(Baseline, plan, services);
         folder.KeepAsked(Waivers.Text, Expected, held);
@@ -46,20 +42,11 @@ internal sealed record RunRequest
         {
             HeaderIsKept = Resumed is not null && Errand.Header.PlanHash == options.Header.PlanHash,
             Suite = Suite,
-            // A function is one process's at a time.
-            Jobs = plan.Real is null && plan.Mediated is null ? Math.Max(1, Jobs ?? Processes(plan.Cases)) : 1,
             Waivers = Waivers.List,
             Expected = Expected,
             Baseline = held,
-            Earlier = earlier,
+            Earlier = Earlier,
         };
         return new Session(plan, options, folder);
-    }
-
-    /// <summary>A second process is worth its start only where there is much to do.</summary>
-    private static int Processes(CasePlan? plan)
-    {
-        const int few = 40;
-        return (long)(plan?.Cases.Count ?? 0) * (plan?.Repeat ?? 0) <= few ? 1 : Math.Min(Environment.ProcessorCount, 2);
     }
 }

@@ -44,17 +44,26 @@ internal sealed record SessionOptions
     /// <summary>What an earlier part of the same run showed.</summary>
     public IReadOnlyList<JournalLine> Earlier { get; init; } = [];
 
-    /// <summary>Those of a run that is judged elsewhere.</summary>
+    /// <summary>What there is to know for who carries it out, and nothing of how it is judged.</summary>
     /// <param name="errand">As it was decided.</param>
     /// <param name="plan">Its plan, or the same of real functions that were looked at.</param>
     public static SessionOptions Of(Errand errand, Plan plan) => new()
     {
         Header = errand.Header with { ProfileHash = plan.ProfileHash, Seed = plan.Seed, PlanHash = plan.Hash() },
         Arguments = errand.Arguments,
+        // A function is one process's at a time.
+        Jobs = plan.Real is null && plan.Mediated is null ? Math.Max(1, errand.Jobs ?? Processes(plan.Cases)) : 1,
         UntilFail = errand.UntilFail,
         Trace = errand.Trace,
         IsBare = errand.IsBare,
     };
+
+    /// <summary>A second process is worth its start only where there is much to do.</summary>
+    private static int Processes(CasePlan? plan)
+    {
+        const int few = 40;
+        return (long)(plan?.Cases.Count ?? 0) * (plan?.Repeat ?? 0) <= few ? 1 : Math.Min(Environment.ProcessorCount, 2);
+    }
 }
 
 /// <summary>

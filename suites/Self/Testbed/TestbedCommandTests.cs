@@ -123,6 +123,23 @@ public sealed class TestbedCommandTests
         Assert.That(record.Environment.Arguments, Is.EqualTo(new[] { "testbed", "two" }));
     }
 
+    /// <summary>How many processes run cases is for who runs them, and what a user says of it goes along; of a real function there is one user.</summary>
+    [TestCase("two", 3)]
+    [TestCase("real", 1)]
+    public void Words_about_processes_go_along(string name, int jobs)
+    {
+        using var bench = new TestBench();
+        bench.Write("profiles/real.yaml", """
+            clock: real
+            device: { linux: { source: { pf: "0000:01:00.0", serial: S }, destination: { pf: "0000:02:00.0", serial: S }, namespaces: [1] } }
+            combinations: { first: { commands: hmlm, medium: shared, admin-queue: mediated } }
+            """);
+        var profile = bench.PathOf($"profiles/{name}.yaml");
+        var (request, _) = TestbedCommand.Request(profile, ProfileFile.Load(profile).Profile!, isStock: true, ["--jobs", "3"], ["testbed"], bench.Services);
+        var errand = JsonSerializer.Deserialize(JsonSerializer.Serialize(request!.Errand, MigrationJson.Line.Errand), MigrationJson.Line.Errand)!;
+        Assert.That(SessionOptions.Of(errand, errand.Plan).Jobs, Is.EqualTo(jobs));
+    }
+
     [TestCase("--out x", "--out: the report of a test bed")]
     [TestCase("--such", "behind --: ")]
     [TestCase("--only thrid", "the nearest is 'first'")]

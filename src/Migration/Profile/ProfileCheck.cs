@@ -120,6 +120,8 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: no combination is named '{sweep.Of}'; the nearest is '{hint}'");
         }
         else if (of.CancelAfter.IsEvery || of.BreakAt.IsEvery) Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: '{sweep.Of}' is one combination for each step");
+        if (sweep.Values.CountBy(it => it).FirstOrDefault(it => it.Value > 1) is { Value: > 1 } twice)
+            Fail(sweep, nameof(SweepOptions.Values), $"sweeps.{name}: '{twice.Key}' is there {twice.Value} times, and each value is a combination by its name");
     }
 
     private void CheckParts(SimulatedDevice device, string path)

@@ -25,6 +25,7 @@ public sealed class SweepTests
     [TestCase("sweeps: { move: { of: move, key: guest.depth, values: [\"2\"] } }", "a combination is named 'move' too")]
     [TestCase("sweeps: { d: { of: move, key: guest.dept, values: [\"2\"] } }", "sweeps.d, guest.dept=2: unknown key 'dept' in guest; the nearest is 'depth'")]
     [TestCase("sweeps: { d: { of: move, key: guest.depth, values: [x] } }", "sweeps.d, guest.depth=x: guest.depth must be")]
+    [TestCase("sweeps: { d: { of: move, key: guest.depth, values: [\"2\", \"4\", \"2\"] } }", "sweeps.d: '2' is there 2 times")]
     [TestCase("gates: { quantiles: [{ downtime: guest, quantile: 0.99, limit: 1ms }] }", "p99 gate needs 299 cycles, 'move' has 3")]
     public void What_cannot_be_is_told_in_a_line(string wrong, string what)
     {

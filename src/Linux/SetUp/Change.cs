@@ -50,6 +50,9 @@ public sealed record Change
     /// <summary>A secondary controller as it was.</summary>
     public SecondaryState? Secondary { get; init; }
 
+    /// <summary>Whether what is there now was put there by the suite, or is what it found; of what comes about bit by bit nobody can say.</summary>
+    public bool IsOurs(string? now) => now == Before || After is null || now == After;
+
     /// <summary>For people: what is undone.</summary>
     public override string ToString() => Kind switch
     {

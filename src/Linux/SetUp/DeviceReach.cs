@@ -58,6 +58,27 @@ public sealed class DeviceReach(KernelTree tree) : IDeviceReach
         Patience.Until(() => node.Namespaces.Any(it => it.Nsid == nsid) == isOwn && (isOwn || !Array.Exists(known, tree.Exists)), TimeSpan.FromSeconds(5));
     }
 
+    public void ReleaseSecondaries(PciAddress pf, string serial, IReadOnlyList<SecondaryState> states)
+    {
+        var node = Live(pf, serial);
+        foreach (var now in ReadSecondaries(node))
+        {
+            if (states.FirstOrDefault(it => it.Id == now.Id) is not { } state || now == state || (now.Queues <= state.Queues && now.Vectors <= state.Vectors)) continue;
+            Manage(node, VirtualizationAction.SecondaryOffline, now.Id);
+            if (now.Queues > state.Queues) Manage(node, VirtualizationAction.SecondaryAssign, now.Id, ResourceType.VirtualQueue, state.Queues);
+            if (now.Vectors > state.Vectors) Manage(node, VirtualizationAction.SecondaryAssign, now.Id, ResourceType.VirtualInterrupt, state.Vectors);
+        }
+    }
+
+    public IReadOnlyList<uint> ReadNamespaces(NvmeNode node)
+    {
+        // Without namespace management those are all that there are which are active.
+        var list = Read<NamespaceIdList>(node, Identify(node).Oacs.NamespaceManagement ? Cns.AllocatedNamespaceIdList : Cns.ActiveNamespaceIdList);
+        var ids = new List<uint>();
+        for (var i = 0; i < NamespaceIdList.Capacity && list[i] != 0; i++) ids.Add(list[i]);
+        return ids;
+    }
+
     public void SetSecondary(PciAddress pf, string serial, SecondaryState state)
     {
         var node = Live(pf, serial);
@@ -93,7 +114,7 @@ public sealed class DeviceReach(KernelTree tree) : IDeviceReach
         using var file = new ControllerFile(node.Path);
         var answer = file.Admin(command, data, TimeoutMilliseconds);
         if (answer.Errno != 0) throw new KernelException(answer.Errno, $"NVME_IOCTL_ADMIN64_CMD ({what})", node.Path);
-        if (!answer.IsOk) throw new IOException($"{node.Path}: {what}: {answer}");
+        if (!answer.IsOk) throw new RefusedByDeviceException($"{node.Path}: {what}: {answer}");
     }
 
     /// <summary>The controller once the kernel's driver is done with it.</summary>
@@ -103,6 +124,6 @@ public sealed class DeviceReach(KernelTree tree) : IDeviceReach
         if (!Patience.Until(() => function.Nvme is { State: "live" }))
             throw new IOException($"{pf}: the kernel's NVMe driver does not have it ready ({function.Driver ?? "no driver"}, {function.Nvme?.State ?? "no controller"})");
         var node = function.Nvme!;
-        return node.Serial == serial ? node : throw new OtherDeviceException($"{pf}: serial number {node.Serial}, not {serial}: another device stands there");
+        return node.Serial == serial ? node : throw new NotOursException($"{pf}: serial number {node.Serial}, not {serial}: another device stands there");
     }
 }

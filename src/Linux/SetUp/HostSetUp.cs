@@ -22,7 +22,8 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
 
     /// <summary>Why it cannot be done, a line each with what would help; empty where it can.</summary>
     /// <param name="isHeld">See <see cref="InUse.Reasons"/>.</param>
-    public IReadOnlyList<string> Obstacles(Func<string, bool>? isHeld = null)
+    /// <param name="withCases">Cases are to run, which write to any namespace of the subsystem, attach it, and sanitize all at once.</param>
+    public IReadOnlyList<string> Obstacles(Func<string, bool>? isHeld = null, bool withCases = false)
     {
         var found = new List<string>();
         if (tree.List(IommuGroups).Count == 0) found.Add("DMA is not translated: boot with intel_iommu=on (AMD: on by default), or enable the IOMMU in the firmware");
@@ -31,6 +32,7 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         if (device.PfAccess == PfAccess.Vfio && !tree.Exists(EnableSriov))
             found.Add($"{EnableSriov} is not there: this vfio-pci gives no VFs to a PF of its own; set pf-access: kernel");
         foreach (var named in Named) AddObstacles(named, isHeld, found);
+        if (withCases && found.Count == 0) found.AddRange(Named.SelectMany(NotNamed));
         var nodes = Named.Select(it => new PciFunction(tree, PciAddress.Parse(it.Pf)).Nvme).OfType<NvmeNode>().ToList();
         foreach (var other in nodes.SelectMany(it => InUse.Beside(tree, it)).DistinctBy(it => it.Name).Where(it => !nodes.Exists(node => node.Name == it.Name)))
             found.AddRange(InUse.Reasons(tree, other, isHeld).Select(reason => $"{other.Path}, of the same subsystem: in use: {reason}"));
@@ -56,6 +58,21 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         var host = new PreparedHost { Functions = prepared, PfOnKernel = device.PfAccess == PfAccess.Kernel };
         record.Add(host);
         return host;
+    }
+
+    /// <summary>What cases would lose though the profile does not say so.</summary>
+    private IEnumerable<string> NotNamed(LinuxFunction named)
+    {
+        var function = new PciFunction(tree, PciAddress.Parse(named.Pf));
+        var there = devices.ReadNamespaces(function.Nvme!);
+        var others = there.Except(device.Namespaces.Select(it => (uint)it)).ToList();
+        if (others.Count > 0)
+        {
+            yield return $"{function}: cases overwrite, attach and sanitize whatever namespaces there are, and {string.Join(", ", others)} of its subsystem "
+                + $"{(others.Count == 1 ? "is" : "are")} not in device.linux.namespaces: name what may be lost, delete it (nvme delete-ns), or run combinations alone (--only)";
+        }
+
+        if (there.Count > 0 && !there.Contains(1u)) yield return $"{function}: cases use namespace 1, and there is none: nvme create-ns";
     }
 
     private void AddObstacles(LinuxFunction named, Func<string, bool>? isHeld, List<string> found)

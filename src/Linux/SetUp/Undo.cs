@@ -6,8 +6,13 @@ namespace Conformance.Linux;
 /// <param name="Why">For people.</param>
 public sealed record UndoFailure(int Number, Change Change, string Why);
 
-/// <summary>Another device stands where the one was that was changed: that is left alone, and what was changed is out of reach for good.</summary>
-public sealed class OtherDeviceException(string message) : IOException(message);
+/// <summary>
+/// Not the suite's any more: another device stands where the one was that was changed, or somebody has changed the same thing since. It is left alone.
+/// </summary>
+public sealed class NotOursException(string message) : IOException(message);
+
+/// <summary>A controller that answers does not do what it was told to.</summary>
+public sealed class RefusedByDeviceException(string message) : IOException(message);
 
 /// <summary>
 /// Takes changes back, the last one first. Each step looks at what is there and does what is missing, so that one which was cut off can be done again;
@@ -21,9 +26,11 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
     /// <summary>Takes back all that is open; what could not be is left in the record.</summary>
     /// <param name="record">Held by this process.</param>
     /// <param name="told">Told each change that was taken back.</param>
-    public IReadOnlyList<UndoFailure> Run(UndoRecord record, Action<Change>? told = null)
+    /// <param name="left">Told each that is left as it is, and why: see <see cref="NotOursException"/>.</param>
+    public IReadOnlyList<UndoFailure> Run(UndoRecord record, Action<Change>? told = null, Action<Change, string>? left = null)
     {
         var failures = new List<UndoFailure>();
+        var released = new HashSet<string>(StringComparer.Ordinal);
         // Whoever does not answer once is not waited for once more: each wait is half a minute, and there may be hundreds.
         var silent = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (number, change) in record.Open.ToList())
@@ -37,18 +44,22 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
 
             try
             {
+                // What one secondary controller is to have again another may have now: first all give back what they had not.
+                if (change.Kind == ChangeKind.Secondary && released.Add(change.Where))
+                    devices.ReleaseSecondaries(PciAddress.Parse(change.Where), change.Serial!, [.. record.Open.Where(it => it.Change.Where == change.Where).Select(it => it.Change.Secondary).OfType<SecondaryState>()]);
                 Take(change, record.Boot == boot);
                 record.Close(number);
                 told?.Invoke(change);
             }
-            catch (OtherDeviceException)
+            catch (NotOursException e)
             {
                 record.Close(number);
+                left?.Invoke(change, e.Message);
             }
             catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException)
             {
                 failures.Add(new UndoFailure(number, change, e.Message));
-                if (isInside) silent[change.Where] = e.Message;
+                if (isInside && e is not RefusedByDeviceException) silent[change.Where] = e.Message;
             }
         }
 
@@ -63,7 +74,9 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
                 TakeValue(change);
                 break;
             case ChangeKind.Driver when sameBoot:
-                Binding.Put(tree, new PciFunction(tree, PciAddress.Parse(change.Where)), change.Before, change.OverrideBefore);
+                var function = new PciFunction(tree, PciAddress.Parse(change.Where));
+                if (function.Driver is { } driver && !change.IsOurs(driver)) throw new NotOursException($"{driver} has it by now, and not {change.After}: somebody changed that since");
+                Binding.Put(tree, function, change.Before, change.OverrideBefore);
                 break;
             case ChangeKind.Made when sameBoot:
                 MediatedSetUp.TakeAway(tree, change.Where);
@@ -85,6 +98,7 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
         if (!change.Where.StartsWith("/sys/", StringComparison.Ordinal)) throw new IOException($"{change.Where} is no file of the kernel's");
         // A file that is gone was of a function that is gone, or of a module.
         if (tree.Read(change.Where) is not { } now || now == change.Before) return;
+        if (!change.IsOurs(now)) throw new NotOursException($"it is '{now}' by now, and not '{change.After}': somebody changed that since");
         Patience.Call(() => tree.Write(change.Where, change.Before ?? ""), $"write of '{change.Before}' to {change.Where}");
     }
 }
@@ -95,11 +109,17 @@ public interface IDeviceReach
     /// <summary>The secondary controllers with their resources; empty where it has no Virtualization Management.</summary>
     IReadOnlyList<SecondaryState> ReadSecondaries(NvmeNode node);
 
+    /// <summary>The namespaces of its subsystem, attached or not, at most the first 1024.</summary>
+    IReadOnlyList<uint> ReadNamespaces(NvmeNode node);
+
     /// <summary>Controllers that a namespace is attached to; null where this device cannot attach and detach.</summary>
     IReadOnlyList<ushort>? ReadAttachments(NvmeNode node, uint nsid);
 
     /// <summary>Attaches a namespace to exactly these controllers.</summary>
     void SetAttachments(PciAddress pf, string serial, uint nsid, IReadOnlyList<ushort> controllers);
+
+    /// <summary>Takes from the secondary controllers that are not as they were what they have more of than they had, so that there is enough for each.</summary>
+    void ReleaseSecondaries(PciAddress pf, string serial, IReadOnlyList<SecondaryState> states);
 
     /// <summary>Gives a secondary controller the resources and the state that it had.</summary>
     void SetSecondary(PciAddress pf, string serial, SecondaryState state);

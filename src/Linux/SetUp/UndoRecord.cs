@@ -117,7 +117,7 @@ public sealed class UndoRecord : IDisposable
         }
 
         _file.Dispose();
-        File.Delete(LockOf(Path));
+        // The file of the lock stays: who had opened it before it went would hold a lock that nobody else sees.
         _lock.Dispose();
     }
 

@@ -54,17 +54,16 @@ internal sealed class MsixVectors : IDisposable
     /// <summary>Vectors that the function has now.</summary>
     public int Count => new MsixControl(_readControl()).TableSizeZ + 1;
 
-    /// <summary>Why MSI-X is off though it was asked for; null where it is on, or was not.</summary>
-    public string? Refused { get; private set; }
-
+    /// <exception cref="Device.HostLimitException">The kernel has fewer vectors to give: no fault of the device's, whose commands would seem to time out.</exception>
     public MsixControl Control
     {
         get => _control with { TableSizeZ = (ushort)(Count - 1) };
         set
         {
-            if (value.Enable != _control.Enable) Turn(value.Enable);
-            _control = new MsixControl { Enable = value.Enable && Refused is null, FunctionMask = value.FunctionMask };
+            var refused = value.Enable == _control.Enable ? null : Turn(value.Enable);
+            _control = new MsixControl { Enable = value.Enable && refused is null, FunctionMask = value.FunctionMask };
             SendPending();
+            if (refused is not null) throw new Device.HostLimitException(refused);
         }
     }
 
@@ -133,7 +132,6 @@ internal sealed class MsixVectors : IDisposable
     {
         if (_control.Enable) Turn(false);
         _control = default;
-        Refused = null;
         foreach (var vector in _vectors) (vector.Entry, vector.IsPending) = (s_empty, false);
     }
 
@@ -207,14 +205,14 @@ internal sealed class MsixVectors : IDisposable
     }
 
     /// <summary>All vectors at once: those of a table that grows later would need the rest to be turned off for a moment.</summary>
-    private void Turn(bool on)
+    /// <returns>Why they are not on; null where they are as asked.</returns>
+    private string? Turn(bool on)
     {
-        Refused = null;
         if (!on)
         {
             _ = _device.TrySetInterrupts(Abi.VfioAbi.VFIO_PCI_MSIX_IRQ_INDEX, []);
             foreach (var vector in _vectors) vector.File.Take();
-            return;
+            return null;
         }
 
         var count = Count;
@@ -222,7 +220,11 @@ internal sealed class MsixVectors : IDisposable
         var files = new EventFile[count];
         for (var i = 0; i < count; i++) files[i] = _vectors[i].File;
         var result = _device.TrySetInterrupts(Abi.VfioAbi.VFIO_PCI_MSIX_IRQ_INDEX, files);
-        if (result < 0) Refused = $"VFIO_DEVICE_SET_IRQS of {count} vectors on {_device.Path}: {Errno.Name(-result)}";
-        else if (result > 0) Refused = $"VFIO_DEVICE_SET_IRQS on {_device.Path}: {result} vectors of {count} are to be had";
+        return result switch
+        {
+            0 => null,
+            < 0 => $"VFIO_DEVICE_SET_IRQS of {count} vectors on {_device.Path}: {Errno.Name(-result)}",
+            _ => $"VFIO_DEVICE_SET_IRQS on {_device.Path}: {result} vectors of {count} are to be had",
+        };
     }
 }

@@ -90,9 +90,6 @@ public sealed class VfioFunction : IFunction, IDisposable
     /// <summary>For people: how its DMA is translated.</summary>
     public string IommuName => _iommu.Name;
 
-    /// <summary>Why MSI-X is off though it was asked for; null where it is on, or was not.</summary>
-    public string? InterruptsRefused => _msix?.Refused;
-
     internal DeviceFile Device => _device;
 
     internal BlockingCalls Calls => _calls;

@@ -54,7 +54,7 @@ internal sealed class RealSession : IDisposable
                 $"what is on these devices would be lost; say so: {string.Join(' ', serials.Select(it => $"--allow-data-loss {it}"))}");
         }
 
-        return Begin(new Undo(tree, reach, BootId(tree)), services, () => setUp.Obstacles(), record => plan.For(Known(setUp.Run(record).Source, device)));
+        return Begin(new Undo(tree, reach, BootId(tree)), services, () => setUp.Obstacles(withCases: plan.Cases is { Cases.Count: > 0 }), record => plan.For(Known(setUp.Run(record).Source, device)));
     }
 
     private static RealSession Begin(Undo undo, Services services, Func<IReadOnlyList<string>> lookForObstacles, Func<UndoRecord, Plan> setUp)
@@ -68,7 +68,7 @@ internal sealed class RealSession : IDisposable
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
-            Report(undo.Run(record), services);
+            Report(undo.Run(record, left: Leave(services)), services);
             record.Dispose();
             throw new UnavailableException([e.Message]);
         }
@@ -89,7 +89,7 @@ internal sealed class RealSession : IDisposable
             _services.Error.WriteLine($"closing the functions: {e.Message}");
         }
 
-        var failures = _undo.Run(_record);
+        var failures = _undo.Run(_record, left: Leave(_services));
         Report(failures, _services);
         _record.Dispose();
         return failures.Count == 0;
@@ -110,7 +110,8 @@ internal sealed class RealSession : IDisposable
             return 0;
         }
 
-        var failures = new Undo(tree, new DeviceReach(tree), BootId(tree)).Run(record, it => services.Out.WriteLine($"back  {it}"));
+        var failures = new Undo(tree, new DeviceReach(tree), BootId(tree))
+            .Run(record, it => services.Out.WriteLine($"back  {it}"), Leave(services));
         foreach (var it in forget ? failures : []) record.Close(it.Number);
         Report(failures, services, forget);
         return forget ? 0 : failures.Count;
@@ -121,9 +122,12 @@ internal sealed class RealSession : IDisposable
         using var left = Find();
         if (left is null) return;
         if (left.Open.Any()) services.Error.WriteLine("an earlier run came to no end; what it changed is taken back first");
-        var failures = undo.Run(left);
+        var failures = undo.Run(left, left: Leave(services));
         if (failures.Count > 0) throw new UnavailableException([.. failures.Select(it => $"{it.Change}: {it.Why}"), "./run.sh undo --forget gives this up"]);
     }
+
+    /// <summary>Told, since nobody else will ever take it back.</summary>
+    private static Action<Change, string> Leave(Services services) => (change, why) => services.Error.WriteLine($"left as it is: {change}: {why}");
 
     private static void Report(IReadOnlyList<UndoFailure> failures, Services services, bool forgotten = false)
     {

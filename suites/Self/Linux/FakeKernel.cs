@@ -168,6 +168,20 @@ internal sealed class FakeReach : IDeviceReach
 
     public IReadOnlyList<SecondaryState> ReadSecondaries(NvmeNode node) => [.. Secondaries[Of(node)]];
 
+    public List<uint> Namespaces { get; } = [1];
+
+    public IReadOnlyList<uint> ReadNamespaces(NvmeNode node) => Namespaces;
+
+    /// <summary>Flexible queue resources of all controllers of one function together; null: without end.</summary>
+    public int? Pool { get; set; }
+
+    public void ReleaseSecondaries(PciAddress pf, string serial, IReadOnlyList<SecondaryState> states)
+    {
+        if (Refuse(pf.ToString()) is { } refusal) throw refusal;
+        var list = Secondaries[pf.ToString()];
+        foreach (var it in states) list[list.FindIndex(one => one.Id == it.Id)] = it with { Online = false, Queues = Math.Min(it.Queues, list.Find(one => one.Id == it.Id)!.Queues) };
+    }
+
     public IReadOnlyList<ushort>? ReadAttachments(NvmeNode node, uint nsid) => [.. Attached[Of(node)]];
 
     public void SetAttachments(PciAddress pf, string serial, uint nsid, IReadOnlyList<ushort> controllers) => Attached[pf.ToString()] = [.. controllers];
@@ -176,6 +190,8 @@ internal sealed class FakeReach : IDeviceReach
     {
         if (Refuse(pf.ToString()) is { } refusal) throw refusal;
         var list = Secondaries[pf.ToString()];
+        if (Pool is { } pool && list.Where(it => it.Id != state.Id).Sum(it => it.Queues) + state.Queues > pool)
+            throw new RefusedByDeviceException($"{state.Id}: too few resources are left");
         list[list.FindIndex(it => it.Id == state.Id)] = state;
     }
 

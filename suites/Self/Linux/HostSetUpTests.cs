@@ -220,12 +220,71 @@ public sealed class HostSetUpTests
         foreach (var (pf, id) in ((string, ushort)[])[(FakeKernel.PfA, 1), (FakeKernel.PfB, 4), (FakeKernel.PfA, 2)])
             record.Add(new Change { Kind = ChangeKind.Secondary, Where = pf, Serial = "SN", Secondary = new SecondaryState(id, false, 0, 0) });
         var asked = 0;
-        _reach.Refuse = pf => pf == FakeKernel.PfB ? new OtherDeviceException("another") : ++asked > 0 ? new TimeoutException("not live") : null;
+        _reach.Refuse = pf => pf == FakeKernel.PfB ? new NotOursException("another") : ++asked > 0 ? new TimeoutException("not live") : null;
         var failures = Undo().Run(record);
         Assert.That(asked, Is.EqualTo(1));
         Assert.That(failures.Select(it => (it.Change.Secondary!.Id, it.Why)), Is.EqualTo(new[] { ((ushort)2, "not live"), ((ushort)1, "not live") }));
         Assert.That(record.Open.Select(it => it.Number), Is.EqualTo(failures.Select(it => it.Number)));
         foreach (var it in failures) record.Close(it.Number);
+    }
+
+    /// <summary>Between the crash and the undo somebody enabled VFs of his own, and gave a function to another driver.</summary>
+    [Test]
+    public void What_somebody_has_changed_since_is_left_alone_and_told()
+    {
+        var numVfs = $"/sys/bus/pci/devices/{FakeKernel.PfA}/sriov_numvfs";
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        record.Add(new Change { Kind = ChangeKind.Value, Where = numVfs, Before = "0", After = "2" });
+        record.Add(new Change { Kind = ChangeKind.Driver, Where = FakeKernel.PfA, Before = null, After = "vfio-pci" });
+        _kernel.Put(numVfs, "1");
+        var left = new List<string>();
+        Assert.That(Undo().Run(record, left: (change, why) => left.Add($"{change}: {why}")), Is.Empty);
+        Assert.That(left, Is.EqualTo(new[]
+        {
+            $"{FakeKernel.PfA}: driver none: nvme has it by now, and not vfio-pci: somebody changed that since",
+            $"{numVfs} = 0: it is '1' by now, and not '2': somebody changed that since",
+        }));
+        Assert.That((_kernel.Read(numVfs), new PciFunction(_kernel, PciAddress.Parse(FakeKernel.PfA)).Driver), Is.EqualTo(("1", "nvme")));
+        Assert.That(record.Open, Is.Empty);
+    }
+
+    /// <summary>Two secondary controllers had the resources of each other: neither can have its own again before the other has given them back.</summary>
+    [Test]
+    public void Resources_that_went_from_one_controller_to_another_come_back()
+    {
+        (_reach.Pool, _reach.Secondaries[FakeKernel.PfA]) = (8, [new(1, true, 0, 0), new(2, true, 8, 0)]);
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        foreach (var it in _reach.Secondaries[FakeKernel.PfA]) record.Add(new Change { Kind = ChangeKind.Secondary, Where = FakeKernel.PfA, Serial = "SN0", Secondary = it });
+        var before = _reach.Snapshot();
+        _reach.Secondaries[FakeKernel.PfA] = [new(1, true, 8, 0), new(2, true, 0, 0)];
+        Assert.That(Undo().Run(record), Is.Empty);
+        Assert.That(_reach.Snapshot(), Is.EqualTo(before));
+    }
+
+    /// <summary>A controller that answers and refuses is still asked for the rest.</summary>
+    [Test]
+    public void A_refusal_keeps_nothing_else_from_being_taken_back()
+    {
+        using var record = UndoRecord.Begin(_path, "boot-1");
+        record.Add(new Change { Kind = ChangeKind.Attachment, Where = FakeKernel.PfA, Serial = "SN0", Nsid = 1, Controllers = [0] });
+        record.Add(new Change { Kind = ChangeKind.Secondary, Where = FakeKernel.PfA, Serial = "SN0", Secondary = new SecondaryState(1, false, 0, 0) });
+        _reach.Refuse = _ => new RefusedByDeviceException("no");
+        Assert.That(Undo().Run(record), Has.Count.EqualTo(1));
+        Assert.That(_reach.Attached[FakeKernel.PfA], Is.EqualTo(new ushort[] { 0 }));
+        foreach (var (number, _) in record.Open.ToList()) record.Close(number);
+    }
+
+    /// <summary>Cases use the whole subsystem: what the profile does not name must not be there.</summary>
+    [TestCase(new uint[] { 1 }, "")]
+    [TestCase(new uint[] { 1, 3 }, "3 of its subsystem is not in device.linux.namespaces")]
+    [TestCase(new uint[] { 2, 3 }, "cases use namespace 1, and there is none")]
+    public void A_namespace_that_the_profile_does_not_name_keeps_cases_away(uint[] there, string expected)
+    {
+        _reach.Namespaces.Clear();
+        _reach.Namespaces.AddRange(there);
+        var obstacles = SetUp(PfAccess.Vfio).Obstacles(_ => false, withCases: true);
+        Assert.That(obstacles, expected.Length == 0 ? Is.Empty : Has.Some.Contains(expected));
+        Assert.That(Obstacles(), Is.Empty, "combinations use those that are named");
     }
 
     [Test]

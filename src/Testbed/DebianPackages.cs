@@ -213,8 +213,17 @@ internal sealed class DebianPackages
     private string Apt(string program, IReadOnlyList<string> arguments, string? folder = null)
     {
         var result = Tool.Run(program, arguments, folder, Config);
-        return result.ExitCode == 0 ? result.Output : throw new BedUnavailableException($"packages cannot be had: {result.Reason}");
+        return result.ExitCode == 0 ? result.Output
+            : throw (IsOutOfReach(result.Errors)
+                ? new BedUnavailableException($"packages cannot be had: {result.Reason}")
+                : new BedFailedException($"{program}: {result.Reason}"));
     }
+
+    /// <summary>Servers that cannot be reached, or have no such package, are no fault; a full disk or a damaged package is one.</summary>
+    internal static bool IsOutOfReach(string errors) =>
+        !errors.Contains("Hash Sum mismatch", StringComparison.Ordinal) && !errors.Contains("o space left", StringComparison.Ordinal)
+        && ((string[])["Failed to fetch", "Unable to fetch", "Unable to locate package", "Could not resolve", "Could not connect", "has no installation candidate"])
+            .Any(it => errors.Contains(it, StringComparison.Ordinal));
 
     /// <summary>The files that apt-get would fetch: 'address' name bytes digest.</summary>
     internal static List<(string File, long Bytes, DebianPackage Package)> Files(string output)

@@ -79,6 +79,14 @@ public sealed class TestbedCommandTests
     }
 
     /// <summary>A bed that was changed and whose expectations were not would say so only when it is booted.</summary>
+    [TestCase("E: Failed to fetch http://x/p.deb  Could not connect to x:80", true)]
+    [TestCase("E: Unable to locate package qemu", true)]
+    [TestCase("E: Failed to fetch http://x/p.deb  Hash Sum mismatch", false)]
+    [TestCase("E: Write error - write (28: No space left on device)", false)]
+    [TestCase("E: The list of sources could not be read.", false)]
+    public void Only_servers_that_cannot_be_reached_are_no_fault(string errors, bool isOutOfReach) =>
+        Assert.That(DebianPackages.IsOutOfReach(errors), Is.EqualTo(isOutOfReach));
+
     [Test]
     public void TheShippedExpectationsNameSixtyThatPassAndOnlyKnownFailures()
     {

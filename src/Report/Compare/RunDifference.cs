@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Migration;
 
 namespace Conformance.Report;
@@ -5,13 +6,24 @@ namespace Conformance.Report;
 /// <summary>What is not the same in two runs.</summary>
 /// <param name="NotComparable">Fields in which they are of different things; their figures are then told, and not judged.</param>
 /// <param name="Verdicts">Cases and combinations with another verdict, or in one run only.</param>
+/// <param name="Gates">Gates that did not hold in the later run and held in the earlier, a sentence each.</param>
 /// <param name="States">Fields of kept states that differ.</param>
 /// <param name="Figures">Every figure that both have.</param>
-/// <param name="Exact">Figures without noise that changed; empty where the runs cannot be compared.</param>
+/// <param name="Exact">Figures without noise, the later run's against the earlier's; null where neither has any or the runs cannot be compared.</param>
 public sealed record RunDifference(
-    IReadOnlyList<string> NotComparable, IReadOnlyList<VerdictChange> Verdicts, IReadOnlyList<string> States, IReadOnlyList<FigureChange> Figures,
-    IReadOnlyList<ExactChange> Exact)
+    IReadOnlyList<string> NotComparable, IReadOnlyList<VerdictChange> Verdicts, IReadOnlyList<string> Gates, IReadOnlyList<string> States,
+    IReadOnlyList<FigureChange> Figures, BaselineResult? Exact)
 {
+    /// <summary>Why nothing is known of whether the later run is as good, a sentence each.</summary>
+    public IEnumerable<string> Unknown() =>
+    [
+        .. NotComparable.Select(it => $"not comparable: {it}"),
+        .. Verdicts.Where(it => it.IsLost).Select(it => $"no longer shown: {it}"),
+        .. Exact?.Missing ?? [],
+        .. Figures.Where(it => it is { IsNoisy: true, IsApart: true } && it.New.Median > it.Old.Median)
+            .Select(it => $"{it.Name}: longer, and of one process each no test tells whether that is chance: compare --ab"),
+    ];
+
     /// <param name="old">One run.</param>
     /// <param name="now">The other.</param>
     /// <param name="states">Fields of kept states that differ, as sentences.</param>
@@ -21,22 +33,26 @@ public sealed record RunDifference(
         var changes = before.Keys.Union(after.Keys)
             .Select(name => new VerdictChange(name, before.TryGetValue(name, out var was) ? was : null, after.TryGetValue(name, out var isNow) ? isNow : null))
             .Where(it => it.Old != it.New).ToList();
-        var differ = Fingerprint.Of(old).Differences(Fingerprint.Of(now)).ToList();
-        var (exactOld, exactNew) = (ExactFigures.Of(old), ExactFigures.Of(now));
-        var exact = differ.Count > 0
-            ? []
-            : exactOld.Where(it => exactNew.TryGetValue(it.Key, out var value) && value != it.Value).Select(it => new ExactChange(it.Key, it.Value, exactNew[it.Key]));
-        return new RunDifference(differ, changes, states, [.. FiguresOf(old, now)], [.. exact]);
+        var exact = Baseline.Of(old, "").Against(now);
+        var hasExact = exact.NotComparable.Count == 0 && ExactFigures.Of(old).Count + ExactFigures.Of(now).Count > 0;
+        return new RunDifference(exact.NotComparable, changes, [.. GatesOf(old, now)], states, [.. FiguresOf(old, now)], hasExact ? exact : null);
+    }
+
+    private static IEnumerable<string> GatesOf(RunRecord old, RunRecord now)
+    {
+        var broken = old.Combinations.Where(it => it.GatesBroken.Count > 0).Select(it => it.Name).ToHashSet(StringComparer.Ordinal);
+        return now.Combinations.Where(it => !broken.Contains(it.Name)).SelectMany(it => it.GatesBroken.Select(gate => $"{it.Name}: {gate}"));
     }
 
     private static IEnumerable<FigureChange> FiguresOf(RunRecord old, RunRecord now)
     {
+        var noisy = now.Plan.Combinations.Where(it => it.Clock == ClockKind.Real).Select(it => it.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var it in now.Combinations)
         {
             if (old.Combinations.FirstOrDefault(one => one.Name == it.Name) is not { } other) continue;
             foreach (var (_, name, of) in Downtimes.All)
             {
-                if (Of(other, of) is { } before && Of(it, of) is { } after) yield return new FigureChange($"{it.Name}: {name}", before, after);
+                if (Of(other, of) is { } before && Of(it, of) is { } after) yield return new FigureChange($"{it.Name}: {name}", before, after, noisy.Contains(it.Name));
             }
         }
 
@@ -53,6 +69,11 @@ public sealed record VerdictChange(string Name, Verdict? Old, Verdict? New)
     /// <summary>It was conformant, and is not.</summary>
     public bool IsWorse => New is { } now && now.IsNonConformant() && Old is not { } || (Old is { } was && New is { } then && !was.IsNonConformant() && then.IsNonConformant());
 
+    /// <summary>It was shown to be one thing or the other, and nothing is shown of it now.</summary>
+    public bool IsLost => Old is { } was && ShowsSomething(was) && !(New is { } now && ShowsSomething(now));
+
+    private static bool ShowsSomething(Verdict verdict) => verdict.IsNonConformant() || verdict is Verdict.Pass or Verdict.Warn or Verdict.Waived;
+
     public override string ToString() => $"{Name}: {(Old is { } was ? Words.Of(was) : "not run")} -> {(New is { } now ? Words.Of(now) : "not run")}";
 }
 
@@ -60,7 +81,8 @@ public sealed record VerdictChange(string Name, Verdict? Old, Verdict? New)
 /// <param name="Name">Combination and observer.</param>
 /// <param name="Old">Over the cycles of one run.</param>
 /// <param name="New">And of the other.</param>
-public sealed record FigureChange(string Name, SampleFigures Old, SampleFigures New)
+/// <param name="IsNoisy">On the machine's clock.</param>
+public sealed record FigureChange(string Name, SampleFigures Old, SampleFigures New, bool IsNoisy)
 {
     /// <summary>
     /// The intervals of the two medians do not touch. No test: the cycles of one process have its code's and memory's layout in common.

@@ -9,8 +9,9 @@ public static class ComparisonPage
     public static string Write(RunRecord old, RunRecord now, RunDifference it)
     {
         var html = Begin("Two runs compared", old, now);
-        foreach (var field in it.NotComparable) html.Write($"<p class=\"warn\">Not comparable: {field}. The figures are told, and not judged.</p>");
+        foreach (var reason in it.Unknown()) html.Write($"<p class=\"warn\">Unknown: {reason}.</p>");
         WriteVerdicts(html, it.Verdicts);
+        foreach (var gate in it.Gates) html.Write($"<p class=\"fail\">A gate that held before: {gate}.</p>");
         if (it.States.Count > 0)
         {
             html.Write($"<h2>States</h2><ul>");
@@ -110,8 +111,8 @@ public static class ComparisonPage
 
     private static void WriteExact(Html html, RunDifference it)
     {
-        if (it.NotComparable.Count > 0) return;
-        if (it.Exact.Count == 0)
+        if (it.Exact is not { } exact) return;
+        if (!exact.Moved.Any())
         {
             html.Write($"<p>All exact figures are the same.</p>");
             return;
@@ -119,7 +120,7 @@ public static class ComparisonPage
 
         html.Write($"<h2>Exact figures</h2><p class=\"note\">They have no noise: each change is one.</p>");
         html.Write($"<div class=\"wide\"><table><tr><th>figure<th class=\"n\">A<th class=\"n\">B</tr>");
-        foreach (var one in it.Exact) html.Write($"<tr><td>{one.Figure}<td class=\"n\">{one.Old}<td class=\"n\">{one.New}</tr>");
+        foreach (var one in exact.Moved) html.Write($"<tr><td>{one.Figure}<td class=\"n\">{one.Old}<td class=\"n\">{one.New}</tr>");
         html.Write($"</table></div>");
     }
 

@@ -146,7 +146,7 @@ internal static class DifferencePlots
         return now.Combinations.Where(it => before.ContainsKey(it.Name)).Select(it => (before[it.Name], it));
     }
 
-    private static List<double> Samples(CombinationRecord it) => [.. it.Result.Cycles.Select(cycle => cycle.Downtime.GuestNs).OfType<long>().Select(ns => (double)ns).Order()];
+    private static List<double> Samples(CombinationRecord it) => [.. Tainted.Free(it.Result.Cycles).Select(cycle => cycle.Downtime.GuestNs).OfType<long>().Select(ns => (double)ns).Order()];
 
     private static Interval IntervalOf(double row, IReadOnlyList<double> samples)
     {

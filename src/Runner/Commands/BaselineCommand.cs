@@ -84,6 +84,9 @@ internal static class BaselineCommand
     {
         var record = RunFile.Read(RunFile.FolderOf(run, services));
         if (record.Interrupted) throw new UsageException($"{run}: it was interrupted, and holds nobody to anything");
+        // Of the figures of a move that lost something nobody is to be held: the next that loses nothing would be the worse one.
+        if (record.Combinations.FirstOrDefault(it => it.Verdict is not (Verdict.Pass or Verdict.Warn or Verdict.Skipped or Verdict.NotSupported or Verdict.Waived)) is { } bad)
+            throw new UsageException($"{run}: {bad.Name} is {Words.Of(bad.Verdict)}, and its figures are nothing to be held to");
         if (ExactFigures.Of(record).Count == 0) throw new UsageException($"{run}: it has no combination on the virtual clock, so no figure without noise");
         var named = file ?? record.Plan.Combinations.Select(it => it.Gates.Baseline).FirstOrDefault(it => it is not null) ?? $"profiles/baselines/{record.Plan.Name}.json";
         return (record, BaselineFile.Find(named, services.Root));

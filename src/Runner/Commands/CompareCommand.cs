@@ -55,15 +55,26 @@ internal static class CompareCommand
         (a, b) = (RunFile.FolderOf(a, services), RunFile.FolderOf(b, services));
         var (old, now) = (RunFile.Read(a), RunFile.Read(b));
         var it = RunDifference.Of(old, now, [.. StatesThatDiffer(a, b)]);
-        foreach (var field in it.NotComparable) services.Out.WriteLine($"not comparable: {field}");
         Section(services, "verdicts", it.Verdicts, "the same verdicts");
+        if (it.Gates.Count > 0) Section(services, "gates that held before", it.Gates, "");
         Section(services, "states", it.States, "no kept state differs");
         WriteFigures(it, $"{old.Figures} and {now.Figures}", services);
-        if (it.NotComparable.Count == 0) Section(services, "exact figures", it.Exact, "all exact figures are the same");
+        if (it.Exact is { } exact) Section(services, "exact figures", [.. exact.Moved], "all exact figures are the same");
+        var unknown = it.Unknown().ToList();
+        foreach (var reason in unknown) services.Out.WriteLine(reason);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(old, now, it), services);
-        if (it.Verdicts.Any(change => change.IsWorse)) return ExitCode.NonConformant;
-        if (it.Exact.Any(change => change.New > change.Old)) return ExitCode.Regression;
-        return it.NotComparable.Count > 0 ? ExitCode.Inconclusive : ExitCode.Conformant;
+        return Code(it, unknown.Count > 0);
+    }
+
+    /// <summary>By what became worse: less of a figure that is no cost, as of what a guest did meanwhile, is not.</summary>
+    private static ExitCode Code(RunDifference it, bool isUnknown)
+    {
+        List<ExitCode> codes = [ExitCode.Conformant];
+        if (it.Verdicts.Any(change => change.New == Verdict.HarnessError)) codes.Add(ExitCode.HarnessFailed);
+        if (it.Verdicts.Any(change => change.IsWorse)) codes.Add(ExitCode.NonConformant);
+        if (it.Gates.Count > 0 || it.Exact?.Worse.Count > 0) codes.Add(ExitCode.Regression);
+        if (isUnknown) codes.Add(ExitCode.Inconclusive);
+        return ExitCodes.Worst(codes);
     }
 
     private static void Section<T>(Services services, string name, IReadOnlyCollection<T> lines, string none)

@@ -105,6 +105,8 @@ internal sealed class AbComparison(Services services, string profile, int launch
         {
             var cycles = runs.SelectMany(it => it.Combinations).SelectMany(it => it.Result.Cycles).ToList();
             notes.Add($"{side}: {Tainted.In(cycles)}; the others alone count where a launch has any");
+            if (Doubtful(runs) is var doubtful && doubtful > 0)
+                notes.Add($"{side}: {doubtful} of {runs.Count} launches have a combination without any other{(IsTooMany(runs) ? ", over 20 %: inconclusive" : "")}");
             foreach (var bad in runs.Where(it => it.Verdict > Verdict.Warn).GroupBy(it => it.Verdict))
                 notes.Add($"{side}: {bad.Count()} of {runs.Count} launches ended as {Words.Of(bad.Key)}, whatever its figures");
         }
@@ -112,8 +114,16 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
-        return ExitCodes.Worst([Code(changes, missing), CodeOf(olds.Concat(news))]);
+        // The sample is a launch: of too many tainted ones nothing is known, faster or slower.
+        var code = IsTooMany(olds) || IsTooMany(news) ? ExitCode.Inconclusive : Code(changes, missing);
+        return ExitCodes.Worst([code, CodeOf(olds.Concat(news))]);
     }
+
+    /// <summary>Launches with a combination of which every migration is tainted, so that its figures are of nothing else.</summary>
+    private static int Doubtful(List<RunRecord> runs) =>
+        runs.Count(run => run.Combinations.Any(it => it.Result.Cycles.Count > 0 && it.Result.Cycles.All(cycle => cycle.Taints.Count > 0)));
+
+    private static bool IsTooMany(List<RunRecord> runs) => new Tainted(Doubtful(runs), runs.Count, "").IsTooMany;
 
     /// <summary>What launches say besides their figures: a faster device that loses data is no better. Gates of the profile are not what is asked.</summary>
     private static ExitCode CodeOf(IEnumerable<RunRecord> runs) =>

@@ -37,6 +37,29 @@ public sealed class GateTests
         if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over 20 %"));
     }
 
+    /// <summary>100 cycles of 1 ms, of which some are over the limit of 2 ms: what the machine did neither breaks a gate nor lets it hold.</summary>
+    [TestCase(0, 0, Verdict.Pass, 0, 0)]
+    [TestCase(1, 0, Verdict.Pass, 1, 0)]
+    [TestCase(0, 1, Verdict.Inconclusive, 0, 1)]
+    [TestCase(1, 1, Verdict.Pass, 1, 0)]
+    [TestCase(1, 30, Verdict.Inconclusive, 0, 1)]
+    public void A_gate_is_held_by_all_samples_and_broken_by_those_that_nothing_taints(int clean, int tainted, Verdict verdict, int broken, int unknown)
+    {
+        var cycles = Enumerable.Range(1, 100).Select(i => i <= clean ? (3_000_000L, false) : i <= clean + tainted ? (3_000_000L, true) : (1_000_000L, false));
+        var record = CombinationRecord.Of(s_plan with { Gates = new GateSettings { GuestDowntime = Duration.FromMicroseconds(2000) } }, ResultOf([.. cycles]));
+        Assert.That((record.Verdict, record.GatesBroken.Count, record.GatesUnmeasured.Count), Is.EqualTo((verdict, broken, unknown)));
+        if (broken > 0) Assert.That(record.GatesBroken[0], Does.StartWith($"guest downtime: {clean} of 100 cycles over 2ms"));
+    }
+
+    /// <summary>Of 300 cycles 5 % are slow: with all of them tainted nothing is known of the 99th percentile, and with them clean it is over.</summary>
+    [TestCase(true, Verdict.Inconclusive, 0, 1)]
+    [TestCase(false, Verdict.Pass, 1, 0)]
+    public void A_quantile_is_broken_by_samples_that_nothing_taints(bool tainted, Verdict verdict, int broken, int unknown)
+    {
+        var record = Judge(Enumerable.Range(1, 330).Select(i => i > 310 ? (9_000_000L, tainted) : (1000L, false)), 0.99, 2000);
+        Assert.That((record.Verdict, record.GatesBroken.Count, record.GatesUnmeasured.Count), Is.EqualTo((verdict, broken, unknown)));
+    }
+
     [Test]
     public void Where_nothing_is_gated_a_taint_is_only_told() =>
         Assert.That(CombinationRecord.Of(s_plan, ResultOf([(1000, true)])).Verdict, Is.EqualTo(Verdict.Pass));

@@ -101,6 +101,52 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
+    /// <summary>More of what takes time or is copied is worse; more of what a guest did meanwhile is not.</summary>
+    [TestCase(2, 0, ExitCode.Regression)]
+    [TestCase(-2, 0, ExitCode.Conformant)]
+    [TestCase(0, 2, ExitCode.Conformant)]
+    public void Of_two_runs_the_later_is_worse_by_what_less_is_better_of(int moreState, int moreCommands, ExitCode code)
+    {
+        Run("a");
+        _bench.Runner = (plan, _, _) => Changed(plan, moreState, moreCommands);
+        Run("b");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(code));
+        Assert.That(_bench.Out, Does.Contain("exact figures:\n  first: "));
+    }
+
+    [Test]
+    public void Of_what_is_no_longer_shown_two_runs_say_nothing()
+    {
+        Run("a");
+        Run("b", "--only=first");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out, Does.Contain("no longer shown: second: pass -> not run"));
+        Assert.That(_bench.Run("compare", _bench.PathOf("b"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Inconclusive), "figures that one of them lacks");
+    }
+
+    [Test]
+    public void A_gate_that_held_before_is_told_by_two_runs_too()
+    {
+        Run("a", "--set=gates.guest-downtime=1ms");
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with
+        {
+            Cycles = [.. TestBench.Good(plan).Cycles.Select(it => it with { Downtime = it.Downtime with { GuestNs = 2_000_000 } })],
+        };
+        Run("b", "--set=gates.guest-downtime=1ms");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(ExitCode.Regression));
+        Assert.That(_bench.Out, Does.Contain("gates that held before:\n  first: guest downtime: 1 of 1 cycles over 1ms"));
+    }
+
+    [Test]
+    public void A_run_that_failed_is_nothing_to_be_held_to()
+    {
+        _bench.Runner = (plan, _, _) => TestBench.Bad(plan);
+        Run("a");
+        Assert.That(_bench.Run("baseline", "set", _bench.PathOf("a"), "--file", Baseline), Is.EqualTo(ExitCode.Usage));
+        Assert.That(_bench.Error, Does.Contain("first is fail, and its figures are nothing to be held to"));
+        Assert.That(File.Exists(Baseline), Is.False);
+    }
+
     [Test]
     public void What_two_runs_do_not_have_in_common_is_a_page_too()
     {

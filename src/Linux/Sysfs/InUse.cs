@@ -5,6 +5,7 @@ namespace Conformance.Linux;
 /// <summary>Whether anybody uses the blocks of a controller: what is written to such a device would be lost to somebody.</summary>
 public static class InUse
 {
+    private const string Disk = "nvme";
     private static readonly char[] s_blanks = [' ', '\t'];
 
     /// <summary>Why a controller must be left alone, a line each; empty where nothing is found.</summary>
@@ -15,6 +16,7 @@ public static class InUse
     {
         var reasons = new List<string>();
         var mounts = (tree.Read("/proc/self/mountinfo") ?? "").Split('\n');
+        var users = Users(tree);
         var swaps = (tree.Read("/proc/swaps") ?? "").Split('\n');
         foreach (var block in controller.Blocks)
         {
@@ -29,7 +31,9 @@ public static class InUse
                     reasons.Add($"/dev/{part} is mounted at {mount[4]}");
                 if (swaps.Any(line => line.Split(s_blanks, 2)[0] == $"/dev/{part}")) reasons.Add($"/dev/{part} is swap");
                 foreach (var holder in tree.List($"{place}/holders")) reasons.Add($"/dev/{part} is part of {holder}");
-                if (reasons.Count == before && (isHeld ?? IsHeld)($"/dev/{part}")) reasons.Add($"/dev/{part} is held by another program (EBUSY)");
+                string[] nodes = part == block ? [$"/dev/{part}", $"/dev/ng{block[Disk.Length..]}"] : [$"/dev/{part}"];
+                reasons.AddRange(users.Where(it => nodes.Contains(it.Node)).Select(it => $"{it.Node} is open in {it.By}").Distinct());
+                if (reasons.Count == before && Held($"/dev/{part}", isHeld) is { } held) reasons.Add($"/dev/{part} {held}");
             }
         }
 
@@ -41,16 +45,49 @@ public static class InUse
         ? []
         : [.. tree.List(KernelTree.NvmeControllers).Where(it => it != controller.Name).Select(it => new NvmeNode(tree, it)).Where(it => it.Nqn == nqn)];
 
-    private static bool IsHeld(string path)
+    /// <summary>Device nodes and who has them, without having them to himself: processes, loop devices, and what the kernel exports over a network.</summary>
+    private static List<(string Node, string By)> Users(KernelTree tree)
     {
+        var found = new List<(string, string)>();
+        void Add(string? node, string by)
+        {
+            if (node?.StartsWith("/dev/n", StringComparison.Ordinal) == true) found.Add((node, by));
+        }
+
+        var own = $"{Environment.ProcessId}";
+        foreach (var process in tree.List("/proc").Where(it => char.IsAsciiDigit(it[0]) && it != own))
+        {
+            var name = tree.Read($"/proc/{process}/comm");
+            // It looks at what is on a disk, for a moment each time that one comes or is closed.
+            if (name?.Contains("udev", StringComparison.Ordinal) == true) continue;
+            foreach (var file in tree.List($"/proc/{process}/fd")) Add(tree.Link($"/proc/{process}/fd/{file}"), $"process {process} ({name})");
+        }
+
+        foreach (var loop in tree.List("/sys/block").Where(it => it.StartsWith("loop", StringComparison.Ordinal)))
+            Add(tree.Read($"/sys/block/{loop}/loop/backing_file"), loop);
+        const string Exported = "/sys/kernel/config/nvmet/subsystems";
+        foreach (var subsystem in tree.List(Exported))
+        {
+            foreach (var id in tree.List($"{Exported}/{subsystem}/namespaces"))
+                Add(tree.Read($"{Exported}/{subsystem}/namespaces/{id}/device_path"), $"nvmet, {subsystem}");
+        }
+
+        return found;
+    }
+
+    /// <summary>Why it counts as held; null where it is free. Where the kernel does not say, it may be held.</summary>
+    private static string? Held(string path, Func<string, bool>? isHeld)
+    {
+        const string Busy = "is held by another program (EBUSY)";
+        if (isHeld is not null) return isHeld(path) ? Busy : null;
         try
         {
             using var file = new BlockFile(path);
-            return false;
+            return null;
         }
         catch (KernelException e)
         {
-            return e.Errno == Errno.Ebusy;
+            return e.Errno == Errno.Ebusy ? Busy : $"cannot be looked at ({Errno.Name(e.Errno)}), so it may be held";
         }
     }
 

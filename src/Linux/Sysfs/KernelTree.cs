@@ -47,13 +47,16 @@ public class KernelTree(string root = "")
     }
 
     /// <summary>The last part of what a link names; null where there is no link.</summary>
-    public string? Target(string link)
+    public string? Target(string link) => Path.GetFileName(Link(link));
+
+    /// <summary>What a link names, as it is written there; null where there is no link, or this user may not know.</summary>
+    public string? Link(string path)
     {
         try
         {
-            return Path.GetFileName(new FileInfo(root + link).LinkTarget);
+            return new FileInfo(root + path).LinkTarget;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -32,6 +32,7 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
     /// <summary>Whoever is excused is so by a waiver that held on the day of the run.</summary>
     public string Waivers()
     {
+        const int Shown = 8;
         const string Check = RunFolder.WaiversFile;
         var waivers = WaiversOf(files);
         var day = DateOnly.FromDateTime(run.Environment.Started.UtcDateTime);
@@ -44,7 +45,9 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
                 throw new RefusedException(Check, $"{it.Id} is waived, and its waiver expired on {named[0].Expires}, before the run of {day:yyyy-MM-dd}");
         }
 
-        return $"{excused.Count} cases are waived, by waivers that held on {day:yyyy-MM-dd}";
+        // Whoever made the bundle wrote them: who reads it is to see what they excuse.
+        var which = excused.Count == 0 ? "" : $": {string.Join(", ", excused.Take(Shown).Select(it => it.Id))}{(excused.Count > Shown ? $" and {excused.Count - Shown} more" : "")}";
+        return $"{excused.Count} cases are waived, by waivers of the bundle's own that held on {day:yyyy-MM-dd}{which}";
     }
 
     /// <summary>Who claims that a device conforms has run all that is frozen as must-pass.</summary>

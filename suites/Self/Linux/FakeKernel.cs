@@ -53,6 +53,12 @@ internal sealed class FakeKernel : KernelTree, IDisposable
         File.WriteAllText(_root + path, value + "\n");
     }
 
+    public void PutLink(string path, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_root + path)!);
+        File.CreateSymbolicLink(_root + path, target);
+    }
+
     /// <summary>All values, and where the links go: to be held against a later one.</summary>
     public string Snapshot()
     {

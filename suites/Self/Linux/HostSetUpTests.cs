@@ -186,6 +186,27 @@ public sealed class HostSetUpTests
         Assert.That(_kernel.Writes, Is.Zero);
     }
 
+    /// <summary>Nobody has it to himself: a virtual machine with a raw disk, a loop device, a target of a network.</summary>
+    [Test]
+    public void Who_has_it_open_without_holding_it_counts()
+    {
+        _kernel.Put("/proc/77/comm", "qemu");
+        _kernel.PutLink("/proc/77/fd/9", "/dev/nvme0n1");
+        _kernel.PutLink("/proc/77/fd/10", "/dev/null");
+        _kernel.PutLink("/proc/78/fd/4", "/dev/ng0n1");
+        _kernel.Put("/proc/78/comm", "fio");
+        _kernel.PutLink($"/proc/{Environment.ProcessId}/fd/4", "/dev/nvme0n1");
+        _kernel.Put("/sys/block/loop0/loop/backing_file", "/dev/nvme1n1");
+        _kernel.Put("/sys/kernel/config/nvmet/subsystems/t/namespaces/1/device_path", "/dev/nvme0n1");
+        Assert.That(Obstacles(), Is.EqualTo(new[]
+        {
+            "0000:01:00.0: in use: /dev/nvme0n1 is open in process 77 (qemu)",
+            "0000:01:00.0: in use: /dev/ng0n1 is open in process 78 (fio)",
+            "0000:01:00.0: in use: /dev/nvme0n1 is open in nvmet, t",
+            "0000:02:00.0: in use: /dev/nvme1n1 is open in loop0",
+        }));
+    }
+
     [Test]
     public void A_partition_that_is_mounted_counts()
     {

@@ -32,7 +32,15 @@ public sealed class HostSetUp(KernelTree tree, IDeviceReach devices, LinuxDevice
         if (device.PfAccess == PfAccess.Vfio && !tree.Exists(EnableSriov))
             found.Add($"{EnableSriov} is not there: this vfio-pci gives no VFs to a PF of its own; set pf-access: kernel");
         foreach (var named in Named) AddObstacles(named, isHeld, found);
-        if (withCases && found.Count == 0) found.AddRange(Named.SelectMany(NotNamed));
+        try
+        {
+            if (withCases && found.Count == 0) found.AddRange(Named.SelectMany(NotNamed));
+        }
+        catch (IOException e)
+        {
+            found.Add($"what there is to lose cannot be known: {e.Message}");
+        }
+
         var nodes = Named.Select(it => new PciFunction(tree, PciAddress.Parse(it.Pf)).Nvme).OfType<NvmeNode>().ToList();
         foreach (var other in nodes.SelectMany(it => InUse.Beside(tree, it)).DistinctBy(it => it.Name).Where(it => !nodes.Exists(node => node.Name == it.Name)))
             found.AddRange(InUse.Reasons(tree, other, isHeld).Select(reason => $"{other.Path}, of the same subsystem: in use: {reason}"));

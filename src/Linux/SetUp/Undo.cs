@@ -46,7 +46,11 @@ public sealed class Undo(KernelTree tree, IDeviceReach devices, string boot)
             {
                 // What one secondary controller is to have again another may have now: first all give back what they had not.
                 if (change.Kind == ChangeKind.Secondary && released.Add(change.Where))
-                    devices.ReleaseSecondaries(PciAddress.Parse(change.Where), change.Serial!, [.. record.Open.Where(it => it.Change.Where == change.Where).Select(it => it.Change.Secondary).OfType<SecondaryState>()]);
+                {
+                    var all = record.Open.Where(it => it.Change.Where == change.Where).Select(it => it.Change.Secondary).OfType<SecondaryState>();
+                    devices.ReleaseSecondaries(PciAddress.Parse(change.Where), change.Serial!, [.. all]);
+                }
+
                 Take(change, record.Boot == boot);
                 record.Close(number);
                 told?.Invoke(change);

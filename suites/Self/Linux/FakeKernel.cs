@@ -176,7 +176,7 @@ internal sealed class FakeReach : IDeviceReach
 
     public List<uint> Namespaces { get; } = [1];
 
-    public IReadOnlyList<uint> ReadNamespaces(NvmeNode node) => Namespaces;
+    public IReadOnlyList<uint> ReadNamespaces(NvmeNode node) => Refuse(Of(node)) is { } refusal ? throw refusal : Namespaces;
 
     /// <summary>Flexible queue resources of all controllers of one function together; null: without end.</summary>
     public int? Pool { get; set; }

@@ -309,6 +309,13 @@ public sealed class HostSetUpTests
     }
 
     [Test]
+    public void A_device_that_does_not_say_what_it_has_keeps_cases_away_in_a_line()
+    {
+        _reach.Refuse = pf => pf == FakeKernel.PfA ? new RefusedByDeviceException("Identify: Internal Error") : null;
+        Assert.That(SetUp(PfAccess.Vfio).Obstacles(_ => false, withCases: true), Is.EqualTo(new[] { "what there is to lose cannot be known: Identify: Internal Error" }));
+    }
+
+    [Test]
     public void Only_files_of_the_kernel_are_written_whatever_the_record_says()
     {
         var file = Path.Combine(Path.GetDirectoryName(_path)!, "precious");

@@ -77,7 +77,7 @@ public sealed class Neighbours(World world, PlannedCombination plan)
         return new NeighbourRecord
         {
             Count = _guests.Count, Latency = _latencies.Record(),
-            Throughput = _strip.Throughput(_movesAt, _restartedAt, plan.Dwell.Window.Nanoseconds),
+            Throughput = _strip.Throughput(_movesAt, _restartedAt, plan.Dwell),
         };
     }
 }

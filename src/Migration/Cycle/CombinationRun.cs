@@ -13,6 +13,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
 
     private readonly Journal _journal = new();
     private readonly List<CycleRecord> _cycles = [];
+    private readonly List<CycleRecord> _warmUps = [];
     private readonly List<KeptState> _states = [];
     private readonly List<Finding> _findings = [];
     private Cycle[] _underWay = [];
@@ -24,6 +25,9 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private readonly GuestLatencies _clean = new();
     private readonly GuestLatencies _neighbourLatencies = new();
     private int _cleanCycles;
+    private bool _warmsUp = plan.Clock == ClockKind.Real && plan.Dwell.WarmUp > 0;
+    private int _warmed;
+    private int _done;
     private Func<(long Read, long Written)>? _dmaBytes;
     private (long Read, long Written)? _dma;
     private int _neighbours;
@@ -39,14 +43,13 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     {
         var checks = new Checks(_journal, cycle: null, guest: null);
         // One way: each cycle on a pair of its own. There and back: all on one.
-        var (series, each) = plan.Route == Route.OneWay ? (plan.Cycles, 1) : (1, plan.Cycles);
         var goesOn = true;
-        for (var i = 0; i < series && goesOn; i++) goesOn = RunSeries(checks, (i * each) + 1, each, stop);
+        while (goesOn && _done < plan.Cycles) goesOn = RunSeries(checks, stop);
         if (goesOn) Vacuity.Judge(plan, _cycles, checks);
         _findings.AddRange(checks.Findings);
         return new CombinationResult
         {
-            Cycles = _cycles, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
+            Cycles = _cycles, WarmUps = _warmUps, Findings = _findings, Commands = _commands, Bytes = _bytes, States = _states, Journal = _journal, WorldNs = _elapsed,
             Interrupted = _interrupted, Load = _load, Latency = Latency(), DmaBytesRead = _dma?.Read, DmaBytesWritten = _dma?.Written,
             NeighbourLatency = _neighbours > 0 ? _neighbourLatencies.Record(spread: true) : null,
             // An example that is neither the best nor the worst.
@@ -61,13 +64,13 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         : _clean.Record(spread: true) with { UntaintedCycles = _cleanCycles };
 
     /// <summary>Cycles on one pair; false when the run is to end.</summary>
-    private bool RunSeries(Checks checks, int first, int count, CancellationToken stop)
+    private bool RunSeries(Checks checks, CancellationToken stop)
     {
         var world = new World(plan.Clock, plan.Limits.Time.Nanoseconds, plan.Limits.Steps) { Sleeps = plan.Real is { Emulated: true } };
         using var registration = stop.Register(() => world.RequestStop(new OperationCanceledException("The run was stopped.")));
         try
         {
-            return world.Run(() => RunSeriesAsync(world, checks, first, count));
+            return world.Run(() => RunSeriesAsync(world, checks));
         }
         catch (OperationCanceledException)
         {
@@ -99,7 +102,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         }
     }
 
-    private async Task<bool> RunSeriesAsync(World world, Checks checks, int first, int count)
+    private async Task<bool> RunSeriesAsync(World world, Checks checks)
     {
         var (outcome, bench) = await Bench.CreateAsync(world, plan, _pair = pairs(world, plan));
         _bench = bench;
@@ -117,13 +120,9 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         _neighbours = bench.Neighbours.Guests.Count;
         foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
         if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
-        var goesOn = true;
-        for (var number = first; number < first + count && goesOn; number++)
-        {
-            if (plan.CancelAfter is not null || plan.BreakAt is not null)
-                goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
-            goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: number == first + count - 1), number);
-        }
+        bool goesOn;
+        do goesOn = await RunNextAsync(bench);
+        while (goesOn && _done < plan.Cycles && plan.Route != Route.OneWay);
 
         foreach (var neighbour in bench.Neighbours.Guests) await JudgeAsync(world, neighbour, checks);
         return goesOn;
@@ -146,15 +145,19 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private async Task SettleAsync(World world)
     {
         var (rounds, compiled) = (new List<double>(), new List<long>());
+        // How much an open loop completes is what it was asked to: whether it has settled, what it waits for says.
+        var figure = plan.Guest.Mode == LoadMode.Open ? SteadyFigure.Latency : SteadyFigure.Throughput;
         do
         {
-            var (begin, done) = (world.Now, _tenants.Sum(t => t.Guest.Counters.LoadCompletions));
+            var (begin, done, latency) = (world.Now, _tenants.Sum(t => t.Guest.Counters.LoadCompletions), _tenants.Sum(t => t.Guest.Counters.LoadLatency));
             compiled.Add(SystemCounters.CompiledMethods);
             await world.After(plan.Dwell.SteadyRound.Nanoseconds);
-            rounds.Add((_tenants.Sum(t => t.Guest.Counters.LoadCompletions) - done) * 1e9 / (world.Now - begin));
+            done = _tenants.Sum(t => t.Guest.Counters.LoadCompletions) - done;
+            latency = _tenants.Sum(t => t.Guest.Counters.LoadLatency) - latency;
+            rounds.Add(figure == SteadyFigure.Throughput ? done * 1e9 / (world.Now - begin) : done > 0 ? (double)latency / done : 0);
             var isCompiled = world.Clock == ClockKind.Virtual
                 || (compiled.Count >= SteadyState.Window && compiled[^SteadyState.Window] == SystemCounters.CompiledMethods);
-            _steady = SteadyState.Of(rounds, isCompiled);
+            _steady = SteadyState.Of(figure, rounds, isCompiled);
         }
         while (!(_steady.IsSteady && _steady.IsCompiled) && rounds.Count < plan.Dwell.SteadyRounds);
     }
@@ -175,10 +178,25 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         _tenants = [];
     }
 
+    /// <summary>The next cycle, and before it the one that is cancelled or broken, if any is to be.</summary>
+    private async Task<bool> RunNextAsync(Bench bench)
+    {
+        var compiled = SystemCounters.CompiledMethods;
+        var number = _warmed + _done + 1;
+        var goesOn = true;
+        if (plan.CancelAfter is not null || plan.BreakAt is not null)
+            goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
+        var isLast = plan.Route == Route.OneWay || (!_warmsUp && _done == plan.Cycles - 1);
+        goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: isLast), number);
+        if (!_warmsUp) _done++;
+        else _warmsUp = ++_warmed < plan.Dwell.WarmUp && SystemCounters.CompiledMethods != compiled;
+        return goesOn;
+    }
+
     /// <summary>One move of every tenant at once; false when a guest is left standing, or a controlling function takes no more commands.</summary>
     private async Task<bool> RunCycleAsync(Bench bench, CycleOptions options, int number)
     {
-        var told = progress is null ? static _ => { } : new Action<CycleStep>(step => progress.Report(new CombinationProgress(number, plan.Cycles, step)));
+        var told = progress is null ? static _ => { } : new Action<CycleStep>(step => progress.Report(new CombinationProgress(number, _warmed + plan.Cycles, step)));
         _underWay = [.. bench.Tenants.Select(tenant => new Cycle(bench, tenant, options, number, _journal, told))];
         var moves = _underWay.Select(cycle => cycle.RunAsync()).ToArray();
         var records = new List<CycleRecord>();
@@ -186,8 +204,9 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         {
             var record = await moves[i];
             records.Add(record);
-            _cycles.Add(record);
+            (_warmsUp ? _warmUps : _cycles).Add(record);
             Keep(_underWay[i], record);
+            if (_warmsUp) continue;
             _latencies.Merge(bench.Tenants[i].Latencies);
             if (record.Taints.Count == 0)
             {
@@ -208,11 +227,12 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     /// <summary>Cycles whose end nobody will wait for, as far as they got.</summary>
     private void KeepUnderWay(CycleOutcome outcome)
     {
-        var recorded = _cycles.Count == 0 ? [] : _cycles.TakeLast(_underWay.Length).ToList();
+        var cycles = _warmsUp ? _warmUps : _cycles;
+        var recorded = cycles.Count == 0 ? [] : cycles.TakeLast(_underWay.Length).ToList();
         foreach (var cycle in _underWay)
         {
             var record = cycle.Record(outcome);
-            if (!recorded.Exists(it => ReferenceEquals(it.Steps, record.Steps))) _cycles.Add(record);
+            if (!recorded.Exists(it => ReferenceEquals(it.Steps, record.Steps))) cycles.Add(record);
         }
     }
 

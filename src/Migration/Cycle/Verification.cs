@@ -49,7 +49,7 @@ internal sealed class Verification(CycleContext context)
 
     /// <summary>What its load lost by the move.</summary>
     public ThroughputRecord Throughput(long stopped, long restarted) =>
-        context.Tenant.Strip.Throughput(_movesAt, stopped, restarted, context.Plan.Dwell.Window.Nanoseconds);
+        context.Tenant.Strip.Throughput(_movesAt, stopped, restarted, context.Plan.Dwell);
 
     public void GuestRestarts()
     {

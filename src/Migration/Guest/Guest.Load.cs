@@ -195,11 +195,14 @@ public sealed partial class Guest
     {
         if (!command.Verifies)
         {
-            (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(World.Now - command.IntendedAt);
+            var now = World.Now;
+            var latency = now - command.IntendedAt;
+            (command.IntendedAt < LatencySince ? OlderLatency : Latency).Add(latency);
             Counters.LoadCompletions++;
+            Counters.LoadLatency += latency;
             var bytes = status.IsSuccess && command.Kind is (IoKind.Read or IoKind.Write) ? (long)command.Blocks * BlockSize : 0;
             Counters.LoadBytes += bytes;
-            Strip?.Add(World.Now, World.Now - command.IntendedAt, bytes);
+            Strip?.Add(now, latency, bytes);
         }
 
         if (!status.IsSuccess)

@@ -55,6 +55,9 @@ public sealed class GuestCounters
     /// <summary>Commands of its load that completed: its own verification reads are not among them.</summary>
     public long LoadCompletions { get; internal set; }
 
+    /// <summary>ns that those commands took together, from their intended start.</summary>
+    public long LoadLatency { get; internal set; }
+
     /// <summary>Bytes that those commands read and wrote.</summary>
     public long LoadBytes { get; internal set; }
 

@@ -65,28 +65,30 @@ internal sealed class LoadStrip
     /// <param name="moves">ns: when the move began.</param>
     /// <param name="stopped">ns: when the guest was stopped.</param>
     /// <param name="restarted">ns: when it was restarted.</param>
-    /// <param name="window">ns over which throughput is told.</param>
-    public ThroughputRecord Throughput(long moves, long stopped, long restarted, long window)
+    /// <param name="dwell">Over which windows the dip and the recovery are told.</param>
+    public ThroughputRecord Throughput(long moves, long stopped, long restarted, DwellSettings dwell)
     {
-        if (moves <= _begin || restarted < moves) return new ThroughputRecord { WindowNs = window };
+        var (window, recovery) = (dwell.Window.Nanoseconds, dwell.RecoveryWindow.Nanoseconds);
+        var nothing = new ThroughputRecord { WindowNs = window, RecoveryWindowNs = recovery };
+        if (moves <= _begin || restarted < moves) return nothing;
         var rate = Rate(_begin, moves) ?? 0;
-        if (rate <= 0) return new ThroughputRecord { WindowNs = window };
-        var isFine = _width * SpansPerWindow <= window;
-        return new ThroughputRecord
+        if (rate <= 0) return nothing;
+        return nothing with
         {
             BeforePerSecond = rate,
             DuringPerSecond = Rate(moves, restarted),
             AfterPerSecond = Rate(restarted, _end),
-            LowestShare = isFine ? Windows(moves, stopped, window).Select(it => (double?)(it.Count * 1e9 / window / rate)).Min() : null,
-            RecoveryNs = isFine
-                ? Windows(restarted, _end, window).Where(it => it.Count * 1e9 / window >= Recovered * rate).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault()
+            LowestShare = IsFine(window) ? Windows(moves, stopped, window).Select(it => (double?)(it.Count * 1e9 / window / rate)).Min() : null,
+            RecoveryNs = IsFine(recovery)
+                ? Windows(restarted, _end, recovery).Where(it => it.Count * 1e9 / recovery >= Recovered * rate).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault()
                 : null,
-            WindowNs = window,
         };
     }
 
     /// <summary>The same of a load that was not stopped: its lowest window is looked for in the whole move.</summary>
-    public ThroughputRecord Throughput(long moves, long ends, long window) => Throughput(moves, ends, ends, window);
+    public ThroughputRecord Throughput(long moves, long ends, DwellSettings dwell) => Throughput(moves, ends, ends, dwell);
+
+    private bool IsFine(long window) => _width * SpansPerWindow <= window;
 
     /// <summary>Completions a second between two times; null where there is no time between them.</summary>
     private double? Rate(long from, long to) => to > from ? Count(from, to) * 1e9 / (to - from) : null;

@@ -68,8 +68,11 @@ public sealed record ThroughputRecord
     /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of the mean before.</summary>
     public long? RecoveryNs { get; init; }
 
-    /// <summary>ns of a window.</summary>
+    /// <summary>ns of a window, for the dip.</summary>
     public long WindowNs { get; init; }
+
+    /// <summary>ns of a window, for the recovery.</summary>
+    public long RecoveryWindowNs { get; init; }
 }
 
 /// <summary>What makes a sample taken on the machine's clock doubtful: something else than what is measured took time in it.</summary>

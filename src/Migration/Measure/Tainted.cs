@@ -6,10 +6,9 @@ namespace Conformance.Migration;
 /// <param name="Kinds">What tainted them, each kind with how many: <c>compilation 1, context-switch 12</c>.</param>
 public sealed record Tainted(int Count, int Of, string Kinds)
 {
-    /// <summary>A greater share leaves nothing to be known.</summary>
-    private const double Most = 0.2;
-
-    public bool IsTooMany => Count > Most * Of;
+    /// <summary>More than can be borne.</summary>
+    /// <param name="most">Percent.</param>
+    public bool IsOver(int most) => Count * 100L > most * (long)Of;
 
     public static Tainted In(IReadOnlyList<CycleRecord> cycles)
     {
@@ -25,5 +24,5 @@ public sealed record Tainted(int Count, int Of, string Kinds)
         return free.Any() ? free : cycles;
     }
 
-    public override string ToString() => $"{Count} of {Of} samples are tainted{(Kinds.Length > 0 ? $" ({Kinds})" : "")}{(IsTooMany ? ", over 20 %" : "")}";
+    public override string ToString() => $"{Count} of {Of} samples are tainted{(Kinds.Length > 0 ? $" ({Kinds})" : "")}";
 }

@@ -48,10 +48,10 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
     [JsonIgnore]
     public string Figures => Real?.Figures ?? (Mediated is null ? "SIMULATED" : "EMULATED");
 
-    /// <summary>The same for real functions that were looked at. No limit is held against what an emulator takes.</summary>
+    /// <summary>The same for real functions that were looked at. No limit is held against what an emulator takes, nor are its figures any.</summary>
     public Plan For(RealDevice real) => this with
     {
-        Combinations = [.. Combinations.Select(it => it with { Real = real, Gates = real.Emulated ? new GateSettings() : it.Gates })],
+        Combinations = [.. Combinations.Select(it => it with { Real = real, Gates = real.Emulated ? new GateSettings { Tainted = 100 } : it.Gates })],
         Cases = Cases is { } cases ? cases with { Devices = [.. cases.Devices.Select(it => it with { Real = real })] } : null,
     };
 

@@ -178,9 +178,20 @@ public sealed record DwellSettings
     [Range(typeof(Duration), "0", "24h")]
     public Duration After { get; init; } = Duration.FromMilliseconds(2);
 
-    /// <summary>Over which the guest's throughput is told: its lowest while it moves, and when it is back after the move.</summary>
+    /// <summary>Over which the guest's throughput is told: its lowest while it moves.</summary>
     [Range(typeof(Duration), "1us", "1h")]
     public Duration Window { get; init; } = Duration.FromMilliseconds(100);
+
+    /// <summary>The first window of this length after the move that has 95 % of the throughput before tells when the guest is back.</summary>
+    [Range(typeof(Duration), "1us", "1h")]
+    public Duration RecoveryWindow { get; init; } = Duration.FromMilliseconds(100);
+
+    /// <summary>
+    /// On the machine's clock: moves before the first that counts, at most so many, until nothing of the suite is compiled in one. They are judged like
+    /// all, and no figure is of them.
+    /// </summary>
+    [Range(0, 100)]
+    public int WarmUp { get; init; }
 
     /// <summary>
     /// Before the first move the load runs in rounds of this length until it is steady (SNIA: of five rounds, 20 % range and 10 % slope) and, on the
@@ -246,9 +257,12 @@ public sealed record GateSettings
     /// <summary>Limits on quantiles over the cycles of a combination. Each needs as many cycles as can say something of it: 299 for 0.99.</summary>
     public IReadOnlyList<QuantileGate> Quantiles { get; init; } = [];
 
-    /// <summary>There is something to hold figures against.</summary>
-    [JsonIgnore]
-    internal bool Any => GuestDowntime is not null || OrchestratorDowntime is not null || DeviceDowntime is not null || Quantiles.Count > 0;
+    /// <summary>
+    /// Percent of a combination's samples that may be tainted. Where more are nothing is known of its figures, and it is inconclusive; 100: moves are
+    /// asked for, and not their figures.
+    /// </summary>
+    [Range(0, 100)]
+    public int Tainted { get; init; } = 20;
 }
 
 /// <summary>

@@ -31,13 +31,13 @@ public sealed record CombinationRecord
     public required CombinationResult Result { get; init; }
 
     /// <summary>All findings: those of the whole, then those of each cycle.</summary>
-    public IEnumerable<Finding> AllFindings() => Result.Findings.Concat(Result.Cycles.SelectMany(cycle => cycle.Findings));
+    public IEnumerable<Finding> AllFindings() => Result.Findings.Concat(Result.AllCycles.SelectMany(cycle => cycle.Findings));
 
     /// <summary>Judges a result.</summary>
     public static CombinationRecord Of(PlannedCombination plan, CombinationResult result)
     {
         var completed = result.Cycles.Count(cycle => cycle.Outcome == CycleOutcome.Completed);
-        var findings = result.Findings.Concat(result.Cycles.SelectMany(cycle => cycle.Findings)).ToList();
+        var findings = result.Findings.Concat(result.AllCycles.SelectMany(cycle => cycle.Findings)).ToList();
         // Without a single migration nothing was shown, whatever nobody complained about.
         var found = Verdicts.Worst([.. findings.Select(finding => finding.Verdict), completed > 0 ? Verdict.Pass : Verdict.Skipped]);
         if (result.Interrupted && found == Verdict.Pass) found = Verdict.Inconclusive;
@@ -48,7 +48,8 @@ public sealed record CombinationRecord
         var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
         var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles).ToList();
         unmeasured.AddRange(quantiles.Where(it => !it.IsBroken).Select(it => it.What));
-        if (Gates.Doubtful(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);
+        // A control is to be noticed, however long it takes.
+        if (!control && Gates.Doubtful(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);
         if (unmeasured.Count > 0 && (verdict is Verdict.Pass or Verdict.Warn)) verdict = Verdict.Inconclusive;
         return new CombinationRecord
         {

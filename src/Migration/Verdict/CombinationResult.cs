@@ -22,8 +22,15 @@ public readonly record struct CombinationProgress(int Cycle, int Cycles, CycleSt
 /// <summary>What a combination showed.</summary>
 public sealed record CombinationResult
 {
-    /// <summary>Every migration that was begun, in order of number and then of VF.</summary>
+    /// <summary>Every migration that was begun, in order of number and then of VF, those that only warmed up excepted: what figures are of.</summary>
     public IReadOnlyList<CycleRecord> Cycles { get; init; } = [];
+
+    /// <summary>The migrations before them that warmed up, judged like all; what they took is in no figure.</summary>
+    public IReadOnlyList<CycleRecord> WarmUps { get; init; } = [];
+
+    /// <summary>Both.</summary>
+    [JsonIgnore]
+    public IEnumerable<CycleRecord> AllCycles => WarmUps.Concat(Cycles);
 
     /// <summary>What concerns no single cycle, vacuity included.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

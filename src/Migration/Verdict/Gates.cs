@@ -69,7 +69,7 @@ internal static class Gates
     private static long[] Sorted(DowntimeObserver observer, IEnumerable<CycleRecord> cycles) =>
         [.. cycles.Select(it => Downtimes.Of(observer, it.Downtime)).OfType<long>().Order()];
 
-    /// <summary>Where too many samples are doubtful nothing is known of any gate: a sentence, or null.</summary>
+    /// <summary>Where too many samples are doubtful nothing is known of any gate, and of no figure: a sentence, or null.</summary>
     public static string? Doubtful(GateSettings gates, IReadOnlyList<CycleRecord> cycles) =>
-        gates.Any && Tainted.In(cycles) is { IsTooMany: true } tainted ? $"{tainted}" : null;
+        Tainted.In(cycles) is var tainted && tainted.IsOver(gates.Tainted) ? $"{tainted}, over {gates.Tainted} %: nothing is known of its figures" : null;
 }

@@ -92,6 +92,9 @@ public sealed record EnvironmentRecord
 /// </summary>
 public sealed record VerdictFile
 {
+    /// <summary>What was judged: SIMULATED, EMULATED, or a device.</summary>
+    public required string Figures { get; init; }
+
     public required string Profile { get; init; }
 
     public required string ProfileHash { get; init; }
@@ -110,6 +113,7 @@ public sealed record VerdictFile
 
     public static VerdictFile Of(RunRecord run) => new()
     {
+        Figures = run.Figures,
         Profile = run.Plan.Name,
         ProfileHash = run.Plan.ProfileHash,
         Seed = run.Plan.Seed,

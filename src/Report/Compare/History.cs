@@ -15,6 +15,11 @@ public static class History
     /// <summary>Runs in a row that make a segment: fewer are an outlier.</summary>
     public const int Shortest = 3;
 
+    /// <summary>Names of figures that some run has and another has not: those have no history.</summary>
+    /// <param name="runs">The figures of each run.</param>
+    public static IReadOnlyList<string> Missing(IReadOnlyList<IReadOnlyList<Metric>> runs) =>
+        [.. runs.SelectMany(run => run).GroupBy(it => it.Name).Where(it => it.Count() < runs.Count).Select(it => it.Key)];
+
     /// <param name="runs">The figures of each run, oldest first.</param>
     public static IReadOnlyList<ChangePoint> Of(IReadOnlyList<IReadOnlyList<Metric>> runs)
     {
@@ -22,7 +27,6 @@ public static class History
         foreach (var metric in runs.Count == 0 ? [] : runs[^1])
         {
             var series = runs.Select(run => run.FirstOrDefault(it => it.Name == metric.Name)).ToList();
-            // A figure that some run lacks has no history yet.
             if (series.Contains(null) || series.Count < 2 * Shortest) continue;
             var values = series.Select(it => it!.Value).ToArray();
             var ends = EdPeltChangePointDetector.Instance.GetChangePointIndexes(values, Shortest);

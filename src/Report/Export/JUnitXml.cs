@@ -50,6 +50,7 @@ public static class JUnitXml
         WriteProperty(xml, "suite-commit", run.Environment.Commit ?? "unknown");
         if (run.Defect is { } defect) WriteProperty(xml, "planted-defect", defect);
         if (run.Interrupted) WriteProperty(xml, "interrupted", "true");
+        foreach (var it in run.StaleWaivers) WriteProperty(xml, "out-of-date", $"{it}");
         xml.WriteEndElement();
         foreach (var it in items) WriteCase(xml, it);
         xml.WriteEndElement();

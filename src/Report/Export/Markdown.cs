@@ -66,6 +66,10 @@ public static class Markdown
             text.Append('\n');
         }
 
+        var planned = run.Plan.Combinations.ToDictionary(it => it.Name, StringComparer.Ordinal);
+        var recoveries = run.Combinations.Select(it => (it.Name, Said: RecoveryText.Of(it, planned.GetValueOrDefault(it.Name)))).Where(it => it.Said is not null)
+            .Select(it => $"- {Plain(it.Name)}: {Plain(it.Said!)}\n").ToList();
+        if (recoveries.Count > 0) text.Append($"\nThroughput after the move, {run.Figures}:\n\n{string.Concat(recoveries)}");
         var doubts = run.Combinations.SelectMany(it => FailureText.Doubts(it).Select(doubt => $"- {Plain(it.Name)}: {Plain(doubt)}\n")).ToList();
         if (doubts.Count > 0) text.Append($"\n{string.Concat(doubts)}");
     }

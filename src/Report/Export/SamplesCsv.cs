@@ -53,6 +53,7 @@ public static class SamplesCsv
         ("throughput_lowest_share", it => it.Cycle.Throughput.LowestShare),
         ("throughput_recovery_ns", it => it.Cycle.Throughput.RecoveryNs),
         ("throughput_window_ns", it => it.Cycle.Throughput.WindowNs),
+        ("throughput_recovery_window_ns", it => it.Cycle.Throughput.RecoveryWindowNs),
         ("neighbours", it => it.Cycle.Neighbours?.Count),
         .. Latencies("neighbours_before", it => it.Before, isOfNeighbours: true),
         .. Latencies("neighbours_during", it => it.During, isOfNeighbours: true),

@@ -17,6 +17,7 @@ public static class Tap
         var text = new StringBuilder();
         text.Append("TAP version 13\n").Append($"1..{items.Count}\n");
         text.Append($"# {OneLine(run.Plan.Name)}, seed {run.Plan.Seed}: {run.Figures} device; profile {run.Plan.ProfileHash}\n");
+        foreach (var it in run.StaleWaivers) text.Append($"# out of date: {OneLine($"{it}")}\n");
         for (var i = 0; i < items.Count; i++) WriteItem(text, i + 1, items[i]);
         if (run.Interrupted) text.Append("Bail out! interrupted; the record is partial\n");
         return text.ToString();

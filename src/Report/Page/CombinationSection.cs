@@ -9,14 +9,17 @@ internal static class CombinationSection
     {
         var it = run.Combinations[index];
         html.Write($"<h2 id=\"c{index}\">{it.Name} <span class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}</span></h2>");
-        if (run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name) is { } plan) WriteSettings(html, plan);
+        var plan = run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name);
+        if (plan is not null) WriteSettings(html, plan);
+        if (FailureText.WarmedUp(it) is { } warmed) html.Write($"<p>It was {warmed}.</p>");
         foreach (var doubt in FailureText.Doubts(it)) html.Write($"<p class=\"warn\">{doubt}.</p>");
         if (FailureText.Counts(it)) html.Write($"<p>What did not hold is <a href=\"#failures\">above</a>.</p>");
         else FailureSection.WriteFindings(html, [.. it.AllFindings()]);
         Figure.WriteAll(html, plots);
-        if (it.Result.Latency is { } latency) WriteLatency(html, "latency from the intended start, us", latency, [.. it.Result.Cycles.Select(cycle => cycle.Throughput)]);
+        if (it.Result.Latency is { } latency) WriteLatency(html, "latency from the intended start, us", run, plan, latency, [.. it.Result.Cycles.Select(cycle => cycle.Throughput)]);
+        if (RecoveryText.Of(it, plan) is { } recovery) html.Write($"<p>Throughput: {recovery}.</p>");
         if (it.Result.NeighbourLatency is { } beside)
-            WriteLatency(html, "the same of the neighbours", beside, [.. it.Result.Cycles.Select(cycle => cycle.Neighbours?.Throughput).OfType<ThroughputRecord>()]);
+            WriteLatency(html, "the same of the neighbours", run, plan, beside, [.. it.Result.Cycles.Select(cycle => cycle.Neighbours?.Throughput).OfType<ThroughputRecord>()]);
         WriteCycles(html, it.Result.Cycles, cyclesShown);
     }
 
@@ -33,7 +36,8 @@ internal static class CombinationSection
     }
 
     /// <summary>Latency and throughput before, during and after; a quantile that so few commands do not support says so.</summary>
-    private static void WriteLatency(Html html, string title, LatencyRecord latency, IReadOnlyList<ThroughputRecord> throughput)
+    private static void WriteLatency(
+        Html html, string title, RunRecord run, PlannedCombination? plan, LatencyRecord latency, IReadOnlyList<ThroughputRecord> throughput)
     {
         var names = latency.Before.Quantiles.Select(it => it.Name).ToList();
         var told = names.Where((_, i) => latency.Phases.Any(phase => phase.Figures.Quantiles.ElementAt(i).Ns is not null)).ToList();
@@ -42,7 +46,9 @@ internal static class CombinationSection
         html.Write($"<th class=\"n\">most<th class=\"n\">commands/s, median</tr>");
         foreach (var (when, it) in latency.Phases)
         {
-            html.Write($"<tr><td>{when} the move<td class=\"n\">{it.N}");
+            html.Write($"<tr><td>{when} the move");
+            if (run.Cost is { } cost && SuiteCost.IsNear(plan, it.MedianNs, (long)cost.CommandNs)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+            html.Write($"<td class=\"n\">{it.N}");
             foreach (var (name, _, figure) in it.Quantiles.Where(one => told.Contains(one.Name)))
                 html.Write($"<td class=\"n\">{(figure is { } ns ? CombinationTable.Microseconds(ns) : $"n/a (n={it.N})")}");
             html.Write($"<td class=\"n\">{(it.MaxNs is { } most ? CombinationTable.Microseconds(most) : "-")}");

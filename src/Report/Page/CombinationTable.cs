@@ -20,6 +20,7 @@ internal static class CombinationTable
             var it = run.Combinations[i];
             var cycles = it.Result.Cycles;
             var inFlight = cycles.Select(cycle => cycle.InFlight).ToTotal();
+            var isTainted = planned.GetValueOrDefault(it.Name) is { } plan && Tainted.In(cycles).IsOver(plan.Gates.Tainted);
             html.Write($"<tr><td><a href=\"#c{i}\">{it.Name}</a>");
             html.Write($"<td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}{(it.UnexpectedPass ? ", unexpected pass" : "")}");
             html.Write($"<td class=\"n\">{cycles.Count}");
@@ -29,10 +30,12 @@ internal static class CombinationTable
                 html.Write($"<td class=\"n\">{MedianAndMost(figures)}");
                 if (run.Cost is { } suite && cost is not null && SuiteCost.IsNear(planned.GetValueOrDefault(it.Name), figures?.Median, cost(suite)))
                     html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
-                if (figures is not null && Tainted.In(cycles).IsTooMany) html.Write($" <a class=\"near\" href=\"#c{i}\">tainted</a>");
+                if (figures is not null && isTainted) html.Write($" <a class=\"near\" href=\"#c{i}\">tainted</a>");
             }
 
-            html.Write($"<td class=\"n\">{(it.Result.Load?.Rate is { } rate ? Human.Count(rate) : "")}<td class=\"n\">{cycles.Sum(cycle => cycle.BlocksVerified)}");
+            html.Write($"<td class=\"n\">{(it.Result.Load?.Rate is { } rate ? Human.Count(rate) : "")}");
+            if (SuiteCost.IsNear(run, planned.GetValueOrDefault(it.Name), it.Result.Load)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+            html.Write($"<td class=\"n\">{cycles.Sum(cycle => cycle.BlocksVerified)}");
             html.Write($"<td class=\"n\">{inFlight.Fetched}<td class=\"n\">{inFlight.Unfetched}<td class=\"n\">{inFlight.Posted}</tr>");
         }
 

@@ -12,6 +12,12 @@ internal static class SuiteCost
     public static bool IsNear(PlannedCombination? plan, long? figureNs, long costNs) =>
         plan?.Clock == ClockKind.Real && figureNs is { } ns && ns < Near * costNs;
 
+    /// <summary>
+    /// Whether a load did hardly less than the suite can do. One whose rate is set does what it is asked to, and says nothing of either.
+    /// </summary>
+    public static bool IsNear(RunRecord run, PlannedCombination? plan, LoadRecord? load) =>
+        run.Cost is { } cost && plan?.Guest.Mode == LoadMode.Closed && load?.Rate is > 0 and var rate && IsNear(plan, (long)(1e9 / rate), (long)cost.CommandNs);
+
     /// <summary>On the machine's clock a model without latency takes no time: what its throughput tells is what the suite costs.</summary>
     public static string ThroughputWord(RunRecord run, PlannedCombination? plan) =>
         plan?.Clock == ClockKind.Real && run.Figures == "SIMULATED" && IsUntimed(plan.Pair.Device.Timing) ? "suite cost (throughput without a model of time)" : "throughput";

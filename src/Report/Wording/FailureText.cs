@@ -47,6 +47,10 @@ public static class FailureText
     public static string CyclesTold(RunRecord run) =>
         run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Taints.Count > 0)) ? "the cycles that nothing taints" : "the cycles";
 
+    /// <summary>How many migrations went before those that figures are of; null where none did.</summary>
+    public static string? WarmedUp(CombinationRecord it) =>
+        it.Result.WarmUps.Count is > 0 and var warmed ? $"warmed up by {warmed} migration{(warmed == 1 ? ", which is" : "s, which are")} in no figure" : null;
+
     /// <summary>Why figures of a combination say less than they seem to, a sentence each: what disturbed its samples, and that its load had not settled.</summary>
     public static IEnumerable<string> Doubts(CombinationRecord it)
     {
@@ -54,7 +58,7 @@ public static class FailureText
         if (it.Result.Steady is not { } steady) yield break;
         if (!steady.IsSteady)
         {
-            yield return $"the load was not steady when it was measured: after {steady.Rounds.Count} rounds the last {SteadyState.Window} range over "
+            yield return $"{Words.Of(steady.Figure)} of the load was not steady when it was measured: after {steady.Rounds.Count} rounds the last {SteadyState.Window} range over "
                 + $"{steady.Range * 100:0} % of their mean, with a slope of {steady.Slope * 100:0} %";
         }
         else if (!steady.IsCompiled) yield return $"code of the suite was still being compiled after {steady.Rounds.Count} rounds of load";

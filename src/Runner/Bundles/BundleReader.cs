@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 
 namespace Conformance.Runner.Bundles;
 
@@ -24,6 +26,7 @@ internal static class BundleReader
             var names = zip.Entries.Select(entry => entry.FullName).ToList();
             if (!names.Contains(BundleFiles.Manifest) && !names.Contains(BundleFiles.Sums)) return null;
             if (zip.Comment.Length > 0) throw new RefusedException(Check, "it has a comment, which nothing vouches for");
+            if (!IsPlain(bytes, zip)) throw new RefusedException(Check, "it is not packed as a bundle is: there is more in it than its files, or other names");
             return Files(zip, limits);
         }
         catch (InvalidDataException)
@@ -48,6 +51,31 @@ internal static class BundleReader
         }
 
         return files;
+    }
+
+    /// <summary>
+    /// Whether it is what was packed and not a byte more: one file after the other, under the names that the directory gives them, then the directory, then
+    /// its end. What lay between would be vouched for by nothing, and another reader could take it for a file.
+    /// </summary>
+    private static bool IsPlain(ReadOnlySpan<byte> bytes, ZipArchive zip)
+    {
+        const int local = 30, central = 46, end = 22;
+        const uint signature = 0x04034b50;
+        var at = 0L;
+        var directory = 0L;
+        foreach (var entry in zip.Entries)
+        {
+            var name = Encoding.UTF8.GetBytes(entry.FullName);
+            if (at + local + name.Length > bytes.Length) return false;
+            var header = bytes[(int)at..];
+            if (BinaryPrimitives.ReadUInt32LittleEndian(header) != signature || BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) != name.Length
+                || BinaryPrimitives.ReadUInt16LittleEndian(header[28..]) != 0 || !header.Slice(local, name.Length).SequenceEqual(name))
+                return false;
+            at += local + name.Length + entry.CompressedLength;
+            directory += central + name.Length;
+        }
+
+        return at + directory + end == bytes.Length;
     }
 
     /// <summary>Null where there is more than <paramref name="most"/>.</summary>

@@ -26,11 +26,14 @@ internal static class HistoryCommand
             foreach (var other in others) services.Out.WriteLine(other);
             // What differs for such a reason is no change of a figure, and what it hides is none that is absent.
             if (others.Count > 0) return (int)ExitCode.Inconclusive;
-            var points = History.Of([.. read.Select(Metric.Of)]);
+            var figures = read.ConvertAll(Metric.Of);
+            var missing = History.Missing(figures);
+            foreach (var name in missing) services.Out.WriteLine($"{name}: not told by every run, so not looked at");
+            var points = History.Of(figures);
             foreach (var it in points)
                 services.Out.WriteLine($"{it.Metric.Name}: {Human.Figure(it.Before, it.Metric.Unit)} -> {Human.Figure(it.After, it.Metric.Unit)} from {paths[it.Index]} on");
             services.Out.WriteLine(points.Count == 0 ? $"no figure changed over {paths.Length} runs" : $"{points.Count} changes over {paths.Length} runs");
-            return (int)ExitCode.Conformant;
+            return (int)(missing.Count > 0 ? ExitCode.Inconclusive : ExitCode.Conformant);
         });
         return command;
     }

@@ -32,6 +32,7 @@ internal static class RunTable
         grid.Write();
         foreach (var it in all)
         {
+            if (FailureText.WarmedUp(it) is { } warmed) services.Out.WriteLine($"{it.Name}: {warmed}");
             foreach (var doubt in FailureText.Doubts(it)) services.Out.WriteLine($"{it.Name}: {doubt}");
         }
 
@@ -51,6 +52,8 @@ internal static class RunTable
             var latency = it.Result.Latency!;
             var share = latency.UntaintedCycles is { } clean ? $" ({clean} of {it.Result.Cycles.Count} cycles untainted)" : "";
             services.Out.WriteLine($"{it.Name}{share}: {Phases(latency)}");
+            if (RecoveryText.Of(it, run.Plan.Combinations.FirstOrDefault(plan => plan.Name == it.Name)) is { } recovery)
+                services.Out.WriteLine($"{it.Name}: {recovery}");
             if (it.Result.NeighbourLatency is { } beside) services.Out.WriteLine($"{it.Name}, neighbours: {Phases(beside)}");
         }
     }

@@ -25,10 +25,17 @@ internal sealed class AbComparison(Services services, string profile, int launch
         var (start, other) = (Launcher(a), Launcher(b));
         if (page is not null) PageFile.Prove(page);
         if (repeat == 1) return Launch(start, other, withCost: true) is var (olds, news) ? Tell(olds, news) : default;
-        var (slower, faster, worst) = (0, 0, ExitCode.Conformant);
+        var (slower, faster, lost, worst) = (0, 0, 0, ExitCode.Conformant);
         for (var i = 0; i < repeat; i++)
         {
-            var (left, right) = Launch(start, other, withCost: false);
+            if (Attempt(start, other, out var why) is not var (left, right))
+            {
+                // Hours of others are not lost with it; nor is it left out of what they end with.
+                lost++;
+                services.Error.WriteLine($"[{i + 1}/{repeat}] no result: {why}");
+                continue;
+            }
+
             worst = ExitCodes.Worst([worst, CodeOf(left.Concat(right))]);
             var changes = Comparison.Of(MetricSamples.Of(left, right).Samples);
             if (changes.Any(it => it.Change == Change.Slower)) slower++;
@@ -36,8 +43,23 @@ internal sealed class AbComparison(Services services, string profile, int launch
             services.Out.WriteLine($"[{i + 1}/{repeat}] {string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"))}");
         }
 
-        services.Out.WriteLine($"{repeat} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}");
-        return worst;
+        services.Out.WriteLine($"{repeat - lost} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}");
+        return lost > 0 ? ExitCode.HarnessFailed : worst;
+    }
+
+    /// <summary>Null where a launch died or hung, and why.</summary>
+    private (List<RunRecord> Olds, List<RunRecord> News)? Attempt(Func<string, ProcessStartInfo> start, Func<string, ProcessStartInfo> other, out string why)
+    {
+        try
+        {
+            why = "";
+            return Launch(start, other, withCost: false);
+        }
+        catch (LaunchException e)
+        {
+            why = e.Message;
+            return null;
+        }
     }
 
     /// <summary>Every launch of both sides.</summary>
@@ -95,6 +117,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         List<string> notes =
         [
             .. missing.Select(name => $"{name}: not told by every launch, so not compared"),
+            .. Differences(olds[0].Plan, news[0].Plan),
             $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
                 + $"a change is more than {Comparison.Threshold:0 %}",
             power is null
@@ -103,31 +126,40 @@ internal sealed class AbComparison(Services services, string profile, int launch
         ];
         foreach (var (side, runs) in ((string, List<RunRecord>)[])[("A", olds), ("B", news)])
         {
-            var cycles = runs.SelectMany(it => it.Combinations).SelectMany(it => it.Result.Cycles).ToList();
-            notes.Add($"{side}: {Tainted.In(cycles)}; the others alone count where a launch has any");
-            if (Doubtful(runs) is var doubtful && doubtful > 0)
-                notes.Add($"{side}: {doubtful} of {runs.Count} launches have a combination without any other{(IsTooMany(runs) ? ", over 20 %: inconclusive" : "")}");
-            foreach (var bad in runs.Where(it => it.Verdict > Verdict.Warn).GroupBy(it => it.Verdict))
+            foreach (var (name, tainted, isTooMany) in Taints(runs))
+                notes.Add($"{side}, {name}: {tainted}; the others alone count where a launch has any{(isTooMany ? "; so many that nothing is known" : "")}");
+            foreach (var bad in runs.GroupBy(VerdictOf).Where(it => it.Key > Verdict.Warn))
                 notes.Add($"{side}: {bad.Count()} of {runs.Count} launches ended as {Words.Of(bad.Key)}, whatever its figures");
         }
 
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
-        // The sample is a launch: of too many tainted ones nothing is known, faster or slower.
-        var code = IsTooMany(olds) || IsTooMany(news) ? ExitCode.Inconclusive : Code(changes, missing);
+        var code = Taints(olds).Concat(Taints(news)).Any(it => it.IsTooMany) ? ExitCode.Inconclusive : Code(changes, missing);
         return ExitCodes.Worst([code, CodeOf(olds.Concat(news))]);
     }
 
-    /// <summary>Launches with a combination of which every migration is tainted, so that its figures are of nothing else.</summary>
-    private static int Doubtful(List<RunRecord> runs) =>
-        runs.Count(run => run.Combinations.Any(it => it.Result.Cycles.Count > 0 && it.Result.Cycles.All(cycle => cycle.Taints.Count > 0)));
+    /// <summary>What the two sides are asked besides their devices.</summary>
+    private static IEnumerable<string> Differences(Plan a, Plan b)
+    {
+        const int most = 10;
+        var all = PlanDifference.Of(a, b).ToList();
+        return all.Count <= most ? all : all.Take(most).Append($"{all.Count - most} more settings differ");
+    }
 
-    private static bool IsTooMany(List<RunRecord> runs) => new Tainted(Doubtful(runs), runs.Count, "").IsTooMany;
+    /// <summary>What tainted the samples of all launches together, by combination, where anything did.</summary>
+    private static IEnumerable<(string Name, Tainted Tainted, bool IsTooMany)> Taints(List<RunRecord> runs) =>
+        from plan in runs[0].Plan.Combinations
+        let tainted = Tainted.In([.. runs.SelectMany(it => it.Combinations).Where(it => it.Name == plan.Name).SelectMany(it => it.Result.Cycles)])
+        where tainted.Count > 0
+        select (plan.Name, tainted, tainted.IsOver(plan.Gates.Tainted));
 
-    /// <summary>What launches say besides their figures: a faster device that loses data is no better. Gates of the profile are not what is asked.</summary>
-    private static ExitCode CodeOf(IEnumerable<RunRecord> runs) =>
-        ExitCodes.Worst([.. runs.Select(it => ExitCodes.Worst([.. ExitCodes.Of(it.Verdict)]))]);
+    /// <summary>What launches say besides their figures: a faster device that loses data is no better.</summary>
+    private static ExitCode CodeOf(IEnumerable<RunRecord> runs) => ExitCodes.Worst([.. runs.Select(it => ExitCodes.Worst([.. ExitCodes.Of(VerdictOf(it))]))]);
+
+    /// <summary>The worst that was found. The profile's gates, and how many samples of this one launch are tainted, are not what is asked.</summary>
+    private static Verdict VerdictOf(RunRecord run) => Verdicts.Worst(
+        [.. run.Cases.Select(it => it.Verdict), .. run.Combinations.Select(it => it.Verdict == Verdict.Inconclusive ? it.Found : it.Verdict)]);
 
     /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>
     private static string CostOf(SuiteCostRecord it) =>
@@ -171,13 +203,18 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (!process.WaitForExit(s_longest))
         {
             process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"A launch did not end within {s_longest.TotalMinutes} min.");
+            throw new LaunchException($"a launch did not end within {s_longest.TotalMinutes} min");
         }
 
         if (process.ExitCode == (int)ExitCode.Usage) throw new UsageException(said.Result.TrimEnd());
         // A gate that is broken is what is looked for; a run that shows nothing is not.
         if (!File.Exists(Path.Combine(folder, RunForms.Run)))
-            throw new InvalidOperationException($"A launch left no run: {said.Result}{told.Result}");
+            throw new LaunchException($"a launch ended with {process.ExitCode} and left no run: {OneLine(said.Result)}");
         return RunFile.Read(folder);
     }
+
+    private static string OneLine(string said) => said.Trim().ReplaceLineEndings("; ");
+
+    /// <summary>A launch that told nothing: a failure of the suite, not of what it measures.</summary>
+    private sealed class LaunchException(string message) : InvalidOperationException(message);
 }

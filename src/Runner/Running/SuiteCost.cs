@@ -24,9 +24,12 @@ internal static class SuiteCost
             Cycles = Cycles,
             CancelAfter = null,
             BreakAt = null,
-            Gates = new GateSettings(),
+            Gates = new GateSettings { Tainted = 100 },
             Guest = like.Guest with { Mode = LoadMode.Closed, Rate = null },
-            Dwell = new DwellSettings { Before = Duration.FromMilliseconds(5), After = Duration.FromMilliseconds(5), SteadyRound = Duration.FromMilliseconds(5) },
+            Dwell = new DwellSettings
+            {
+                Before = Duration.FromMilliseconds(5), After = Duration.FromMilliseconds(5), SteadyRound = Duration.FromMilliseconds(5), WarmUp = 3,
+            },
             Pair = like.Pair with
             {
                 Device = like.Pair.Device with { Timing = new SimulatedTiming() },

@@ -1,4 +1,5 @@
 using Conformance.Device;
+using Conformance.Migration;
 using Conformance.Report;
 using NUnit.Framework;
 
@@ -95,6 +96,31 @@ public sealed class ComparisonTests
         Assert.That(History.Of(Runs(values[..8])), Is.Empty);
         values[3] *= 2;
         Assert.That(History.Of(Runs(values)).Select(it => it.Index), Is.EqualTo(new[] { 8 }), "one outlier is no change");
+    }
+
+    [Test]
+    public void A_figure_that_some_run_lacks_has_no_history_and_is_named()
+    {
+        IReadOnlyList<Metric> both = [s_downtime, s_downtime with { Name = "other" }];
+        Assert.That(History.Missing([both, both]), Is.Empty);
+        Assert.That(History.Missing([both, [s_downtime], both]), Is.EqualTo(new[] { "other" }));
+    }
+
+    [Test]
+    public void What_two_plans_ask_besides_their_devices_is_told()
+    {
+        var one = Read("guest: { depth: 8 }");
+        Assert.That(PlanDifference.Of(one, Read("guest: { depth: 8 }")), Is.Empty);
+        Assert.That(PlanDifference.Of(one, Read("guest: { depth: 8 }", device: "{ timing: { suspend: 1ms } }")), Is.Empty, "the device");
+        Assert.That(PlanDifference.Of(one, Read("guest: { depth: 16 }")), Is.EqualTo(new[] { "a: guest.depth is 8 in A and 16 in B" }));
+        Assert.That(PlanDifference.Of(one, Read("", name: "b")), Is.EqualTo(new[] { "a: only in A", "b: only in B" }));
+
+        static Plan Read(string text, string device = "{}", string name = "a")
+        {
+            var profile = ProfileFile.Load("p.yaml", read: _ => $"device: {{ sim: {device} }}\ncombinations: {{ {name}: {{ commands: hmlm, medium: shared }} }}\n{text}");
+            Assert.That(profile.Errors, Is.Empty);
+            return Plan.Of(profile.Profile!);
+        }
     }
 
     private static IReadOnlyList<MetricChange> Family(ref Rng rng, double factor)

@@ -258,6 +258,26 @@ internal sealed class BundleTests
         Assert.That(_run.Verify(twice).Last, Is.EqualTo("refused: container: run.json is there twice"));
     }
 
+    /// <summary>Bytes before the directory that no file has, with the directory's place put right; or another name before a file than in the directory.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void WhatAnotherReaderCouldSeeIsRefused(bool between)
+    {
+        var bundle = BundleWriter.Zip(_run.Files);
+        var changed = bundle.ToArray();
+        if (between)
+        {
+            var end = bundle.Length - 22;
+            var directory = (int)BitConverter.ToUInt32(bundle, end + 16);
+            changed = [.. bundle[..directory], .. "not vouched for"u8, .. bundle[directory..]];
+            BitConverter.GetBytes(directory + 15).CopyTo(changed, changed.Length - 22 + 16);
+        }
+        else changed[changed.AsSpan().IndexOf("run.json"u8)] = (byte)'R';
+
+        Assert.That(_run.Verify(bundle).Last, Does.Not.StartWith("refused"));
+        Assert.That(_run.Verify(changed).Last, Does.StartWith("refused: container: it is not packed as a bundle is"));
+    }
+
     [TestCase(50_000, 100_000, 10_000_000, "failures/big.txt is larger than a bundle can hold")]
     [TestCase(50_000, 10_000_000, 1_000_000, "is larger than a bundle can hold")]
     [TestCase(3, 10_000_000, 10_000_000, "files are more than a bundle can hold")]

@@ -85,7 +85,7 @@ internal static class SampleRun
         BlocksVerified = 4096,
         StateBytes = 152,
         Latency = new LatencyRecord { Before = new LatencyFigures { N = 1_000, MedianNs = 80_000, P90Ns = 90_000, P99Ns = 150_000, MaxNs = 200_000 } },
-        Throughput = new ThroughputRecord { BeforePerSecond = 100_000.5, LowestShare = 0.75, RecoveryNs = 2_000_000, WindowNs = 100_000 },
+        Throughput = new ThroughputRecord { BeforePerSecond = 100_000.5, LowestShare = 0.75, RecoveryNs = 2_000_000, WindowNs = 100_000, RecoveryWindowNs = 1_000_000 },
         Taints = number == 2 ? [Taint.GarbageCollection, Taint.StolenTime] : [],
     };
 }

@@ -34,7 +34,7 @@ public sealed class GateTests
     {
         var record = Judge(Enumerable.Range(1, 300).Select(i => (1000L, i <= tainted)), 0.5, 1000);
         Assert.That(record.GatesUnmeasured, Has.Count.EqualTo(unknown));
-        if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over 20 %"));
+        if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over 20 %: nothing is known of its figures"));
     }
 
     /// <summary>100 cycles of 1 ms, of which some are over the limit of 2 ms: what the machine did neither breaks a gate nor lets it hold.</summary>
@@ -60,9 +60,15 @@ public sealed class GateTests
         Assert.That((record.Verdict, record.GatesBroken.Count, record.GatesUnmeasured.Count), Is.EqualTo((verdict, broken, unknown)));
     }
 
-    [Test]
-    public void Where_nothing_is_gated_a_taint_is_only_told() =>
-        Assert.That(CombinationRecord.Of(s_plan, ResultOf([(1000, true)])).Verdict, Is.EqualTo(Verdict.Pass));
+    [TestCase(20, Expectation.Pass, Verdict.Inconclusive)]
+    [TestCase(99, Expectation.Pass, Verdict.Inconclusive)]
+    [TestCase(100, Expectation.Pass, Verdict.Pass)]
+    [TestCase(20, Expectation.Fail, Verdict.Warn)]
+    public void Of_figures_with_too_many_tainted_samples_nothing_is_known_whether_they_are_gated_or_not(int most, Expectation expect, Verdict verdict)
+    {
+        var plan = s_plan with { Gates = new GateSettings { Tainted = most }, Expect = expect, MustFind = expect == Expectation.Fail ? ["LM-DATA-01"] : [] };
+        Assert.That(CombinationRecord.Of(plan, ResultOf([(1000, true)])).Verdict, Is.EqualTo(verdict));
+    }
 
     private static CombinationRecord Judge(IEnumerable<(long Ns, bool Tainted)> cycles, double quantile, int microseconds)
     {

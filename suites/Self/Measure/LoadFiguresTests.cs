@@ -25,7 +25,7 @@ public sealed class LoadFiguresTests
     {
         var dwell = new DwellSettings
         {
-            Before = Duration.FromMilliseconds(20), After = Duration.FromMilliseconds(20), Window = Duration.FromMilliseconds(2), SteadyRound = Duration.FromMilliseconds(2),
+            Before = Duration.FromMilliseconds(20), After = Duration.FromMilliseconds(20), Window = Duration.FromMilliseconds(2), RecoveryWindow = Duration.FromMilliseconds(2), SteadyRound = Duration.FromMilliseconds(2),
         };
         var device = Plans.Device with { Timing = Plans.Timing with { Suspend = Duration.FromMilliseconds(2) } };
         var result = Plans.Run(Plans.Of(s_kind, device, s_open) with { Dwell = dwell });
@@ -37,6 +37,10 @@ public sealed class LoadFiguresTests
             Assert.That(it.RecoveryNs, Is.LessThan(1_000_000), "what waited is made up for at once");
         }
 
+        // More than the device can do: as many commands complete in each round as in the last, and each has waited longer.
+        var flooded = Plans.Run(Plans.Of(s_kind, device, s_open with { Rate = 400_000 }) with { Cycles = 1, Dwell = dwell with { SteadyRounds = 8 } }).Steady!;
+        Assert.That((flooded.Figure, flooded.IsSteady, flooded.Rounds.Count), Is.EqualTo((SteadyFigure.Latency, false, 8)));
+
         var strip = result.Strip!;
         var cycle = result.Cycles.Single(it => it.Number == strip.Cycle);
         Assert.That(cycle.Downtime.GuestNs, Is.EqualTo(result.Cycles.Select(it => it.Downtime.GuestNs).Order().ElementAt(1)), "the median of three");
@@ -45,6 +49,20 @@ public sealed class LoadFiguresTests
             .Where(i => strip.BeginNs + (i * strip.WidthNs) is var at && at > strip.StoppedNs + 100_000 && at + strip.WidthNs < strip.RestartedNs).ToList();
         Assert.That(stopped, Is.Not.Empty);
         Assert.That(stopped.Sum(i => strip.Completions[i]), Is.Zero, "nothing completes while the guest stands still");
+    }
+
+    [TestCase(ClockKind.Real, 1, Route.ThereAndBack)]
+    [TestCase(ClockKind.Real, 1, Route.OneWay)]
+    [TestCase(ClockKind.Virtual, 0, Route.ThereAndBack)]
+    public void Moves_that_warm_up_are_judged_and_in_no_figure(ClockKind clock, int warmed, Route route)
+    {
+        var plan = Plans.Of(s_kind with { Clock = clock, Route = route });
+        var result = Plans.Run(plan with { Dwell = plan.Dwell with { WarmUp = 1 } });
+        Assert.That(result.AllCycles.SelectMany(it => it.Findings), Is.Empty);
+        Assert.That((result.WarmUps.Count, result.Cycles.Count), Is.EqualTo((warmed, 3)));
+        Assert.That(result.AllCycles.Select(it => it.Number), Is.EqualTo(Enumerable.Range(1, warmed + 3)));
+        var lost = Plans.Run(plan with { Cycles = 1, Dwell = plan.Dwell with { WarmUp = 1 } }, Defects.DefectCatalogue.Find("flipped-state-byte")!);
+        Assert.That(CombinationRecord.Of(plan, lost with { Cycles = [] }).AllFindings(), warmed > 0 ? Is.Not.Empty : Is.Empty);
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Conformance.Device;
 using Conformance.Migration;
 using NUnit.Framework;
 
@@ -39,11 +40,15 @@ public sealed class LoadStripTests
         }
 
         strip.End(300 * Millisecond);
-        var it = strip.Throughput(moves: 100 * Millisecond, stopped: 130 * Millisecond, restarted: 140 * Millisecond, window: 10 * Millisecond);
+        var it = strip.Throughput(moves: 100 * Millisecond, stopped: 130 * Millisecond, restarted: 140 * Millisecond, Windows(dip: 10, recovery: 10));
         Assert.That(it.BeforePerSecond, Is.EqualTo(100_000).Within(0.2).Percent);
         Assert.That(it.LowestShare, Is.EqualTo(0.5).Within(0.02));
         // The window in which half of the load may be missing for a tenth of it.
         Assert.That(it.RecoveryNs, Is.EqualTo(19 * Millisecond).Within(6 * Millisecond / 5));
+        // Of a window of 100 ms a tenth of it may be at half: the dip is looked for in others.
+        var wide = strip.Throughput(100 * Millisecond, 130 * Millisecond, 140 * Millisecond, Windows(dip: 10, recovery: 100));
+        Assert.That(wide.RecoveryNs, Is.EqualTo(10 * Millisecond).Within(6 * Millisecond / 5));
+        Assert.That((wide.LowestShare, wide.WindowNs, wide.RecoveryWindowNs), Is.EqualTo((it.LowestShare, 10 * Millisecond, 100 * Millisecond)));
     }
 
     [Test]
@@ -53,8 +58,13 @@ public sealed class LoadStripTests
         strip.Begin(0);
         for (long t = 0; t < 20 * Millisecond; t += 10_000) strip.Add(t, 1, 1);
         strip.End(20 * Millisecond);
-        var it = strip.Throughput(5 * Millisecond, 10 * Millisecond, 11 * Millisecond, 100 * Millisecond);
+        var it = strip.Throughput(5 * Millisecond, 10 * Millisecond, 11 * Millisecond, Windows(100, 100));
         Assert.That((it.LowestShare, it.RecoveryNs), Is.EqualTo(((double?)null, (long?)null)));
-        Assert.That(strip.Throughput(5 * Millisecond, 0, 0, Millisecond).BeforePerSecond, Is.Null, "a guest that did not move lost nothing");
+        Assert.That(strip.Throughput(5 * Millisecond, 0, 0, Windows(1, 1)).BeforePerSecond, Is.Null, "a guest that did not move lost nothing");
     }
+
+    private static DwellSettings Windows(int dip, int recovery) => new()
+    {
+        Window = Duration.FromMilliseconds(dip), RecoveryWindow = Duration.FromMilliseconds(recovery),
+    };
 }

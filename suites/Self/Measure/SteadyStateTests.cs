@@ -13,7 +13,7 @@ public sealed class SteadyStateTests
     [TestCase(new double[] { 0, 0, 0, 0, 0 }, false, TestName = "Nothing_is_not_steady")]
     public void Rule(double[] rounds, bool isSteady)
     {
-        var it = SteadyState.Of(rounds, isCompiled: true);
+        var it = SteadyState.Of(SteadyFigure.Throughput, rounds, isCompiled: true);
         Assert.That((it.IsSteady, it.Rounds), Is.EqualTo((isSteady, rounds)));
     }
 }

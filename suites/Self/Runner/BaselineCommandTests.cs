@@ -177,6 +177,17 @@ public sealed class BaselineCommandTests
     }
 
     [Test]
+    public void A_launch_that_dies_loses_its_own_comparison_and_is_not_left_out_of_the_end()
+    {
+        _bench.Write("tree/run.sh", "#!/bin/sh\necho died >&2\nexit 134\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_bench.PathOf("tree/run.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var tree = _bench.PathOf("tree");
+        Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2"), Is.EqualTo(ExitCode.HarnessFailed));
+        Assert.That(_bench.Error, Is.EqualTo("[1/2] no result: a launch ended with 134 and left no run: died\n[2/2] no result: a launch ended with 134 and left no run: died\n"));
+        Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0\n"));
+    }
+
+    [Test]
     public void A_history_is_of_runs_of_one_thing()
     {
         string[] names = ["a", "b", "c", "d", "e", "f"];

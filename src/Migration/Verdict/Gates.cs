@@ -71,5 +71,5 @@ internal static class Gates
 
     /// <summary>Where too many samples are doubtful nothing is known of any gate, and of no figure: a sentence, or null.</summary>
     public static string? Doubtful(GateSettings gates, IReadOnlyList<CycleRecord> cycles) =>
-        Tainted.In(cycles) is var tainted && tainted.IsOver(gates.Tainted) ? $"{tainted}, over {gates.Tainted} %: nothing is known of its figures" : null;
+        Tainted.In(cycles) is var tainted && tainted.IsOver(gates.Tainted) ? $"{tainted}, over the {gates.Tainted} % of gates.tainted: nothing is known of its figures" : null;
 }

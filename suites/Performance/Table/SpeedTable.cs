@@ -168,6 +168,7 @@ internal sealed class SpeedTable(Figures figures)
         var program = ProgramLoad.Find();
         yield return Timed("conformance profile", 5, program, static it => Fastest(3, it.Conformance));
         yield return Timed("the program from start to the end of its first move", 0.5, program, static it => Fastest(6, it.FirstMove));
+        yield return Timed("report RUN, all cases and 100 cycles", 2, program, static it => it.Report(3));
 
         static TimeSpan Fastest(int times, Func<TimeSpan> time) => Enumerable.Range(0, times).Select(_ => time()).Min();
     }

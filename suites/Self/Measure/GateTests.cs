@@ -34,7 +34,7 @@ public sealed class GateTests
     {
         var record = Judge(Enumerable.Range(1, 300).Select(i => (1000L, i <= tainted)), 0.5, 1000);
         Assert.That(record.GatesUnmeasured, Has.Count.EqualTo(unknown));
-        if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over 20 %: nothing is known of its figures"));
+        if (unknown > 0) Assert.That(record.GatesUnmeasured[0], Is.EqualTo("61 of 300 samples are tainted (compilation 61), over the 20 % of gates.tainted: nothing is known of its figures"));
     }
 
     /// <summary>100 cycles of 1 ms, of which some are over the limit of 2 ms: what the machine did neither breaks a gate nor lets it hold.</summary>

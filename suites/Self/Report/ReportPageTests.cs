@@ -117,7 +117,7 @@ public sealed class ReportPageTests
         };
         run = run with { Combinations = [CombinationRecord.Of(run.Plan.Combinations[0], result)] };
         var page = RunPage.Write(run).Replace("\n", "");
-        Assert.That(page, Does.Contain("4 of 12 samples are tainted (context-switch 4).").And.Contain("over 20 %: nothing is known of its figures").And.Contain("href=\"#c0\">tainted</a>"));
+        Assert.That(page, Does.Contain("4 of 12 samples are tainted (context-switch 4).").And.Contain("over the 20 % of gates.tainted: nothing is known of its figures").And.Contain("href=\"#c0\">tainted</a>"));
         Assert.That(page, Does.Contain("Samples of 1 of 1 combinations are tainted").And.Contain("throughput of the load was not steady when it was measured: after 5 rounds"));
         Assert.That(Conformance.Report.Export.Markdown.Write(run), Does.Contain("4 of 12 samples are tainted"));
         Assert.That(RunPage.Write(SampleRun.Of()), Does.Not.Contain("tainted"));

@@ -16,7 +16,7 @@ public static class RecoveryText
         var never = cycles.Count(cycle => cycle.Throughput.RecoveryNs is null);
         var lasting = $"in {never} of {cycles.Count} cycles not back at 95 % of the throughput before within {plan.Dwell.After}";
         if (SampleFigures.Of(cycles.Select(cycle => cycle.Throughput.RecoveryNs)) is not { } figures) return $"{lasting}, {windows}";
-        return $"back at 95 % of the throughput before after {Human.Time(figures.Median)} (median of {figures.N}, most {Human.Time(figures.Most)}), {windows}"
-            + (never == 0 ? "" : $"; {lasting}");
+        var when = figures.Most == 0 ? $"at once ({figures.N} cycles)" : $"after {Human.Time(figures.Median)} (median of {figures.N}, most {Human.Time(figures.Most)})";
+        return $"back at 95 % of the throughput before {when}, {windows}{(never == 0 ? "" : $"; {lasting}")}";
     }
 }

@@ -11,6 +11,8 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     /// <summary>Of which one is kept in the end: an example need not be of all of a million cycles.</summary>
     private const int MostStrips = 1000;
 
+    private static readonly LoadRecord s_noLoad = new() { Commands = 0, Bytes = 0, Ns = 0 };
+
     private readonly Journal _journal = new();
     private readonly List<CycleRecord> _cycles = [];
     private readonly List<CycleRecord> _warmUps = [];
@@ -28,6 +30,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private bool _warmsUp = plan.Clock == ClockKind.Real && plan.Dwell.WarmUp > 0;
     private int _warmed;
     private int _done;
+    private LoadRecord _warmedLoad = s_noLoad;
     private Func<(long Read, long Written)>? _dmaBytes;
     private (long Read, long Written)? _dma;
     private int _neighbours;
@@ -42,7 +45,6 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     public CombinationResult Execute(CancellationToken stop)
     {
         var checks = new Checks(_journal, cycle: null, guest: null);
-        // One way: each cycle on a pair of its own. There and back: all on one.
         var goesOn = true;
         while (goesOn && _done < plan.Cycles) goesOn = RunSeries(checks, stop);
         if (goesOn) Vacuity.Judge(plan, _cycles, checks);
@@ -121,6 +123,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
         if (plan.Dwell.SteadyRound.Nanoseconds > 0 && _steady is null) await SettleAsync(world);
         bool goesOn;
+        // One way: each cycle on a pair of its own. There and back: all on one.
         do goesOn = await RunNextAsync(bench);
         while (goesOn && _done < plan.Cycles && plan.Route != Route.OneWay);
 
@@ -169,14 +172,21 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         if (_dmaBytes?.Invoke() is { } dma) _dma = ((_dma?.Read ?? 0) + dma.Read, (_dma?.Written ?? 0) + dma.Written);
         _commands += _tenants.Sum(t => t.Guest.Counters.Completions);
         _bytes += _tenants.Sum(t => t.Guest.Counters.Bytes);
+        var (load, before) = (LoadSoFar(), _load ?? s_noLoad);
         _load = new LoadRecord
         {
-            Commands = (_load?.Commands ?? 0) + _tenants.Sum(t => t.Guest.Counters.LoadCompletions),
-            Bytes = (_load?.Bytes ?? 0) + _tenants.Sum(t => t.Guest.Counters.LoadBytes),
-            Ns = (_load?.Ns ?? 0) + (_tenants.Sum(t => t.Guest.LoadTime) / _tenants.Count),
+            Commands = before.Commands + load.Commands - _warmedLoad.Commands, Bytes = before.Bytes + load.Bytes - _warmedLoad.Bytes,
+            Ns = before.Ns + load.Ns - _warmedLoad.Ns,
         };
-        _tenants = [];
+        (_tenants, _warmedLoad) = ([], s_noLoad);
     }
+
+    /// <summary>Of the guests of this series.</summary>
+    private LoadRecord LoadSoFar() => new()
+    {
+        Commands = _tenants.Sum(t => t.Guest.Counters.LoadCompletions), Bytes = _tenants.Sum(t => t.Guest.Counters.LoadBytes),
+        Ns = _tenants.Sum(t => t.Guest.LoadTime) / _tenants.Count,
+    };
 
     /// <summary>The next cycle, and before it the one that is cancelled or broken, if any is to be.</summary>
     private async Task<bool> RunNextAsync(Bench bench)
@@ -188,8 +198,14 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
             goesOn = await RunCycleAsync(bench, new CycleOptions(plan.CancelAfter, plan.BreakAt), number);
         var isLast = plan.Route == Route.OneWay || (!_warmsUp && _done == plan.Cycles - 1);
         goesOn = goesOn && await RunCycleAsync(bench, new CycleOptions(VerifyAll: isLast), number);
-        if (!_warmsUp) _done++;
-        else _warmsUp = ++_warmed < plan.Dwell.WarmUp && SystemCounters.CompiledMethods != compiled;
+        if (!_warmsUp)
+        {
+            _done++;
+            return goesOn;
+        }
+
+        _warmsUp = ++_warmed < plan.Dwell.WarmUp && SystemCounters.CompiledMethods != compiled;
+        _warmedLoad = LoadSoFar();
         return goesOn;
     }
 

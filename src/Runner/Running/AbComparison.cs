@@ -24,42 +24,48 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (repeat > 1 && page is not null) throw new UsageException($"--html {page}: a page tells one comparison, not {repeat}");
         var (start, other) = (Launcher(a), Launcher(b));
         if (page is not null) PageFile.Prove(page);
-        if (repeat == 1) return Launch(start, other, withCost: true) is var (olds, news) ? Tell(olds, news) : default;
-        var (slower, faster, lost, worst) = (0, 0, 0, ExitCode.Conformant);
+        List<RunRecord> olds, news;
+        if (repeat == 1)
+        {
+            (olds, news) = Launch(start, other, withCost: true);
+            return Tell(olds, news);
+        }
+
+        var (slower, faster, doubtful, lost, worst) = (0, 0, 0, 0, ExitCode.Conformant);
         for (var i = 0; i < repeat; i++)
         {
-            if (Attempt(start, other, out var why) is not var (left, right))
+            try
+            {
+                (olds, news) = Launch(start, other, withCost: false);
+            }
+            catch (LaunchException e)
             {
                 // Hours of others are not lost with it; nor is it left out of what they end with.
                 lost++;
-                services.Error.WriteLine($"[{i + 1}/{repeat}] no result: {why}");
+                services.Error.WriteLine($"[{i + 1}/{repeat}] no result: {e.Message}");
                 continue;
             }
 
-            worst = ExitCodes.Worst([worst, CodeOf(left.Concat(right))]);
-            var changes = Comparison.Of(MetricSamples.Of(left, right).Samples);
-            if (changes.Any(it => it.Change == Change.Slower)) slower++;
-            if (changes.Any(it => it.Change == Change.Faster)) faster++;
-            services.Out.WriteLine($"[{i + 1}/{repeat}] {string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"))}");
+            worst = ExitCodes.Worst([worst, CodeOf(olds.Concat(news))]);
+            var changes = Comparison.Of(MetricSamples.Of(olds, news).Samples);
+            var said = string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"));
+            // What one comparison would not say none of many does.
+            if (IsTooTainted(olds, news))
+            {
+                doubtful++;
+                said = $"too many tainted samples, so nothing is known ({said})";
+            }
+            else
+            {
+                if (changes.Any(it => it.Change == Change.Slower)) slower++;
+                if (changes.Any(it => it.Change == Change.Faster)) faster++;
+            }
+
+            services.Out.WriteLine($"[{i + 1}/{repeat}] {said}");
         }
 
-        services.Out.WriteLine($"{repeat - lost} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}");
-        return lost > 0 ? ExitCode.HarnessFailed : worst;
-    }
-
-    /// <summary>Null where a launch died or hung, and why.</summary>
-    private (List<RunRecord> Olds, List<RunRecord> News)? Attempt(Func<string, ProcessStartInfo> start, Func<string, ProcessStartInfo> other, out string why)
-    {
-        try
-        {
-            why = "";
-            return Launch(start, other, withCost: false);
-        }
-        catch (LaunchException e)
-        {
-            why = e.Message;
-            return null;
-        }
+        services.Out.WriteLine($"{repeat - lost} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}, nothing known in {doubtful}");
+        return lost > 0 ? ExitCode.HarnessFailed : ExitCodes.Worst([worst, doubtful > 0 ? ExitCode.Inconclusive : ExitCode.Conformant]);
     }
 
     /// <summary>Every launch of both sides.</summary>
@@ -135,7 +141,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
-        var code = Taints(olds).Concat(Taints(news)).Any(it => it.IsTooMany) ? ExitCode.Inconclusive : Code(changes, missing);
+        var code = IsTooTainted(olds, news) ? ExitCode.Inconclusive : Code(changes, missing);
         return ExitCodes.Worst([code, CodeOf(olds.Concat(news))]);
     }
 
@@ -154,12 +160,14 @@ internal sealed class AbComparison(Services services, string profile, int launch
         where tainted.Count > 0
         select (plan.Name, tainted, tainted.IsOver(plan.Gates.Tainted));
 
+    private static bool IsTooTainted(List<RunRecord> olds, List<RunRecord> news) => Taints(olds).Concat(Taints(news)).Any(it => it.IsTooMany);
+
     /// <summary>What launches say besides their figures: a faster device that loses data is no better.</summary>
     private static ExitCode CodeOf(IEnumerable<RunRecord> runs) => ExitCodes.Worst([.. runs.Select(it => ExitCodes.Worst([.. ExitCodes.Of(VerdictOf(it))]))]);
 
     /// <summary>The worst that was found. The profile's gates, and how many samples of this one launch are tainted, are not what is asked.</summary>
     private static Verdict VerdictOf(RunRecord run) => Verdicts.Worst(
-        [.. run.Cases.Select(it => it.Verdict), .. run.Combinations.Select(it => it.Verdict == Verdict.Inconclusive ? it.Found : it.Verdict)]);
+        [.. run.Cases.Select(it => it.Verdict), .. run.Combinations.Select(it => it is { Verdict: Verdict.Inconclusive, Found: Verdict.Pass or Verdict.Warn } ? it.Found : it.Verdict)]);
 
     /// <summary>What a move of a device without any latency takes: the part of the figures that is not the device's.</summary>
     private static string CostOf(SuiteCostRecord it) =>

@@ -66,6 +66,17 @@ public sealed class LoadFiguresTests
     }
 
     [Test]
+    public void The_load_of_a_move_that_warms_up_is_in_no_figure()
+    {
+        const long before = 100_000_000;
+        var plan = Plans.Of(s_kind with { Clock = ClockKind.Real, Cycles = 1 }, guest: s_open with { Rate = 2_000 });
+        var result = Plans.Run(plan with { Dwell = plan.Dwell with { Before = new Duration(before), WarmUp = 1 } });
+        var counted = result.Cycles.Single().Steps;
+        Assert.That(result.WarmUps, Has.Count.EqualTo(1));
+        Assert.That(result.Load!.Ns, Is.GreaterThan(before / 2).And.LessThan(counted[^1].EndNs - counted[0].BeginNs + (before / 2)));
+    }
+
+    [Test]
     public void Who_stays_beside_a_moving_one_feels_what_the_device_lets_it_feel()
     {
         var plan = Plans.Of(s_kind with { Neighbours = 2 }, guest: s_open);

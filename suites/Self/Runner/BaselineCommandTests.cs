@@ -184,7 +184,7 @@ public sealed class BaselineCommandTests
         var tree = _bench.PathOf("tree");
         Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2"), Is.EqualTo(ExitCode.HarnessFailed));
         Assert.That(_bench.Error, Is.EqualTo("[1/2] no result: a launch ended with 134 and left no run: died\n[2/2] no result: a launch ended with 134 and left no run: died\n"));
-        Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0\n"));
+        Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0, nothing known in 0\n"));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Conformance.Runner;
 using NUnit.Framework;
 
@@ -16,16 +15,9 @@ public sealed class SampleDeviceTests
     [CancelAfter(1_200_000)]
     public void Its_results_are_as_expected()
     {
-        var how = new ProcessStartInfo(Path.Combine(Repository.Root, "run.sh"), ["testbed", "--mtty"]) 
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var bed = Process.Start(how)!;
-        var errors = bed.StandardError.ReadToEndAsync();
-        var said = bed.StandardOutput.ReadToEnd();
-        bed.WaitForExit();
-        if (bed.ExitCode == (int)ExitCode.Unavailable) Assert.Ignore(errors.Result.Trim().Split('\n')[^1]);
-        Assert.That(bed.ExitCode, Is.Zero, said + errors.Result);
+        var (code, said, errors) = Repository.Run("testbed", "--mtty");
+        if (code == (int)ExitCode.Unavailable) Assert.Ignore(errors.Trim().Split('\n')[^1]);
+        Assert.That(code, Is.Zero, said + errors);
         Assert.That(said, Does.Match("(?m)^as expected: "));
     }
 }

@@ -53,7 +53,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
             if (IsTooTainted(olds, news))
             {
                 doubtful++;
-                said = $"too many tainted samples, so nothing is known ({said})";
+                said = $"nothing is known: {string.Join("; ", Taints(olds).Concat(Taints(news)).Where(it => it.IsTooMany).Select(it => $"{it.Name}, {it.Tainted}"))} ({said})";
             }
             else
             {

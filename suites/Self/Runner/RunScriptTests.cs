@@ -151,6 +151,19 @@ public sealed class RunScriptTests
         Assert.That(Calls, Does.Contain("TestCategory=Nightly"));
     }
 
+    /// <summary>What these tests judge is measured before there is a test host, and only where they are asked for.</summary>
+    [TestCase(true, "nightly")]
+    [TestCase(true, "nightly", "TrueFigures")]
+    [TestCase(false, "nightly", "Profile")]
+    public void FiguresAreMeasuredBeforeTheyAreJudged(bool measured, params string[] words)
+    {
+        Dotnet(exit: 3, results: "Passed! - Failed: 0, Passed: 3, Skipped: 0");
+        Run(words);
+        var said = Path.Combine(_tree, "artifacts/nightly/same.txt");
+        Assert.That(File.Exists(said), Is.EqualTo(measured));
+        if (measured) Assert.That(File.ReadAllText(said), Does.Contain("[compare] [--ab]").And.Contain("[--repeat] [200]").And.EndsWith("\nexit 3\n"));
+    }
+
     private static string LastLine(string output) => output.TrimEnd('\n').Split('\n')[^1];
 
     private int Builds() => Calls.Split('\n').Count(line => line.StartsWith("publish", StringComparison.Ordinal));

@@ -85,11 +85,7 @@ public sealed class GuestFunction : IFunction
     /// Saves what the host owns. The guest is stopped and the source's device past its freeze point. Writes no memory: a mediated guest's
     /// last completions are posted on the destination.
     /// </summary>
-    public HostState Save() => HostState.Read(this) with
-    {
-        Bound = [.. Enumerable.Range(0, _interrupts.Count).Where(_interrupts.IsBound)],
-        Admin = Mediator?.Save(),
-    };
+    public HostState Save() => _interrupts.Save() with { Command = PciConfig.ReadCommand(this).Raw, Admin = Mediator?.Save() };
 
     /// <summary>Puts a carried guest on another real function with what was saved.</summary>
     public void MoveTo(IFunction backing, HostState state)
@@ -193,10 +189,10 @@ public sealed class GuestFunction : IFunction
 
     private void Stand(IFunction backing, HostState state)
     {
-        _interrupts.MoveTo(backing);
+        _interrupts.MoveTo(backing, state);
         Backing = backing;
         LookAtBacking();
-        state.WriteTo(this);
+        WriteCommand(new PciCommand(state.Command));
         foreach (var vector in state.Pending) _interrupts.SetPending(vector);
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Conformance.Device;
 using Conformance.Nvme;
 
@@ -144,11 +145,20 @@ public sealed class GuestInterrupts
         Apply();
     }
 
+    /// <summary>What is the host's to carry; reads the device's pending bits and nothing else of it.</summary>
+    internal HostState Save() => new()
+    {
+        MsixControl = _table is null ? (ushort)0 : Control.Raw,
+        Entries = _table is null ? [] : Array.ConvertAll(_entries, entry => SavedVector.Of(entry)),
+        Pending = PendingVectors(),
+        Bound = [.. Enumerable.Range(0, Count).Where(IsBound)],
+    };
+
     /// <summary>
-    /// Puts another device behind it: takes the bindings along and writes the guest's table into the device's. What is pending comes
-    /// with the saved state.
+    /// Puts another device behind it: takes the bindings along and writes the table as it was saved into the device's, once, while MSI-X is off
+    /// there. It is not yet told what is pending.
     /// </summary>
-    internal void MoveTo(IFunction backing)
+    internal void MoveTo(IFunction backing, HostState state)
     {
         for (var vector = 0; vector < Count; vector++)
         {
@@ -161,6 +171,14 @@ public sealed class GuestInterrupts
         for (var vector = 0; vector < Count; vector++)
         {
             if (!IsHosts(vector) && _bound[vector] is not null) backing.BindInterrupt(vector, _bound[vector]);
+            if (vector < state.Entries.Count) _entries[vector] = state.Entries[vector].Entry;
+        }
+
+        if (_table is not null)
+        {
+            var control = new MsixControl(state.MsixControl);
+            _control = new MsixControl { Enable = control.Enable, FunctionMask = control.FunctionMask };
+            if (!_hostKeepsAdmin) _table.Enable(false);
         }
 
         Apply();
@@ -168,15 +186,30 @@ public sealed class GuestInterrupts
 
     private bool IsHosts(int vector) => _hostKeepsAdmin && vector == 0;
 
+    /// <summary>Of 32 vectors; a vector that is the host's is as the guest knows it.</summary>
     private uint ReadPending(int word)
     {
-        var bits = 0u;
-        for (var bit = 0; bit < 32 && (word * 32) + bit < Count; bit++)
+        var bits = _table?.ReadPending(word) ?? 0;
+        if (_hostKeepsAdmin && word == 0) bits &= ~1u;
+        var vectors = Math.Min(Count - (word * 32), 32);
+        if (vectors < 32) bits &= (1u << vectors) - 1;
+        for (var bit = 0; bit < vectors; bit++)
         {
-            if (IsPending((word * 32) + bit)) bits |= 1u << bit;
+            if (_pending[(word * 32) + bit]) bits |= 1u << bit;
         }
 
         return bits;
+    }
+
+    private List<int> PendingVectors()
+    {
+        var vectors = new List<int>();
+        for (var word = 0; word * 32 < Count; word++)
+        {
+            for (var bits = ReadPending(word); bits != 0; bits &= bits - 1) vectors.Add((word * 32) + BitOperations.TrailingZeroCount(bits));
+        }
+
+        return vectors;
     }
 
     private void SendPending()

@@ -1,4 +1,3 @@
-using Conformance.Device;
 using Conformance.Nvme;
 
 namespace Conformance.Driver;
@@ -39,31 +38,4 @@ public sealed record HostState
 
     /// <summary>Null where the device holds the admin queue itself.</summary>
     public MediatedState? Admin { get; init; }
-
-    /// <summary>Reads it from any function by configuration space and BAR0.</summary>
-    public static HostState Read(IFunction function)
-    {
-        var command = PciConfig.ReadCommand(function).Raw;
-        if (MsixTable.Find(function) is not { } table) return new HostState { Command = command };
-        return new HostState
-        {
-            Command = command,
-            MsixControl = table.Control.Raw,
-            Entries = [.. Enumerable.Range(0, table.Count).Select(v => SavedVector.Of(table.Read(v)))],
-            Pending = [.. Enumerable.Range(0, table.Count).Where(table.IsPending)],
-        };
-    }
-
-    /// <summary>Writes the registers of it to any function: the table while MSI-X is off, then message control, then Command.</summary>
-    public void WriteTo(IFunction function)
-    {
-        if (MsixTable.Find(function) is { } table)
-        {
-            table.Enable(false);
-            for (var vector = 0; vector < Math.Min(table.Count, Entries.Count); vector++) table.Write(vector, Entries[vector].Entry);
-            table.Control = new MsixControl(MsixControl);
-        }
-
-        PciConfig.WriteCommand(function, new PciCommand(Command));
-    }
 }

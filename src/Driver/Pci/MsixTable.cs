@@ -96,7 +96,10 @@ public sealed class MsixTable
         _function.Write32(at, (new MsixVectorControl(_function.Read32(at)) with { Masked = masked }).Raw);
     }
 
-    public bool IsPending(int vector) => ((_function.Read32(PendingOffset + (vector / 32 * 4)) >> (vector % 32)) & 1) != 0;
+    public bool IsPending(int vector) => ((ReadPending(vector / 32) >> (vector % 32)) & 1) != 0;
+
+    /// <summary>The pending bits of 32 vectors, the first of them in bit 0.</summary>
+    public uint ReadPending(int word) => _function.Read32(PendingOffset + (word * sizeof(uint)));
 
     private long At(int vector) => TableOffset + ((long)vector * MsixTableEntry.Size);
 }

@@ -50,6 +50,19 @@ public sealed class QueueMemory
             : _pages[slot / _entriesPerPage] + (ulong)(slot % _entriesPerPage * EntrySize);
     }
 
+    /// <summary>What its entries take up, as (IOVA, bytes): one run, or one for each page.</summary>
+    public IEnumerable<(ulong Iova, int Bytes)> Runs()
+    {
+        if (_pages is null)
+        {
+            yield return (_iova, Entries * EntrySize);
+            yield break;
+        }
+
+        for (var (page, left) = (0, Entries); left > 0; page++, left -= _entriesPerPage)
+            yield return (_pages[page], Math.Min(left, _entriesPerPage) * EntrySize);
+    }
+
     /// <summary>Zeroes every entry.</summary>
     public void Clear(AddressSpace memory)
     {

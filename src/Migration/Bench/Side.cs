@@ -12,6 +12,7 @@ public sealed class Side
 {
     private readonly World _world;
     private readonly List<DmaMapping> _mappings = [];
+    private readonly Lazy<MsixTable?> _msix;
     private NvmeController? _host;
 
     /// <param name="world">The world.</param>
@@ -29,6 +30,8 @@ public sealed class Side
         GuestMemory ram, ulong ramIova, (DriverMemory Memory, GuestMemory Ram, ulong Iova) hostWindow)
     {
         (_world, Name, Controlling, Function, VfNumber, ControllerId, Format) = (world, name, controlling, function, vfNumber, controllerId, format);
+        // Found once: to walk the capabilities again while the guest stands still is downtime.
+        _msix = new Lazy<MsixTable?>(() => MsixTable.Find(function));
         (Ram, RamIova, HostMemory, WindowRam) = (ram, ramIova, hostWindow.Memory, hostWindow.Ram);
         Space = controlling.Bus.CreateDmaSpace($"{name} VF {vfNumber}");
         _mappings.Add(new DmaMapping(ramIova, ram, 0, ram.Length, DmaAccess.ReadWrite));
@@ -112,10 +115,14 @@ public sealed class Side
         return Outcome.Ok;
     }
 
-    /// <summary>The pending bits of its MSI-X table, vector by vector; empty where it has none in BAR0.</summary>
-    public string PendingInterrupts() => MsixTable.Find(Function) is { } table
-        ? string.Concat(Enumerable.Range(0, table.Count).Select(vector => table.IsPending(vector) ? '1' : '0'))
-        : "";
+    /// <summary>The pending bits of its MSI-X table, 32 vectors a group, the last vector of each first; empty where it has none in BAR0.</summary>
+    public string PendingInterrupts()
+    {
+        if (_msix.Value is not { } table) return "";
+        var words = new string[(table.Count + 31) / 32];
+        for (var word = 0; word < words.Length; word++) words[word] = $"{table.ReadPending(word):b32}";
+        return string.Join(' ', words);
+    }
 
     /// <summary>Has every vector that is not the host's own raise a signal; null for nobody's.</summary>
     public void BindUnbound(Signal? signal)

@@ -25,10 +25,8 @@ public sealed partial class Guest
     {
         foreach (var queue in _queues)
         {
-            // Entry by entry: a queue need not lie together.
-            for (var slot = 0; slot < queue.Pair.Entries; slot++) yield return (queue.Pair.Memory.At(slot), queue.Pair.Memory.EntrySize);
-            var ring = queue.Pair.Completion;
-            for (var slot = 0; slot < ring.Entries; slot++) yield return (ring.Memory.At(slot), ring.Memory.EntrySize);
+            foreach (var run in queue.Pair.Memory.Runs()) yield return run;
+            foreach (var run in queue.Pair.Completion.Memory.Runs()) yield return run;
         }
     }
 

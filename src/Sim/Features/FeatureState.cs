@@ -40,11 +40,15 @@ internal sealed record FeatureState(int SubmissionQueues, int CompletionQueues, 
         var (submission, completion, count) = ((int)reader.Word(), (int)reader.Word(), reader.Word());
         if (submission < 0 || completion < 0 || count > MostWords) return null;
         var words = new Word[count];
+        var (last, instances) = (default(FeatureId), Array.Empty<ushort>());
         for (var i = 0; i < words.Length; i++)
         {
             var (fid, instance) = (reader.Half(), reader.Half());
             words[i] = new Word((FeatureId)fid, instance, reader.Word(), reader.Word());
-            if (fid > byte.MaxValue || c.Subsystem.Features.Find(c, (byte)fid)?.Instances(c).Contains(instance) != true) return null;
+            if (fid > byte.MaxValue) return null;
+            // The values of one feature come one after another.
+            if (words[i].Fid != last) (last, instances) = (words[i].Fid, [.. c.Subsystem.Features.Find(c, (byte)fid)?.Instances(c) ?? []]);
+            if (!instances.Contains(instance)) return null;
         }
 
         return reader.IsExact ? new FeatureState(submission, completion, words) : null;

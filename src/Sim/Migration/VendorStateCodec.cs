@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Conformance.Nvme;
 
@@ -203,17 +204,23 @@ internal static class VendorStateCodec
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
-        // FNV-1a: enough to notice a damaged state, which is all that it is for.
-        var hash = 2166136261u;
-        foreach (var b in bytes) hash = unchecked((hash ^ b) * 16777619);
-        return hash;
+        // CRC-32C: enough to notice a damaged state, which is all that it is for.
+        var crc = ~0u;
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words) crc = BitOperations.Crc32C(crc, word);
+        foreach (var last in bytes[(words.Length * sizeof(ulong))..]) crc = BitOperations.Crc32C(crc, last);
+        return ~crc;
     }
 
     public sealed class Writer
     {
-        private readonly List<byte> _bytes = [.. new byte[HeaderSize]];
+        // Most states fit.
+        private const int Room = 4096;
+        private readonly List<byte> _bytes = new(Room);
         private ushort _sections;
         private int _section;
+
+        public Writer() => CollectionsMarshal.SetCount(_bytes, HeaderSize);
 
         public Writer Begin(Section kind)
         {
@@ -250,7 +257,10 @@ internal static class VendorStateCodec
 
         public Writer Filler(int bytes)
         {
-            for (var i = 0; i < (bytes + 3) / 4 * 4; i++) _bytes.Add((byte)(i * 37));
+            var at = _bytes.Count;
+            CollectionsMarshal.SetCount(_bytes, at + ((bytes + 3) / 4 * 4));
+            var filler = CollectionsMarshal.AsSpan(_bytes)[at..];
+            for (var i = 0; i < filler.Length; i++) filler[i] = (byte)(i * 37);
             return this;
         }
 
@@ -287,7 +297,13 @@ internal static class VendorStateCodec
             return value;
         }
 
-        public uint Word() => Half() | ((uint)Half() << 16);
+        public uint Word()
+        {
+            if (_rest.Length < sizeof(uint)) return Half() | ((uint)Half() << 16);
+            var value = BinaryPrimitives.ReadUInt32LittleEndian(_rest);
+            _rest = _rest[sizeof(uint)..];
+            return value;
+        }
 
         public ulong Long() => Word() | ((ulong)Word() << 32);
 

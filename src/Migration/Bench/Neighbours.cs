@@ -5,7 +5,7 @@ namespace Conformance.Migration;
 /// <summary>
 /// The guests that stay where they are while others move, on further virtual functions of the physical function that the first move leaves. Their load is
 /// watched in the same phases as that of those who move, and all of them together: nobody asks which of them it was that felt it.
-/// <para>Of several that move at once, the first to begin and the last to be restarted count.</para>
+/// <para>Of several that move at once, the first to begin, the first to be stopped and the last to be restarted count.</para>
 /// </summary>
 public sealed class Neighbours(World world, PlannedCombination plan)
 {
@@ -15,12 +15,14 @@ public sealed class Neighbours(World world, PlannedCombination plan)
     private Phase _phase = Phase.Idle;
     private int _restarted;
     private long _movesAt;
+    private long _stoppedAt;
     private long _restartedAt;
 
     private enum Phase
     {
         Idle,
         Before,
+        PreCopy,
         During,
         After,
     }
@@ -38,7 +40,7 @@ public sealed class Neighbours(World world, PlannedCombination plan)
 
     internal void Begin()
     {
-        if (_phase is Phase.Before or Phase.During) return;
+        if (_phase is Phase.Before or Phase.PreCopy or Phase.During) return;
         (_phase, _restarted) = (Phase.Before, 0);
         _strip.Begin(world.Now);
         foreach (var it in _guests) _latencies.Begin(it, world.Now);
@@ -47,8 +49,15 @@ public sealed class Neighbours(World world, PlannedCombination plan)
     internal void MoveBegins()
     {
         if (_phase != Phase.Before) return;
-        (_phase, _movesAt, _restartedAt) = (Phase.During, world.Now, 0);
+        (_phase, _movesAt, _stoppedAt, _restartedAt) = (Phase.PreCopy, world.Now, 0, 0);
         foreach (var it in _guests) _latencies.MoveBegins(it, world.Now);
+    }
+
+    internal void GuestStops()
+    {
+        if (_phase != Phase.PreCopy) return;
+        (_phase, _stoppedAt) = (Phase.During, world.Now);
+        foreach (var it in _guests) _latencies.GuestStops(it, world.Now);
     }
 
     internal void GuestRestarts()
@@ -77,7 +86,7 @@ public sealed class Neighbours(World world, PlannedCombination plan)
         return new NeighbourRecord
         {
             Count = _guests.Count, Latency = _latencies.Record(),
-            Throughput = _strip.Throughput(_movesAt, _restartedAt, plan.Dwell),
+            Throughput = _strip.Throughput(_movesAt, _stoppedAt, _restartedAt, plan.Dwell),
         };
     }
 }

@@ -97,6 +97,7 @@ public sealed partial class Cycle
         {
             foreach (var step in Plan.Steps)
             {
+                if (step == CycleStep.ReadBack && !_options.ReadsBack) continue;
                 await StepAsync(step);
                 if (_options.CancelAfter == step) throw new CycleEnd(CycleOutcome.Cancelled, $"cancelled after {Words.Of(step)}");
             }
@@ -165,7 +166,9 @@ public sealed partial class Cycle
                 CycleStep.Save => SaveAsync(),
                 CycleStep.Drain => DrainAsync(),
                 CycleStep.Transfer => TransferAsync(),
+                CycleStep.SuspendDestination => SuspendDestinationAsync(),
                 CycleStep.Load => LoadAsync(),
+                CycleStep.ReadBack => ReadBackAsync(),
                 CycleStep.RestoreHost => RestoreHostAsync(),
                 CycleStep.Fence => FenceAsync(),
                 CycleStep.Resume => ResumeAsync(),
@@ -228,6 +231,7 @@ public sealed partial class Cycle
         _taints.Begin();
         _stoppedAt = World.Now;
         Guest.Stop();
+        _verification.GuestStops();
     }
 
     /// <summary>The mediator, which is the host's, takes no more guest admin commands and waits for what it has issued, events excepted.</summary>
@@ -301,20 +305,22 @@ public sealed partial class Cycle
         await World.Yield();
     }
 
-    private async Task LoadAsync()
+    private async Task SuspendDestinationAsync()
     {
         _hostState = Tenant.Function.Save();
         if (Tenant.Function.Mediator is { } mediator) CycleEnd.Unless(await mediator.ReplayAsync(DestinationHost, _hostState.Admin!));
-
         CycleEnd.Unless(await DormantController.SuspendAsync(World, Destination.Function, Destination.Migrator));
-        CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
-        if (Destination.Migrator.IsOpaque) return;
-        // Save-load-save: read again what was loaded, judged once the guest runs. No migration does so: the time is taken off the downtime.
+    }
+
+    private async Task LoadAsync() => CycleEnd.Unless(await Destination.LoadAsync(State, (int)Plan.Copy.StateChunk.Bytes));
+
+    /// <summary>Save-load-save: judged once the guest runs. No migration does so: the time is taken off the downtime.</summary>
+    private async Task ReadBackAsync()
+    {
         var begin = World.Now;
         (var outcome, _readBack) = await Destination.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
         _readBackNs = World.Now - begin;
         CycleEnd.Unless(outcome);
-        _note = $"read back in {_readBackNs} ns";
     }
 
     private Task RestoreHostAsync()

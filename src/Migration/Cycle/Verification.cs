@@ -40,6 +40,12 @@ internal sealed class Verification(CycleContext context)
         context.Bench.Neighbours.MoveBegins();
     }
 
+    public void GuestStops()
+    {
+        context.Tenant.Latencies.GuestStops(Guest, context.World.Now);
+        context.Bench.Neighbours.GuestStops();
+    }
+
     /// <summary>The load is about to be ended.</summary>
     public void LoadEnds()
     {

@@ -62,6 +62,7 @@ public sealed partial class Guest
         while (_nextArrival <= now)
         {
             _arrivals.Enqueue(_nextArrival);
+            Strip?.Intend(_nextArrival);
             var gap = 1e9 / _load.Rate;
             _nextArrival += Math.Max(1, (long)(_load.Poisson ? _rng.Exponential(gap) : gap));
         }

@@ -7,6 +7,7 @@ namespace Conformance.Migration;
 internal sealed class GuestLatencies
 {
     private readonly Histogram _before = new();
+    private readonly Histogram _preCopy = new();
     private readonly Histogram _during = new();
     private readonly Histogram _after = new();
     private readonly Histogram _nobodys = new();
@@ -15,13 +16,17 @@ internal sealed class GuestLatencies
     public void Begin(Guest guest, long now)
     {
         _before.Clear();
+        _preCopy.Clear();
         _during.Clear();
         _after.Clear();
         Turn(guest, _before, _before, now);
     }
 
     /// <summary>What comes now may be disturbed.</summary>
-    public void MoveBegins(Guest guest, long now) => Turn(guest, _during, _before, now);
+    public void MoveBegins(Guest guest, long now) => Turn(guest, _preCopy, _before, now);
+
+    /// <summary>Who moves is stopped: what is still in flight waits for it to go on, as does what comes now.</summary>
+    public void GuestStops(Guest guest, long now) => Turn(guest, _during, _during, now);
 
     /// <summary>What was submitted so far waited for the move; what comes now does not.</summary>
     public void GuestRestarts(Guest guest, long now) => Turn(guest, _after, _during, now);
@@ -32,6 +37,7 @@ internal sealed class GuestLatencies
     public void Merge(GuestLatencies other)
     {
         _before.Merge(other._before);
+        _preCopy.Merge(other._preCopy);
         _during.Merge(other._during);
         _after.Merge(other._after);
     }
@@ -39,7 +45,7 @@ internal sealed class GuestLatencies
     /// <param name="spread">With how they are spread.</param>
     public LatencyRecord Record(bool spread = false) => new()
     {
-        Before = LatencyFigures.Of(_before, spread), During = LatencyFigures.Of(_during, spread), After = LatencyFigures.Of(_after, spread),
+        Before = LatencyFigures.Of(_before, spread), PreCopy = LatencyFigures.Of(_preCopy, spread), During = LatencyFigures.Of(_during, spread), After = LatencyFigures.Of(_after, spread),
     };
 
     private static void Turn(Guest guest, Histogram latencies, Histogram older, long since) =>

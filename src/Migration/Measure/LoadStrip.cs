@@ -11,15 +11,20 @@ internal sealed class LoadStrip
     /// <summary>A window is told only where so many spans make it up: it begins and ends at a span.</summary>
     private const int SpansPerWindow = 4;
 
+    /// <summary>A window is told only where so many commands were to come in it: one more or less is then a hundredth.</summary>
+    private const int CommandsPerWindow = 100;
+
     private const long FirstWidth = 1_000;
     private const double Recovered = 0.95;
 
     private readonly long[] _completions = new long[Spans];
+    private readonly long[] _intended = new long[Spans];
     private readonly long[] _bytes = new long[Spans];
     private readonly long[] _longest = new long[Spans];
     private long _begin;
     private long _width = FirstWidth;
     private bool _isOpen;
+    private bool _hasRate;
     private long _end;
 
     /// <summary>A cycle begins.</summary>
@@ -27,25 +32,28 @@ internal sealed class LoadStrip
     public void Begin(long now)
     {
         Array.Clear(_completions);
+        Array.Clear(_intended);
         Array.Clear(_bytes);
         Array.Clear(_longest);
-        (_begin, _end, _width, _isOpen) = (now, now, FirstWidth, true);
+        (_begin, _end, _width, _isOpen, _hasRate) = (now, now, FirstWidth, true, false);
     }
 
     /// <summary>The load is ended on purpose: what comes now says nothing.</summary>
     public void End(long now) => (_end, _isOpen) = (now, false);
 
+    /// <summary>A command of an open loop is due; not after now, and perhaps told later.</summary>
+    public void Intend(long due)
+    {
+        if (!_isOpen || due < _begin) return;
+        _hasRate = true;
+        _intended[SpanOf(due)]++;
+    }
+
     /// <summary>A command of the load completed.</summary>
     public void Add(long now, long latency, long bytes)
     {
         if (!_isOpen) return;
-        var span = (now - _begin) / _width;
-        while (span >= Spans)
-        {
-            Fold();
-            span = (now - _begin) / _width;
-        }
-
+        var span = SpanOf(now);
         _completions[span]++;
         _bytes[span] += bytes;
         if (latency > _longest[span]) _longest[span] = latency;
@@ -76,40 +84,56 @@ internal sealed class LoadStrip
         return nothing with
         {
             BeforePerSecond = rate,
-            DuringPerSecond = Rate(moves, restarted),
+            PreCopyPerSecond = Rate(moves, stopped),
+            DuringPerSecond = Rate(stopped, restarted),
             AfterPerSecond = Rate(restarted, _end),
-            LowestShare = IsFine(window) ? Windows(moves, stopped, window).Select(it => (double?)(it.Count * 1e9 / window / rate)).Min() : null,
-            RecoveryNs = IsFine(recovery)
-                ? Windows(restarted, _end, recovery).Where(it => it.Count * 1e9 / recovery >= Recovered * rate).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault()
-                : null,
+            // What waited is made up for, or is not, within a window of the restart: where windows end later they are those of the load after.
+            LowestShare = Shares(moves, Math.Min(restarted + window, _end), window, rate).Select(it => (double?)it.Share).Min(),
+            LowestPreCopyShare = Shares(moves, stopped, window, rate).Select(it => (double?)it.Share).Min(),
+            RecoveryNs = Shares(restarted, _end, recovery, rate).Where(it => it.Share >= Recovered).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault(),
         };
     }
 
-    /// <summary>The same of a load that was not stopped: its lowest window is looked for in the whole move.</summary>
-    public ThroughputRecord Throughput(long moves, long ends, DwellSettings dwell) => Throughput(moves, ends, ends, dwell);
-
-    private bool IsFine(long window) => _width * SpansPerWindow <= window;
-
-    /// <summary>Completions a second between two times; null where there is no time between them.</summary>
-    private double? Rate(long from, long to) => to > from ? Count(from, to) * 1e9 / (to - from) : null;
-
-    /// <summary>Each window between two times, by one span later each.</summary>
-    private IEnumerable<(long Begin, long Count)> Windows(long from, long to, long window)
+    private int SpanOf(long at)
     {
-        for (var begin = from; begin + window <= to; begin += _width) yield return (begin, Count(begin, begin + window));
+        var span = (at - _begin) / _width;
+        while (span >= Spans)
+        {
+            Fold();
+            span = (at - _begin) / _width;
+        }
+
+        return (int)span;
     }
 
-    /// <summary>Completions between two times; of a span that lies there in part, that part.</summary>
-    private long Count(long from, long to)
+    /// <summary>Completions a second between two times; null where there is no time between them.</summary>
+    private double? Rate(long from, long to) => to > from ? Count(_completions, from, to) * 1e9 / (to - from) : null;
+
+    /// <summary>
+    /// Each window between two times, by one span later each, with what completed as a share of what was to. That of an open loop is what was
+    /// intended there, so that its arrivals, which come as chance has it, are no dip and no recovery. None where windows are too short to be told.
+    /// </summary>
+    private IEnumerable<(long Begin, double Share)> Shares(long from, long to, long window, double rate)
+    {
+        if (_width * SpansPerWindow > window) yield break;
+        for (var begin = from; begin + window <= to; begin += _width)
+        {
+            var toCome = _hasRate ? Count(_intended, begin, begin + window) : rate * window / 1e9;
+            if (toCome >= CommandsPerWindow) yield return (begin, Count(_completions, begin, begin + window) / toCome);
+        }
+    }
+
+    /// <summary>How many there are between two times; of a span that lies there in part, that part.</summary>
+    private double Count(long[] spans, long from, long to)
     {
         var sum = 0.0;
         for (var span = Math.Max(0, (from - _begin) / _width); span < Spans && _begin + (span * _width) < to; span++)
         {
             var at = _begin + (span * _width);
-            sum += _completions[span] * ((double)(Math.Min(to, at + _width) - Math.Max(from, at)) / _width);
+            sum += spans[span] * ((double)(Math.Min(to, at + _width) - Math.Max(from, at)) / _width);
         }
 
-        return (long)Math.Round(sum);
+        return sum;
     }
 
     private void Fold()
@@ -117,11 +141,13 @@ internal sealed class LoadStrip
         for (var i = 0; i < Spans / 2; i++)
         {
             _completions[i] = _completions[2 * i] + _completions[(2 * i) + 1];
+            _intended[i] = _intended[2 * i] + _intended[(2 * i) + 1];
             _bytes[i] = _bytes[2 * i] + _bytes[(2 * i) + 1];
             _longest[i] = Math.Max(_longest[2 * i], _longest[(2 * i) + 1]);
         }
 
         _completions.AsSpan(Spans / 2).Clear();
+        _intended.AsSpan(Spans / 2).Clear();
         _bytes.AsSpan(Spans / 2).Clear();
         _longest.AsSpan(Spans / 2).Clear();
         _width *= 2;

@@ -56,16 +56,25 @@ public sealed record ThroughputRecord
     /// <summary>Commands a second, the mean before anything was done to move.</summary>
     public double? BeforePerSecond { get; init; }
 
-    /// <summary>Commands a second from then to the restart of the guest, its blackout included.</summary>
+    /// <summary>Commands a second from then to the stop of the guest.</summary>
+    public double? PreCopyPerSecond { get; init; }
+
+    /// <summary>Commands a second in the blackout: of who moves none.</summary>
     public double? DuringPerSecond { get; init; }
 
     /// <summary>Commands a second from the restart on.</summary>
     public double? AfterPerSecond { get; init; }
 
-    /// <summary>The lowest window while it moved, the blackout not counted, as a share of the mean before: 0.8 is a dip of a fifth.</summary>
+    /// <summary>
+    /// The lowest window from the preparation of the destination on, the blackout included, as a share of what was to come in it: 0.8 is a dip
+    /// of a fifth. To come were the commands intended in it (open loop), or as many as the mean before (closed loop).
+    /// </summary>
     public double? LowestShare { get; init; }
 
-    /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of the mean before.</summary>
+    /// <summary>The same of the windows before the stop of the guest.</summary>
+    public double? LowestPreCopyShare { get; init; }
+
+    /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of what was to come in it.</summary>
     public long? RecoveryNs { get; init; }
 
     /// <summary>ns of a window, for the dip.</summary>

@@ -101,6 +101,7 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             SuspendNotification = it.SuspendNotification,
             QueueMemory = it.QueueMemory,
             Cycles = it.Cycles,
+            ReadBack = it.ReadBack,
             Route = it.Route,
             Hosts = it.Hosts,
             Direction = it.Direction,

@@ -47,6 +47,8 @@ public sealed record PlannedCombination
 
     public required int Cycles { get; init; }
 
+    public required ReadBackCycles ReadBack { get; init; }
+
     public required Route Route { get; init; }
 
     public required HostCount Hosts { get; init; }

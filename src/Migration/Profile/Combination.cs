@@ -59,6 +59,12 @@ public sealed record Combination
     [Range(1, 65535)]
     public int ToVf { get; init; } = 1;
 
+    /// <summary>
+    /// hmlm: in which cycles the state that was loaded is read back and compared while the guest stands still. It is in no downtime, but commands wait
+    /// for it. first: the first one only, be it one that warms up, so that figures are of migrations as they are.
+    /// </summary>
+    public ReadBackCycles ReadBack { get; init; } = ReadBackCycles.Every;
+
     /// <summary>The clock, where it is not the profile's.</summary>
     public ClockKind? Clock { get; init; }
 
@@ -223,6 +229,13 @@ public enum QueueMemoryKind
 {
     Contiguous,
     Scattered,
+}
+
+/// <summary>Cycles in which what was loaded is read back.</summary>
+public enum ReadBackCycles
+{
+    Every,
+    First,
 }
 
 public enum CancelAfterSave

@@ -38,8 +38,14 @@ public enum CycleStep
     /// <summary>The state goes to the destination side.</summary>
     Transfer,
 
-    /// <summary>The destination controller takes it.</summary>
+    /// <summary>The destination controller is suspended, to take it; before that, what the host trapped is done there again.</summary>
+    SuspendDestination,
+
+    /// <summary>It takes it.</summary>
     Load,
+
+    /// <summary>What was loaded is read again, for the oracle: no migration does so, and it is in no downtime.</summary>
+    ReadBack,
 
     /// <summary>What the host owns is restored: PCI command, MSI-X, trapped registers.</summary>
     RestoreHost,

@@ -375,8 +375,8 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
     private void CheckStepHappens(Combination it, string property, StepChoice choice)
     {
-        if (choice.Step is { } step && !StepsOf.All(it).Contains(step))
-            Fail(it, property, $"{Words.OfName(property)}: the step {choice} is not part of such a cycle");
+        if (choice.Step is { } step && !StepsOf.OfMigration(it).Contains(step))
+            Fail(it, property, $"{Words.OfName(property)}: the step {choice} is not part of such a migration");
     }
 
     private void CheckNeighbours(Combination it, int functions)

@@ -18,10 +18,15 @@ public static class StepsOf
                 CycleStep.StartTracking => tracks,
                 CycleStep.Rounds => tracks || combination.Vfio is { PreCopy: true },
                 CycleStep.BulkCopy => whileRunning,
+                // Nobody reads the state of the others.
+                CycleStep.ReadBack => combination.Commands == MigrationCommands.Hmlm,
                 _ => true,
             }),
         ];
     }
+
+    /// <summary>Without what is the suite's own: there nothing is cancelled and nothing breaks.</summary>
+    public static IEnumerable<CycleStep> OfMigration(Combination combination) => All(combination).Where(step => step != CycleStep.ReadBack);
 
     /// <summary>The step whose submission is the commit point: from then on the source cannot be had back.</summary>
     public static CycleStep CommitPoint(Combination combination) =>
@@ -29,9 +34,9 @@ public static class StepsOf
 
     /// <summary>Those after which the source can still be had back.</summary>
     public static IEnumerable<CycleStep> Cancellable(Combination combination) =>
-        All(combination).Where(step => step < CommitPoint(combination));
+        OfMigration(combination).Where(step => step < CommitPoint(combination));
 
     /// <summary>Those that can break and leave the source: Resume too, for a destination that died does not carry it out.</summary>
     public static IEnumerable<CycleStep> Breakable(Combination combination) =>
-        All(combination).Where(step => step < CommitPoint(combination) || step == CycleStep.Resume && CommitPoint(combination) == step);
+        OfMigration(combination).Where(step => step < CommitPoint(combination) || step == CycleStep.Resume && CommitPoint(combination) == step);
 }

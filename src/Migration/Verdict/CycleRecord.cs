@@ -191,15 +191,19 @@ public sealed record LatencyRecord
     /// <summary>Of the cycle, before anything was done to move.</summary>
     public LatencyFigures Before { get; init; } = new();
 
-    /// <summary>From the preparation of the destination to the restart of the guest.</summary>
+    /// <summary>From the preparation of the destination on, completed before the guest was stopped.</summary>
+    public LatencyFigures PreCopy { get; init; } = new();
+
+    /// <summary>Those that the blackout met: in flight when the guest was stopped, or due before it was restarted.</summary>
     public LatencyFigures During { get; init; } = new();
 
     /// <summary>After the restart.</summary>
     public LatencyFigures After { get; init; } = new();
 
-    /// <summary>All three in their order, each with the word for when it was.</summary>
+    /// <summary>All four in their order, each with the word for when it was.</summary>
     [JsonIgnore]
-    public IEnumerable<(string When, LatencyFigures Figures)> Phases => [("before", Before), ("during", During), ("after", After)];
+    public IEnumerable<(string When, LatencyFigures Figures)> Phases =>
+        [("before", Before), ("pre-copy", PreCopy), ("during", During), ("after", After)];
 }
 
 /// <summary>Latencies in ns; a quantile is null where there are too few commands for it (<see cref="Quantiles.Needed"/>).</summary>

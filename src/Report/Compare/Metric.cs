@@ -10,7 +10,7 @@ namespace Conformance.Report;
 public sealed record Metric(string Name, string Unit, bool IsBetterLess, double Value)
 {
     /// <summary>Steps that wait for the device while the guest stands still: one that is slower by itself is lost in the whole.</summary>
-    private static readonly CycleStep[] s_steps = [CycleStep.Suspend, CycleStep.Save, CycleStep.Load, CycleStep.Resume];
+    private static readonly CycleStep[] s_steps = [CycleStep.Suspend, CycleStep.Save, CycleStep.SuspendDestination, CycleStep.Load, CycleStep.Resume];
 
     /// <summary>
     /// The figures of a run that a comparison looks at: of each combination that completed a cycle, medians of downtime and of its steps, the load's rate and

@@ -46,7 +46,7 @@ internal static class CombinationSection
         html.Write($"<th class=\"n\">most<th class=\"n\">commands/s, median</tr>");
         foreach (var (when, it) in latency.Phases)
         {
-            html.Write($"<tr><td>{when} the move");
+            html.Write($"<tr><td>{Said(when)}");
             if (run.Cost is { } cost && SuiteCost.IsNear(plan, it.MedianNs, (long)cost.CommandNs)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
             html.Write($"<td class=\"n\">{it.N}");
             foreach (var (name, _, figure) in it.Quantiles.Where(one => told.Contains(one.Name)))
@@ -59,9 +59,17 @@ internal static class CombinationSection
         if (latency.UntaintedCycles is { } clean) html.Write($"<p class=\"note\">Of the {clean} cycles that nothing taints.</p>");
     }
 
+    private static string Said(string when) => when switch
+    {
+        "pre-copy" => "in the move, before its blackout", "during" => "that met the blackout", _ => $"{when} the move",
+    };
+
     private static double? Rate(IReadOnlyList<ThroughputRecord> cycles, string when)
     {
-        var known = cycles.Select(it => when switch { "before" => it.BeforePerSecond, "during" => it.DuringPerSecond, _ => it.AfterPerSecond })
+        var known = cycles.Select(it => when switch
+            {
+                "before" => it.BeforePerSecond, "pre-copy" => it.PreCopyPerSecond, "during" => it.DuringPerSecond, _ => it.AfterPerSecond,
+            })
             .OfType<double>().Order().ToList();
         return known.Count == 0 ? null : known[(known.Count - 1) / 2];
     }

@@ -2,12 +2,12 @@ using Conformance.Migration;
 
 namespace Conformance.Report;
 
-/// <summary>How latencies are spread before, during and after the moves, on an axis of nines.</summary>
+/// <summary>How latencies are spread before the moves, in their pre-copy, in their blackouts and after them, on an axis of nines.</summary>
 internal static class LatencyPlot
 {
-    private static readonly Ink[] s_inks = [Ink.Blue, Ink.Vermilion, Ink.Green];
+    private static readonly Ink[] s_inks = [Ink.Blue, Ink.Purple, Ink.Vermilion, Ink.Green];
 
-    private const string How = "before, during and after the move. Each nine to the right is ten times rarer; a line ends with its slowest command.";
+    private const string How = "before the move, in its pre-copy, met by its blackout, and after it. Each nine to the right is ten times rarer; a line ends with its slowest command.";
 
     public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
     {

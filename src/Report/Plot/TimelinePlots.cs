@@ -21,7 +21,7 @@ internal static class TimelinePlots
         const string How = "Steps of the cycle whose guest downtime is the median. Verification comes after and is the suite's own: it is not drawn.";
         yield return Draw(run, it, plan, cycle, steps, begin, "timeline", "the migration, step by step", "time since the first step", cut, How);
         if (cut is not { } span || end == begin || (span.To - span.From) / (end - begin) > Plain) yield break;
-        const string Near = "The same cycle from the stop of the guest on; what load says of reading back is the suite's and counted in no downtime.";
+        const string Near = "The same cycle from the stop of the guest on; what is read back is the suite's, and counted in no downtime.";
         yield return Draw(run, it, plan, cycle, stopped, stopped[0].BeginNs, "cut", "while the guest stands still", "time since the stop of the guest", null, Near);
     }
 

@@ -59,7 +59,7 @@ internal static class RunTable
     }
 
     private static string Phases(LatencyRecord latency) =>
-        string.Join("; ", latency.Phases.Select(it => $"{it.When} {Time(it.Figures.MedianNs)} / {Time(it.Figures.P99Ns)} / {Time(it.Figures.MaxNs)}"));
+        string.Join("; ", latency.Phases.Where(it => it.Figures.N > 0).Select(it => $"{it.When} {Time(it.Figures.MedianNs)} / {Time(it.Figures.P99Ns)} / {Time(it.Figures.MaxNs)}"));
 
     private static string Time(long? nanoseconds) => nanoseconds is { } ns ? Human.Time(ns) : "-";
 

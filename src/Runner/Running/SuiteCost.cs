@@ -24,6 +24,7 @@ internal static class SuiteCost
             Cycles = Cycles,
             CancelAfter = null,
             BreakAt = null,
+            ReadBack = ReadBackCycles.Every,
             Gates = new GateSettings { Tainted = 100 },
             Guest = like.Guest with { Mode = LoadMode.Closed, Rate = null },
             Dwell = new DwellSettings

@@ -42,13 +42,49 @@ public sealed class LoadStripTests
         strip.End(300 * Millisecond);
         var it = strip.Throughput(moves: 100 * Millisecond, stopped: 130 * Millisecond, restarted: 140 * Millisecond, Windows(dip: 10, recovery: 10));
         Assert.That(it.BeforePerSecond, Is.EqualTo(100_000).Within(0.2).Percent);
-        Assert.That(it.LowestShare, Is.EqualTo(0.5).Within(0.02));
+        Assert.That(it.LowestPreCopyShare, Is.EqualTo(0.5).Within(0.02));
+        Assert.That(it.LowestShare, Is.EqualTo(0).Within(0.05), "a window as long as the blackout");
+        Assert.That(it.PreCopyPerSecond, Is.EqualTo(50_000).Within(1).Percent);
+        Assert.That(it.DuringPerSecond, Is.EqualTo(0).Within(2_000), "spans begin before it and end after it");
         // The window in which half of the load may be missing for a tenth of it.
         Assert.That(it.RecoveryNs, Is.EqualTo(19 * Millisecond).Within(6 * Millisecond / 5));
         // Of a window of 100 ms a tenth of it may be at half: the dip is looked for in others.
         var wide = strip.Throughput(100 * Millisecond, 130 * Millisecond, 140 * Millisecond, Windows(dip: 10, recovery: 100));
         Assert.That(wide.RecoveryNs, Is.EqualTo(10 * Millisecond).Within(6 * Millisecond / 5));
         Assert.That((wide.LowestShare, wide.WindowNs, wide.RecoveryWindowNs), Is.EqualTo((it.LowestShare, 10 * Millisecond, 100 * Millisecond)));
+    }
+
+    /// <summary>Bursts of twice the rate and pauses, all of it answered at once but for a blackout of 5 ms, which is made up for after it.</summary>
+    [Test]
+    public void The_arrivals_of_an_open_loop_are_neither_dip_nor_recovery()
+    {
+        const long stopped = 60 * Millisecond, restarted = 65 * Millisecond;
+        var strip = new LoadStrip();
+        strip.Begin(0);
+        for (long t = 0; t < 150 * Millisecond; t += 5_000)
+        {
+            if (t / (10 * Millisecond) % 2 == 1) continue;
+            strip.Intend(t);
+            strip.Add(t is >= stopped and < restarted ? restarted : t, 1, 1);
+        }
+
+        strip.End(150 * Millisecond);
+        var it = strip.Throughput(30 * Millisecond, stopped, restarted, Windows(dip: 5, recovery: 5));
+        Assert.That(it.LowestPreCopyShare, Is.EqualTo(1).Within(0.01), "a pause is no window that nothing completes in, for nothing was to");
+        Assert.That(it.LowestShare, Is.EqualTo(0).Within(0.01));
+        Assert.That(it.RecoveryNs, Is.Zero);
+        Assert.That(strip.Throughput(30 * Millisecond, stopped, restarted, Windows(dip: 20, recovery: 20)).LowestShare, Is.EqualTo(0.5).Within(0.1), "half of what is due in it");
+    }
+
+    [Test]
+    public void Windows_of_a_few_commands_are_not_told()
+    {
+        var strip = new LoadStrip();
+        strip.Begin(0);
+        for (long t = 0; t < 100 * Millisecond; t += 200_000) strip.Add(t, 1, 1);
+        strip.End(100 * Millisecond);
+        Assert.That(strip.Throughput(30 * Millisecond, 60 * Millisecond, 61 * Millisecond, Windows(10, 10)).LowestShare, Is.Null, "50 of them");
+        Assert.That(strip.Throughput(30 * Millisecond, 60 * Millisecond, 61 * Millisecond, Windows(25, 25)).LowestShare, Is.EqualTo(1).Within(0.02), "125");
     }
 
     [Test]

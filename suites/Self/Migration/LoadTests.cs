@@ -75,7 +75,9 @@ public sealed class LoadTests
             Assert.That(cycle.Latency.During.MaxNs, Is.GreaterThan(cycle.Downtime.OrchestratorNs!.Value * 9 / 10));
             // And not one did, but as many as should have begun: more than could be in flight when it stopped.
             var missed = cycle.Downtime.OrchestratorNs!.Value * Rate / 1e9;
-            Assert.That(cycle.Latency.During.N + cycle.Latency.After.N, Is.GreaterThan(missed));
+            var (during, inFlight) = (cycle.Latency.During.N, Open.Depth);
+            Assert.That(during, Is.GreaterThanOrEqualTo((long)missed).And.LessThanOrEqualTo((long)missed + 1 + inFlight), "those that the blackout met, and no other");
+            Assert.That(cycle.Latency.PreCopy.MaxNs, Is.LessThan(cycle.Downtime.OrchestratorNs!.Value), "who was answered before the stop did not wait for the move");
         }
 
         Assert.That(closed.Cycles.Sum(it => it.Latency.Before.N), Is.Positive);

@@ -149,7 +149,7 @@ public sealed class ProfileErrorTests
     [TestCase("", "cancel-after: suspend, break-at: save", "p.yaml:2:77: a cycle is either cancelled or broken: cancel-after or break-at")]
     [TestCase("", "cancel-after: verify", "p.yaml:2:54: cancel-after must be a step before resume, the commit point, not verify")]
     [TestCase("", "break-at: verify", "p.yaml:2:54: break-at must be resume or a step before it, not verify")]
-    [TestCase("", "cancel-after: bulk-copy", "p.yaml:2:54: cancel-after: the step bulk-copy is not part of such a cycle")]
+    [TestCase("", "cancel-after: bulk-copy", "p.yaml:2:54: cancel-after: the step bulk-copy is not part of such a migration")]
     [TestCase("", "vfio: {}", "p.yaml:2:54: vfio belongs to commands: vfio")]
     [TestCase("", "from-vf: 4, vfs: 2", "p.yaml:2:54: from-vf: VF 5 is needed, and the device has 4")]
     public void PartsThatDoNotFitAreToldWithTheirPlace(string section, string keys, string expected)

@@ -200,6 +200,18 @@ public sealed class BaselineCommandTests
     }
 
     [Test]
+    public void A_pass_that_ends_otherwise_says_so_in_its_last_line()
+    {
+        SetBaseline();
+        Run("b", "--seed=9");
+        Assert.That(_bench.Out, Does.Contain("\npass, but not held against its baseline: "));
+        Assert.That(_bench.Read("b/report.html"), Does.Contain(">pass, but not held against its baseline</span>"));
+        _bench.Runner = (plan, _, _) => Changed(plan, moreState: -2);
+        Run("c");
+        Assert.That(_bench.Out, Does.Contain("\npass, but not what its baseline says: "));
+    }
+
+    [Test]
     public void What_changed_is_told_in_every_form_of_the_report()
     {
         SetBaseline();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Nvme;
 using Conformance.Report;
@@ -18,7 +19,7 @@ internal static class CompareCommand
             ./run.sh compare reports/A reports/B
             ./run.sh compare reports/A reports/B --html differences.html
             ./run.sh compare --ab ../before . --profile ci-gate
-            ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20
+            ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20 --allow-data-loss S1 --allow-data-loss S2
             """);
         var left = new Argument<string>("A") { Description = "Folder of a run; with --ab a tree of this suite, or a profile." };
         var right = new Argument<string>("B") { Description = "The same, of what is new." };
@@ -32,7 +33,20 @@ internal static class CompareCommand
         {
             Description = "Make the whole comparison so often, and count what it says: how it is proven.", HelpName = "N", DefaultValueFactory = _ => 1,
         };
+        var longest = new Option<Duration>("--longest")
+        {
+            Description = "How long a launch may take before it is ended.", HelpName = "TIME", DefaultValueFactory = _ => Duration.FromSeconds(600),
+            CustomParser = result =>
+            {
+                if (Duration.TryParse(result.Tokens[0].Value, null, out var time) && time.Nanoseconds > 0) return time;
+                result.AddError($"--longest must be a time, as 30s or 2h, not '{result.Tokens[0].Value}'");
+                return default;
+            },
+        };
         var html = new Option<string>("--html") { Description = "Write it as a page too, with pictures of what differs.", HelpName = "FILE" };
+        var each = new LaunchArguments();
+        each.AddTo(command);
+        command.Add(longest);
         command.Add(html);
         command.Add(repeat);
         command.Add(left);
@@ -44,7 +58,7 @@ internal static class CompareCommand
         {
             var (a, b) = (parsed.GetRequiredValue(left), parsed.GetRequiredValue(right));
             return (int)(parsed.GetValue(ab)
-                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches), parsed.GetValue(html)).Run(a, b, parsed.GetValue(repeat))
+                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches), each.Words(parsed), parsed.GetValue(longest), parsed.GetValue(html)).Run(a, b, parsed.GetValue(repeat))
                 : Compare(a, b, parsed.GetValue(html), services));
         });
         return command;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner.Commands;
 using Conformance.Runner.Display;
+using Conformance.Runner.Real;
 
 namespace Conformance.Runner.Running;
 
@@ -10,10 +12,14 @@ namespace Conformance.Runner.Running;
 /// Runs two trees of this suite, or two devices, in turn on one machine: A B, B A, A B, ..., so that what drifts drifts in both. The sample is one
 /// launch of a process: what one process has in all its cycles - where its code and memory lie - is then in the spread, and not in the difference.
 /// </summary>
-internal sealed class AbComparison(Services services, string profile, int launches, string? page)
+/// <param name="services">Where it is told, and how this program is started once more.</param>
+/// <param name="profile">What trees run.</param>
+/// <param name="launches">Processes a side.</param>
+/// <param name="words">What each of them is told besides, as <c>run</c> takes it.</param>
+/// <param name="longest">How long one may take: a real device that copies its whole medium takes what it takes.</param>
+/// <param name="page">A file that tells it too; null: none.</param>
+internal sealed class AbComparison(Services services, string profile, int launches, IReadOnlyList<string> words, Duration longest, string? page)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
-
     /// <param name="a">A tree of this suite, or a profile.</param>
     /// <param name="b">What is new.</param>
     /// <param name="repeat">How often; more than once, only what was said is counted.</param>
@@ -38,7 +44,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
             {
                 (olds, news) = Launch(start, other, withCost: false);
             }
-            catch (LaunchException e)
+            catch (Exception e) when (e is LaunchException || (e is UnavailableException && i > 0))
             {
                 // Hours of others are not lost with it; nor is it left out of what they end with.
                 lost++;
@@ -197,9 +203,10 @@ internal sealed class AbComparison(Services services, string profile, int launch
         return File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"--profile {profile}: no such file, for {side}");
     }
 
-    private static RunRecord Launch(Func<string, ProcessStartInfo> start, string folder, bool isBare)
+    private RunRecord Launch(Func<string, ProcessStartInfo> start, string folder, bool isBare)
     {
         var how = start(folder);
+        foreach (var word in words) how.ArgumentList.Add(word);
         if (isBare) how.ArgumentList.Add("--bare");
         // Code that is compiled once is as fast in the first move as in the last, and nobody compiles beside what is measured.
         how.Environment["DOTNET_TieredCompilation"] = "0";
@@ -208,13 +215,14 @@ internal sealed class AbComparison(Services services, string profile, int launch
         using var process = Process.Start(how)!;
         var said = process.StandardError.ReadToEndAsync();
         var told = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_longest))
+        if (!process.WaitForExit(TimeSpan.FromTicks(longest.Nanoseconds / TimeSpan.NanosecondsPerTick)))
         {
             process.Kill(entireProcessTree: true);
-            throw new LaunchException($"a launch did not end within {s_longest.TotalMinutes} min");
+            throw new LaunchException($"a launch did not end within {longest}");
         }
 
         if (process.ExitCode == (int)ExitCode.Usage) throw new UsageException(said.Result.TrimEnd());
+        if (process.ExitCode == (int)ExitCode.Unavailable) throw new UnavailableException([said.Result.TrimEnd()]);
         // A gate that is broken is what is looked for; a run that shows nothing is not.
         if (!File.Exists(Path.Combine(folder, RunForms.Run)))
             throw new LaunchException($"a launch ended with {process.ExitCode} and left no run: {OneLine(said.Result)}");

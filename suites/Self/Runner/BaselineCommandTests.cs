@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Conformance.Migration;
 using Conformance.Runner;
 using NUnit.Framework;
@@ -176,12 +177,44 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
     }
 
+    /// <summary>What a real device is not touched without reaches every launch of both sides, and what is not said reaches none.</summary>
+    [TestCase("--allow-data-loss S1 --allow-data-loss S2 --only first --skip second", "--allow-data-loss", "S1", "--allow-data-loss", "S2", "--skip", "second", "--only", "first")]
+    [TestCase("")]
+    public void Each_launch_of_both_sides_is_told_what_run_is(string told, params string[] words)
+    {
+        Run("a");
+        var (a, b) = (Tree("a-tree"), Tree("b-tree"));
+        Assert.That(_bench.Run(["compare", "--ab", a, b, "--profile", "two", "--launches", "1", .. words]), Is.EqualTo(ExitCode.Inconclusive), _bench.Error);
+        var services = _bench.Services with { Again = it => new ProcessStartInfo(Path.Combine(a, "run.sh"), it) };
+        Assert.That(App.Run(["compare", "--ab", "two", "two", "--launches", "1", .. words], services), Is.EqualTo(ExitCode.Inconclusive), _bench.Error);
+        string[] said = [.. _bench.Read("a-tree.said").TrimEnd().Split('\n'), .. _bench.Read("b-tree.said").TrimEnd().Split('\n')];
+        Assert.That(said, Has.Length.EqualTo(4));
+        Assert.That(said.Select(line => line.Split("--out ")[1].Split(' ', 2).ElementAtOrDefault(1)?.Replace("--bare", "").TrimEnd() ?? ""), Is.All.EqualTo(told));
+    }
+
+    /// <summary>A launch says what is missing, as run does, and it is no failure of the suite.</summary>
+    [TestCase(64, ExitCode.Usage)]
+    [TestCase(69, ExitCode.Unavailable)]
+    public void What_keeps_a_launch_from_beginning_is_told_as_run_tells_it(int code, ExitCode expected)
+    {
+        var tree = Tree("tree", $"echo what is missing >&2; exit {code}");
+        Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two"), Is.EqualTo(expected));
+        Assert.That(_bench.Error, Is.EqualTo("what is missing\n"));
+    }
+
+    [TestCase("100ms", ExitCode.HarnessFailed, "a launch did not end within 100ms")]
+    [TestCase("soon", ExitCode.Usage, "--longest must be a time, as 30s or 2h, not 'soon'")]
+    public void A_launch_takes_as_long_as_it_may(string longest, ExitCode expected, string said)
+    {
+        var tree = Tree("tree", "sleep 20");
+        Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--longest", longest), Is.EqualTo(expected));
+        Assert.That(_bench.Error, Does.Contain(said));
+    }
+
     [Test]
     public void A_launch_that_dies_loses_its_own_comparison_and_is_not_left_out_of_the_end()
     {
-        _bench.Write("tree/run.sh", "#!/bin/sh\necho died >&2\nexit 134\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_bench.PathOf("tree/run.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var tree = _bench.PathOf("tree");
+        var tree = Tree("tree", "echo died >&2; exit 134");
         Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2"), Is.EqualTo(ExitCode.HarnessFailed));
         Assert.That(_bench.Error, Is.EqualTo("[1/2] no result: a launch ended with 134 and left no run: died\n[2/2] no result: a launch ended with 134 and left no run: died\n"));
         Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0, nothing known in 0\n"));
@@ -231,6 +264,15 @@ public sealed class BaselineCommandTests
             Commands = good.Commands + moreCommands,
             Cycles = [.. good.Cycles.Select(it => it with { StateBytes = it.StateBytes + moreState })],
         };
+    }
+
+    /// <summary>A tree whose launches keep what they were told beside it, and are the run a, or what a line of shell makes of them.</summary>
+    private string Tree(string name, string? line = null)
+    {
+        var script = _bench.Write(
+            $"{name}/run.sh", $"#!/bin/sh\necho \"$*\" >>'{_bench.PathOf(name)}.said'\n{line ?? $"mkdir -p \"$4\" && cp '{_bench.PathOf("a")}/run.json' \"$4\""}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return _bench.PathOf(name);
     }
 
     private void SetBaseline()

@@ -35,7 +35,7 @@ public sealed record RunDifference(
             .Where(it => it.Old != it.New).ToList();
         var exact = Baseline.Of(old, "").Against(now);
         var hasExact = exact.NotComparable.Count == 0 && ExactFigures.Of(old).Count + ExactFigures.Of(now).Count > 0;
-        return new RunDifference(exact.NotComparable, changes, [.. GatesOf(old, now)], states, [.. FiguresOf(old, now)], hasExact ? exact : null);
+        return new RunDifference([.. PlanDifference.OfFingerprints(old, now)], changes, [.. GatesOf(old, now)], states, [.. FiguresOf(old, now)], hasExact ? exact : null);
     }
 
     private static IEnumerable<string> GatesOf(RunRecord old, RunRecord now)

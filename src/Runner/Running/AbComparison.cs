@@ -129,7 +129,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
         List<string> notes =
         [
             .. missing.Select(name => $"{name}: not told by every launch, so not compared"),
-            .. Differences(olds[0].Plan, news[0].Plan),
+            .. PlanDifference.Of(olds[0].Plan, news[0].Plan),
             $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
                 + $"a change is more than {Comparison.Threshold:0 %}",
             power is null
@@ -149,14 +149,6 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
         var code = IsTooTainted(olds, news) ? ExitCode.Inconclusive : Code(changes, missing);
         return ExitCodes.Worst([code, CodeOf(olds.Concat(news))]);
-    }
-
-    /// <summary>What the two sides are asked besides their devices.</summary>
-    private static IEnumerable<string> Differences(Plan a, Plan b)
-    {
-        const int most = 10;
-        var all = PlanDifference.Of(a, b).ToList();
-        return all.Count <= most ? all : all.Take(most).Append($"{all.Count - most} more settings differ");
     }
 
     /// <summary>What tainted the samples of all launches together, by combination, where anything did.</summary>

@@ -102,6 +102,22 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
+    /// <summary>A hash says that profiles differ; what differs is told too, as the device's timing is, and gates do not.</summary>
+    [Test]
+    public void Of_two_runs_of_other_profiles_it_is_told_what_differs()
+    {
+        Run("a");
+        Run("b", "--set=device.sim.timing.read=1us", "--set=gates.guest-downtime=1s", "--set=combinations.second.cycles=2", "--set=combinations.third={ commands: hmlm, medium: shared }");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out.Split('\n').Where(it => it.StartsWith("not comparable: ", StringComparison.Ordinal)).Select(it => it["not comparable: ".Length..]), Is.EqualTo(new[]
+        {
+            _bench.Out.Split('\n').Single(it => it.Contains("profile: "))["not comparable: ".Length..],
+            "first: pair.device.timing.read: \"0\", here \"1us\"", "second: cycles: 1, here 2", "second: pair.device.timing.read: \"0\", here \"1us\"", "third: only here",
+        }));
+        Run("c", "--set=gates.guest-downtime=1s");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("c")), Is.EqualTo(ExitCode.Conformant), "a gate is no figure's");
+    }
+
     /// <summary>More of what takes time or is copied is worse; more of what a guest did meanwhile is not.</summary>
     [TestCase(2, 0, ExitCode.Regression)]
     [TestCase(-2, 0, ExitCode.Conformant)]
@@ -227,9 +243,11 @@ public sealed class BaselineCommandTests
         foreach (var name in names) Run(name);
         Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf)]), Is.EqualTo(ExitCode.Conformant));
         Assert.That(_bench.Out, Does.Contain("no figure changed over 6 runs"));
-        Run("g", "--seed=9");
+        Run("g", "--seed=9", "--set=guest.depth=3");
         Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf), _bench.PathOf("g")]), Is.EqualTo(ExitCode.Inconclusive));
-        Assert.That(_bench.Out, Does.Contain("not comparable: ").And.Contain("seed: 1, here 9").And.Not.Contain("no figure changed"));
+        Assert.That(
+            _bench.Out,
+            Does.Contain("not comparable: ").And.Contain("seed: 1, here 9").And.Contain("first: guest.depth: 16, here 3\n").And.Not.Contain("no figure changed"));
     }
 
     [Test]

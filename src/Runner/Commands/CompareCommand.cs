@@ -31,7 +31,7 @@ internal static class CompareCommand
         };
         var repeat = new Option<int>("--repeat")
         {
-            Description = "Make the whole comparison so often, and count what it says: how it is proven.", HelpName = "N", DefaultValueFactory = _ => 1,
+            Description = "Make the whole comparison so often, and count what it says; of A with itself, how often it alarms falsely.", HelpName = "N", DefaultValueFactory = _ => 1,
         };
         var longest = new Option<Duration>("--longest")
         {

@@ -37,7 +37,8 @@ internal sealed class AbComparison(Services services, string profile, int launch
             return Tell(olds, news);
         }
 
-        var (slower, faster, doubtful, lost, worst) = (0, 0, 0, 0, ExitCode.Conformant);
+        var (slower, faster, doubtful, lost, alarms, worst) = (0, 0, 0, 0, 0, ExitCode.Conformant);
+        RunRecord? one = null;
         for (var i = 0; i < repeat; i++)
         {
             try
@@ -52,6 +53,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 continue;
             }
 
+            one = olds[0];
             worst = ExitCodes.Worst([worst, CodeOf(olds.Concat(news))]);
             var changes = Comparison.Of(MetricSamples.Of(olds, news).Samples);
             var said = string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"));
@@ -65,13 +67,29 @@ internal sealed class AbComparison(Services services, string profile, int launch
             {
                 if (changes.Any(it => it.Change == Change.Slower)) slower++;
                 if (changes.Any(it => it.Change == Change.Faster)) faster++;
+                if (changes.Any(IsAlarm)) alarms++;
             }
 
             services.Out.WriteLine($"[{i + 1}/{repeat}] {said}");
         }
 
         services.Out.WriteLine($"{repeat - lost} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}, nothing known in {doubtful}");
+        if (one is not null && IsSame(a, b)) TellFalseAlarms(new FalseAlarms(alarms, repeat - lost - doubtful), one);
         return lost > 0 ? ExitCode.HarnessFailed : ExitCodes.Worst([worst, doubtful > 0 ? ExitCode.Inconclusive : ExitCode.Conformant]);
+    }
+
+    private static bool IsAlarm(MetricChange it) => it.Change is Change.Slower or Change.Faster;
+
+    /// <summary>Both sides are one thing, so that each alarm is a false one.</summary>
+    private bool IsSame(string a, string b) => Path.GetFullPath(PathOf(a)) == Path.GetFullPath(PathOf(b));
+
+    private string PathOf(string side) => Directory.Exists(side) ? side : Shipped.Find(side, services.Root);
+
+    /// <summary>What comparisons of A with itself said; kept for later ones where so many launches can say anything.</summary>
+    private void TellFalseAlarms(FalseAlarms counted, RunRecord run)
+    {
+        services.Out.WriteLine($"of A with itself {counted}");
+        if (launches >= Comparison.Fewest) FalseAlarmFile.Add(counted, run, launches, services);
     }
 
     /// <summary>Every launch of both sides.</summary>
@@ -134,7 +152,11 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 + $"a change is more than {Comparison.Threshold:0 %}",
             power is null
                 ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything"
-                : $"from A's launches, drawn anew as both sides: {power.FalseAlarms} false alarms in {power.Trials}; \"finds\" is the smallest slowdown found in 95 %",
+                : $"resampled from A's launches, which sees no drift, order or neighbour: {power.FalseAlarms} false alarms in {power.Trials}; "
+                    + "\"finds\" is the smallest slowdown found in 95 %",
+            FalseAlarmFile.Find(olds[0], launches, services) is { } known
+                ? $"measured on this machine, of A with itself {known}"
+                : $"of A with itself nothing was measured here: compare --ab A A --repeat N --launches {launches}",
         ];
         foreach (var (side, runs) in ((string, List<RunRecord>)[])[("A", olds), ("B", news)])
         {

@@ -236,6 +236,43 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0, nothing known in 0\n"));
     }
 
+    /// <summary>Real launches of one thing as both sides: what they say is counted, kept, and told by whoever compares it here later.</summary>
+    [Test]
+    public void Comparisons_with_itself_are_counted_and_kept()
+    {
+        Run("a");
+        var tree = Tree("tree");
+        string[] words = ["compare", "--ab", tree, tree, "--profile", "two"];
+        _bench.Run(words);
+        Assert.That(_bench.Out, Does.Contain("of A with itself nothing was measured here: compare --ab A A --repeat N --launches 10\n"));
+        _bench.Run([.. words, "--repeat", "2"]);
+        Assert.That(_bench.Out, Does.EndWith("slower in 0, faster in 0, nothing known in 0\nof A with itself 0 of 2 alarmed, at most 77.6 % do (one-sided 95 %)\n"));
+        _bench.Run([.. words, "--repeat", "3"]);
+        _bench.Run(words);
+        Assert.That(_bench.Out, Does.Contain("measured on this machine, of A with itself 0 of 5 alarmed, at most 45.1 % do (one-sided 95 %)\n"));
+        _bench.Run([.. words, "--launches", "11"]);
+        Assert.That(_bench.Out, Does.Contain("of A with itself nothing was measured here"), "of another number of launches");
+        Assert.That(_bench.Out, Does.Contain("resampled from A's launches, which sees no drift, order or neighbour: 0 false alarms in 200"));
+    }
+
+    /// <summary>What drifts between two launches of one tree is seen; between two trees it is no false alarm.</summary>
+    [Test]
+    public void An_alarm_is_a_false_one_only_of_a_thing_with_itself()
+    {
+        Run("a");
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with
+        {
+            Cycles = [.. TestBench.Good(plan).Cycles.Select(it => it with { Downtime = it.Downtime with { GuestNs = 2_000_000 } })],
+        };
+        Run("b");
+        var drifts = $"mkdir -p \"$4\"; case \"$4\" in */a[0-9]) cp '{_bench.PathOf("a")}/run.json' \"$4\";; *) cp '{_bench.PathOf("b")}/run.json' \"$4\";; esac";
+        var (tree, other) = (Tree("tree", drifts), Tree("other", drifts));
+        _bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2");
+        Assert.That(_bench.Out, Does.EndWith("slower in 2, faster in 0, nothing known in 0\nof A with itself 2 of 2 alarmed, at most 100.0 % do (one-sided 95 %)\n"));
+        _bench.Run("compare", "--ab", tree, other, "--profile", "two", "--repeat", "2");
+        Assert.That(_bench.Out, Does.EndWith("slower in 2, faster in 0, nothing known in 0\n"));
+    }
+
     [Test]
     public void A_history_is_of_runs_of_one_thing()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Runner;
 using NUnit.Framework;
@@ -129,6 +130,46 @@ public sealed class BaselineCommandTests
         Run("b");
         Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(code));
         Assert.That(_bench.Out, Does.Contain("exact figures:\n  first: "));
+    }
+
+    /// <summary>
+    /// Latency ten times as long, throughput a fifth, a step three times: as with downtime each change is one on the virtual clock, and on the machine's it is
+    /// told, and no test. What became better is no reproach.
+    /// </summary>
+    [TestCase(ClockKind.Virtual, 1, ExitCode.Conformant, "")]
+    [TestCase(ClockKind.Virtual, 10, ExitCode.Regression, "worse, on the virtual clock without noise:\n  first: commands: 100k/s -> 10.0k/s\n")]
+    [TestCase(ClockKind.Real, 10, ExitCode.Inconclusive, "first: latency p50 during, by cycle: longer, and of one process each no test tells whether that is chance: compare --ab\n")]
+    [TestCase(ClockKind.Real, 10, ExitCode.Inconclusive, "first: commands after, by cycle: less, and of one process each no test tells whether that is chance: compare --ab\n")]
+    public void Throughput_and_latency_of_two_runs_are_compared_as_downtime_is(ClockKind clock, int times, ExitCode code, string said)
+    {
+        string[] names = ["commands", "commands before, by cycle", "latency p50 during, by cycle", "latency p99 after, by cycle", "latency p99 during"];
+        Loaded("a", 1);
+        Loaded("b", times);
+        var page = _bench.PathOf("loads.html");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b"), "--html", page), Is.EqualTo(code), _bench.Out);
+        Assert.That(_bench.Out, Does.Contain(said));
+        foreach (var name in names)
+        {
+            Assert.That(_bench.Out, Does.Match($@"first: {name} +\d"));
+            Assert.That(File.ReadAllText(page), Does.Contain($"<td>first: {name}<td"));
+        }
+
+        Assert.That(_bench.Out, Does.Match(@"latency p50 during, by cycle +1\.00 ms \[1\.00 ms, 1\.00 ms\]"));
+        Assert.That(_bench.Run("compare", _bench.PathOf("b"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Conformant), "what is better is no reproach");
+
+        void Loaded(string folder, int slower)
+        {
+            var latency = new LatencyFigures { N = 400, MedianNs = 1_000_000 * slower, P99Ns = 2_000_000 * slower };
+            var latencies = new LatencyRecord { Before = latency, During = latency, After = latency };
+            var throughput = new ThroughputRecord { BeforePerSecond = 5000 / slower, DuringPerSecond = 4000 / slower, AfterPerSecond = 5000 / slower };
+            _bench.Runner = (plan, _, _) => TestBench.Good(plan) with
+            {
+                Load = new LoadRecord { Commands = 1_000, Bytes = 4_096_000, Ns = 10_000_000L * slower },
+                Latency = latencies,
+                Cycles = [.. Enumerable.Range(1, 6).Select(i => TestBench.Good(plan).Cycles[0] with { Number = i, Latency = latencies, Throughput = throughput })],
+            };
+            Run(folder, $"--set=clock={Words.Of(clock)}");
+        }
     }
 
     [Test]

@@ -46,7 +46,7 @@ public sealed record CombinationRecord
         var unexpected = control ? NegativeControl.Unexpected(plan.MustFind, findings).ToList() : [];
         var verdict = control ? VerdictOfControl(unexpected, missed, completed) : found;
         var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
-        var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles).ToList();
+        var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles).Concat(Gates.OfLatencies(plan.Gates, result)).ToList();
         unmeasured.AddRange(quantiles.Where(it => !it.IsBroken).Select(it => it.What));
         // A control is to be noticed, however long it takes.
         if (!control && Gates.Doubtful(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);

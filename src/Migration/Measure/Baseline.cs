@@ -106,6 +106,7 @@ public sealed record BaselineResult(IReadOnlyList<string> NotComparable)
 /// <summary>What two runs must have in common for their figures to be held against each other.</summary>
 public sealed record Fingerprint
 {
+    /// <summary>Of what figures depend on, see <see cref="Plan.FiguresHash"/>; of a run of an earlier build, of its whole profile.</summary>
     public required string ProfileHash { get; init; }
 
     public required ulong Seed { get; init; }
@@ -125,7 +126,7 @@ public sealed record Fingerprint
         var machine = run.Environment;
         return new Fingerprint
         {
-            ProfileHash = run.Plan.ProfileHash,
+            ProfileHash = run.Plan.FiguresHash is { Length: > 0 } hash ? hash : run.Plan.ProfileHash,
             Seed = run.Plan.Seed,
             Device = $"{run.Figures}{(run.Plan.Real?.Identity is { } identity ? $", {identity.Model}" : "")}{(run.Defect is { } defect ? $", with {defect}" : "")}",
             Clock = string.Join(", ", run.Plan.Combinations.Select(it => Words.Of(it.Clock)).Distinct().Order(StringComparer.Ordinal)),

@@ -77,6 +77,9 @@ public sealed class Histogram
         }
     }
 
+    /// <summary>The lowest value of the bucket that a value is in.</summary>
+    public static long LeastOf(long value) => value < SubCount ? value : value >> (BitOperations.Log2((ulong)value) - SubBits) << (BitOperations.Log2((ulong)value) - SubBits);
+
     private static int Index(long value)
     {
         if (value < SubCount) return (int)value;

@@ -77,6 +77,11 @@ public sealed record ThroughputRecord
     /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of what was to come in it.</summary>
     public long? RecoveryNs { get; init; }
 
+    /// <summary>All four in their order, each with the word for when it was.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string When, double? PerSecond)> Phases =>
+        [("before", BeforePerSecond), ("pre-copy", PreCopyPerSecond), ("during", DuringPerSecond), ("after", AfterPerSecond)];
+
     /// <summary>ns of a window, for the dip.</summary>
     public long WindowNs { get; init; }
 

@@ -11,6 +11,9 @@ namespace Conformance.Migration;
 /// <param name="Seed">Of the run; each combination has one of its own, derived from it and the combination's name.</param>
 public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnlyList<PlannedCombination> Combinations)
 {
+    /// <summary>Of what the figures of its cycles depend on, and no more; see <see cref="Migration.FiguresHash"/>. Empty in a plan of an earlier build.</summary>
+    public string FiguresHash { get; init; } = "";
+
     /// <summary>The cases; null where there are none.</summary>
     public CasePlan? Cases { get; init; }
 
@@ -26,6 +29,7 @@ public sealed record Plan(string Name, string ProfileHash, ulong Seed, IReadOnly
             profile.Seed,
             CombinationsOf(profile))
         {
+            FiguresHash = Migration.FiguresHash.Of(profile),
             Cases = profile.Cases is null ? null : CasePlan.Of(profile, cases?.Invoke() ?? []),
         };
 

@@ -236,7 +236,7 @@ public sealed record CopySettings
     public Size StateChunk { get; init; } = Size.KiB(4);
 }
 
-/// <summary>The longest downtime of any cycle, by observer; what is absent is not judged.</summary>
+/// <summary>What the figures of any cycle may be, downtime by observer; what is absent is not judged.</summary>
 public sealed record GateSettings
 {
     /// <summary>Stop of the guest to the first completion of a command that the destination fetched.</summary>
@@ -247,6 +247,16 @@ public sealed record GateSettings
 
     /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
     public Duration? DeviceDowntime { get; init; }
+
+    /// <summary>Restart of the guest to the begin of the first dwell.recovery-window that has 95 % of the throughput before.</summary>
+    public Duration? Recovery { get; init; }
+
+    /// <summary>Percent of the throughput before the move that the one after it must have.</summary>
+    [Range(1, 1000)]
+    public int? ThroughputAfter { get; init; }
+
+    /// <summary>Limits on quantiles of the latency of a combination's commands, those of tainted cycles left out. Each needs as many commands as can say something of it.</summary>
+    public IReadOnlyList<LatencyGate> Latency { get; init; } = [];
 
     /// <summary>
     /// A file of exact figures, made by baseline set, which the run must reach: commands, bytes, rounds and times of the virtual clock. Relative to the
@@ -275,6 +285,22 @@ public sealed record QuantileGate
 
     /// <summary>0.5 is the median.</summary>
     [Range(0.01, 0.9999)]
+    public required double Quantile { get; init; }
+
+    public required Duration Limit { get; init; }
+}
+
+/// <summary>
+/// A limit on a quantile of latency. It is held where the one-sided 95 % upper bound of the quantile is within it, and broken where the lower bound
+/// is not; in between nothing is known.
+/// </summary>
+public sealed record LatencyGate
+{
+    /// <summary>When the commands should have begun: before, during or after the move, as reports tell it.</summary>
+    public required string When { get; init; }
+
+    /// <summary>0.5 is the median.</summary>
+    [Range(0.01, 0.99999)]
     public required double Quantile { get; init; }
 
     public required Duration Limit { get; init; }

@@ -43,7 +43,7 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         if (profile.Combinations.Count == 0) return;
         CheckDevice(sim);
         foreach (var (name, combination) in profile.Combinations) CheckCombination(name, combination, sim);
-        foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
+        CheckGates();
         foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
     }
 
@@ -89,13 +89,49 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
             }
         }
 
-        foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
+        CheckGates();
         foreach (var (name, sweep) in profile.Sweeps) CheckSweep(name, sweep);
     }
 
     private void CheckCases()
     {
         if (profile.Cases is { } options && cases is not null) CheckCases(options, [.. cases()]);
+    }
+
+    private void CheckGates()
+    {
+        foreach (var gate in profile.Gates.Quantiles) CheckGate(gate);
+        foreach (var gate in profile.Gates.Latency) CheckGate(gate);
+        var (gates, dwell) = (profile.Gates, profile.Dwell);
+        if (gates.Recovery is { } within && new Duration(within.Nanoseconds + dwell.RecoveryWindow.Nanoseconds) is var watched && dwell.After.CompareTo(watched) < 0)
+            Fail(gates, nameof(GateSettings.Recovery), $"recovery within {within} takes a dwell.after of {watched}, with its window; it is {dwell.After}");
+        if (gates.ThroughputAfter is not null && (dwell.Before == Duration.Zero || dwell.After == Duration.Zero))
+            Fail(gates, nameof(GateSettings.ThroughputAfter), "throughput is told where the guest runs before and after the move: dwell.before and dwell.after");
+    }
+
+    /// <summary>
+    /// What so few commands cannot answer is not asked. How many there are is known of an open loop, in the time that it dwells; what comes while a
+    /// controller moves is known once it did.
+    /// </summary>
+    private void CheckGate(LatencyGate gate)
+    {
+        var phases = new LatencyRecord().Phases.Select(it => it.When).ToList();
+        if (!phases.Contains(gate.When, StringComparer.Ordinal))
+        {
+            Fail(gate, nameof(LatencyGate.When), $"latency is told {string.Join(", ", phases)}, and not '{gate.When}'");
+            return;
+        }
+
+        var needed = Quantiles.Needed(gate.Quantile);
+        if (gate.When is not ("before" or "after") || profile.Guest is not { Mode: LoadMode.Open, Rate: { } rate }) return;
+        var dwell = gate.When == "before" ? profile.Dwell.Before : profile.Dwell.After;
+        foreach (var (name, it) in profile.Combinations)
+        {
+            var has = (long)(rate * dwell.Nanoseconds / 1e9 * it.Cycles * it.Vfs);
+            if (has >= needed) continue;
+            Fail(gate, nameof(LatencyGate.Quantile), $"p{gate.Quantile * 100:0.####} gate needs {needed} commands, '{name}' has {has} {gate.When} its moves (guest.rate, dwell.{gate.When}, cycles)");
+            return;
+        }
     }
 
     /// <summary>What so few cycles cannot answer is not asked.</summary>

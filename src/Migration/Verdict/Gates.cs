@@ -5,30 +5,35 @@ namespace Conformance.Migration;
 /// <summary>
 /// The gates of a plan held against the figures of its cycles. A gate is held by all samples, and broken only by those that nothing taints: a
 /// blackout that the machine made is no proof against the device, and none for it. Where a migration that was completed has no figure at all the
-/// gate was neither held nor broken, which is told as well; where more samples are tainted than can be borne, neither.
+/// gate was neither held nor broken, which is told as well; where more samples are tainted than can be borne, neither. Latency is told of the cycles that
+/// nothing taints, and so are its gates.
 /// </summary>
 internal static class Gates
 {
-    private static readonly (DowntimeObserver Observer, Func<GateSettings, Duration?> Limit)[] All =
-    [
-        (DowntimeObserver.Guest, gates => gates.GuestDowntime), (DowntimeObserver.Orchestrator, gates => gates.OrchestratorDowntime),
-        (DowntimeObserver.Device, gates => gates.DeviceDowntime),
-    ];
+    /// <summary>What each cycle is held to.</summary>
+    private static IEnumerable<CycleLimit> Of(GateSettings gates)
+    {
+        foreach (var (observer, limit) in ((DowntimeObserver, Duration?)[])
+                 [
+                     (DowntimeObserver.Guest, gates.GuestDowntime), (DowntimeObserver.Orchestrator, gates.OrchestratorDowntime),
+                     (DowntimeObserver.Device, gates.DeviceDowntime),
+                 ])
+        {
+            if (limit is { } most) yield return CycleLimit.AtMost($"{Words.Of(observer)} downtime", most, cycle => Downtimes.Of(observer, cycle.Downtime));
+        }
+
+        if (gates.Recovery is { } within) yield return CycleLimit.AtMost("recovery", within, cycle => cycle.Throughput.RecoveryNs);
+        if (gates.ThroughputAfter is { } least) yield return CycleLimit.OfThroughput(least);
+    }
 
     /// <summary>A sentence for each gate that did not hold.</summary>
     public static IEnumerable<string> Broken(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
     {
         if (Doubtful(gates, cycles) is not null) yield break;
-        foreach (var (observer, limit) in All)
+        foreach (var limit in Of(gates))
         {
-            if (limit(gates) is not { } most) continue;
-            long? Observed(CycleRecord cycle) => Downtimes.Of(observer, cycle.Downtime);
-            var name = $"{Words.Of(observer)} downtime";
-            var over = cycles.Where(cycle => cycle.Taints.Count == 0 && Observed(cycle) > most.Nanoseconds).ToList();
-            if (over.Count == 0) continue;
-            var longest = over.MaxBy(cycle => Observed(cycle))!;
-            yield return $"{name}: {over.Count} of {cycles.Count} cycles over {most}; the longest was "
-                + $"{new Duration(Observed(longest)!.Value)} in cycle {longest.Number}";
+            var over = cycles.Where(cycle => cycle.Taints.Count == 0 && limit.IsBeyond(cycle)).ToList();
+            if (over.Count > 0) yield return $"{limit.Name}: {over.Count} of {cycles.Count} cycles {limit.Beyond}; {limit.Worst(over)}";
         }
     }
 
@@ -36,16 +41,13 @@ internal static class Gates
     public static IEnumerable<string> Unmeasured(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
     {
         var completed = cycles.Where(cycle => cycle.Outcome == CycleOutcome.Completed).ToList();
-        foreach (var (observer, limit) in All)
+        foreach (var limit in Of(gates))
         {
-            if (limit(gates) is not { } most) continue;
-            long? Observed(CycleRecord cycle) => Downtimes.Of(observer, cycle.Downtime);
-            var name = $"{Words.Of(observer)} downtime";
-            var without = completed.Count(cycle => Observed(cycle) is null);
-            if (completed.Count == 0) yield return $"{name}: no migration was completed, so nothing is known of {most}";
-            else if (without > 0) yield return $"{name}: not measured in {without} of {completed.Count} migrations, so nothing is known of {most}";
-            else if (cycles.Where(cycle => Observed(cycle) > most.Nanoseconds).ToList() is [var first, ..] over && over.TrueForAll(cycle => cycle.Taints.Count > 0))
-                yield return $"{name}: over {most} only in tainted cycles, {over.Count} of {cycles.Count}, the first in cycle {first.Number}, so nothing is known of it";
+            var without = completed.Count(cycle => limit.Figure(cycle) is null);
+            if (completed.Count == 0) yield return $"{limit.Name}: no migration was completed, so nothing is known of {limit.Limit}";
+            else if (without > 0) yield return $"{limit.Name}: not measured in {without} of {completed.Count} migrations, so nothing is known of {limit.Limit}";
+            else if (cycles.Where(limit.IsBeyond).ToList() is [var first, ..] beyond && beyond.TrueForAll(cycle => cycle.Taints.Count > 0))
+                yield return $"{limit.Name}: {limit.Beyond} only in tainted cycles, {beyond.Count} of {cycles.Count}, the first in cycle {first.Number}, so nothing is known of it";
         }
     }
 
@@ -66,8 +68,48 @@ internal static class Gates
         }
     }
 
+    /// <summary>The same for limits on quantiles of latency, over the commands of all cycles that nothing taints.</summary>
+    public static IEnumerable<(bool IsBroken, string What)> OfLatencies(GateSettings gates, CombinationResult result)
+    {
+        foreach (var gate in gates.Latency)
+        {
+            var latencies = result.Latency?.Phases.FirstOrDefault(it => it.When == gate.When).Figures ?? new LatencyFigures();
+            var name = $"latency {gate.When}, p{gate.Quantile * 100:0.####}";
+            if (Quantiles.UpperRank(gate.Quantile, latencies.N) is not { } upper || AtRank(latencies, upper) is not { } most)
+                yield return (false, $"{name}: needs {Quantiles.Needed(gate.Quantile)} commands, has {latencies.N}");
+            else if (most <= gate.Limit.Nanoseconds) continue;
+            else if (Doubtful(gates, result.Cycles) is null && Quantiles.LowerRank(gate.Quantile, latencies.N) is { } lower
+                     && AtRank(latencies, lower) is { } least && Histogram.LeastOf(least) > gate.Limit.Nanoseconds)
+                yield return (true, $"{name}: over {gate.Limit}; its 95 % lower bound over {latencies.N} commands is {new Duration(Histogram.LeastOf(least))}");
+            else yield return (false, $"{name}: its 95 % upper bound over {latencies.N} commands is {new Duration(most)}, so nothing is known of {gate.Limit}");
+        }
+    }
+
+    /// <summary>The sample of a rank, from 1, as its bucket has it: ns, less than 0.8 % too much and no more than the greatest; null where it is not known how they are spread.</summary>
+    private static long? AtRank(LatencyFigures latencies, long rank)
+    {
+        foreach (var bucket in (latencies.Buckets ?? []).Chunk(2))
+        {
+            rank -= bucket[1];
+            if (rank <= 0) return Math.Min(bucket[0], latencies.MaxNs ?? long.MaxValue);
+        }
+
+        return null;
+    }
+
     private static long[] Sorted(DowntimeObserver observer, IEnumerable<CycleRecord> cycles) =>
         [.. cycles.Select(it => Downtimes.Of(observer, it.Downtime)).OfType<long>().Order()];
+
+    /// <summary>
+    /// Where a load had not settled on the machine's clock before its migrations nothing is known of what they are held to: a sentence, or null. On the
+    /// virtual clock a load that does not settle is one that the device cannot carry, each time alike.
+    /// </summary>
+    public static string? Unsettled(PlannedCombination plan, CombinationResult result)
+    {
+        if (plan.Clock != ClockKind.Real || result.Steady is null or { IsSteady: true, IsCompiled: true }) return null;
+        var isHeld = Of(plan.Gates).Any() || plan.Gates.Quantiles.Count > 0 || plan.Gates.Latency.Count > 0;
+        return isHeld ? "the load had not settled when it was measured, so nothing is known of what it is held to" : null;
+    }
 
     /// <summary>Where too many samples are doubtful nothing is known of any gate, and of no figure: a sentence, or null.</summary>
     public static string? Doubtful(GateSettings gates, IReadOnlyList<CycleRecord> cycles) =>

@@ -4,10 +4,11 @@ namespace Conformance.Report;
 
 /// <summary>
 /// What a comparison of so many launches, with the noise that the base's launches have, is worth: how often it alarms where nothing changed, and the
-/// smallest slowdown that it finds.
+/// smallest slowdown that it finds. All of it is resampled from the base's launches: draws know no order, so what drifts, what comes first and who runs
+/// beside it are in none. Of those only real launches of one thing as both sides say something, see <see cref="Report.FalseAlarms"/>.
 /// </summary>
-/// <param name="Trials">Comparisons that were made for it.</param>
-/// <param name="FalseAlarms">Those in which something was called slower or faster although both sides were drawn from the base.</param>
+/// <param name="Trials">Comparisons of resampled launches that were made for it.</param>
+/// <param name="FalseAlarms">Those in which something was called slower or faster: by construction about as many as the test allows itself.</param>
 /// <param name="Detectable">Of each figure, in their order, the smallest slowdown, as a factor, that is found in 95 % of trials; null where none up to twice is.</param>
 public sealed record Power(int Trials, int FalseAlarms, IReadOnlyList<double?> Detectable)
 {

@@ -8,7 +8,7 @@ namespace Conformance.Report;
 /// <param name="Verdicts">Cases and combinations with another verdict, or in one run only.</param>
 /// <param name="Gates">Gates that did not hold in the later run and held in the earlier, a sentence each.</param>
 /// <param name="States">Fields of kept states that differ.</param>
-/// <param name="Figures">Every figure that both have.</param>
+/// <param name="Figures">Every figure that both have: downtime, steps, throughput and latency.</param>
 /// <param name="Exact">Figures without noise, the later run's against the earlier's; null where neither has any or the runs cannot be compared.</param>
 public sealed record RunDifference(
     IReadOnlyList<string> NotComparable, IReadOnlyList<VerdictChange> Verdicts, IReadOnlyList<string> Gates, IReadOnlyList<string> States,
@@ -20,9 +20,14 @@ public sealed record RunDifference(
         .. NotComparable.Select(it => $"not comparable: {it}"),
         .. Verdicts.Where(it => it.IsLost).Select(it => $"no longer shown: {it}"),
         .. Exact?.Missing ?? [],
-        .. Figures.Where(it => it is { IsNoisy: true, IsApart: true } && it.New.Median > it.Old.Median)
-            .Select(it => $"{it.Name}: longer, and of one process each no test tells whether that is chance: compare --ab"),
+        .. Figures.Where(it => it is { IsNoisy: true, IsApart: true, IsWorse: true })
+            .Select(it => $"{it.Name}: {(it.Metric.IsBetterLess ? "longer" : "less")}, and of one process each no test tells whether that is chance: compare --ab"),
     ];
+
+    /// <summary>
+    /// Throughput and latency that became worse on the virtual clock, where each change is one; times that are summed are told by <see cref="Exact"/>.
+    /// </summary>
+    public IReadOnlyList<FigureChange> Worse => NotComparable.Count > 0 ? [] : [.. Figures.Where(it => it is { IsNoisy: false, IsSummed: false, IsWorse: true })];
 
     /// <param name="old">One run.</param>
     /// <param name="now">The other.</param>
@@ -35,7 +40,7 @@ public sealed record RunDifference(
             .Where(it => it.Old != it.New).ToList();
         var exact = Baseline.Of(old, "").Against(now);
         var hasExact = exact.NotComparable.Count == 0 && ExactFigures.Of(old).Count + ExactFigures.Of(now).Count > 0;
-        return new RunDifference(exact.NotComparable, changes, [.. GatesOf(old, now)], states, [.. FiguresOf(old, now)], hasExact ? exact : null);
+        return new RunDifference([.. PlanDifference.OfFingerprints(old, now)], changes, [.. GatesOf(old, now)], states, [.. FiguresOf(old, now)], hasExact ? exact : null);
     }
 
     private static IEnumerable<string> GatesOf(RunRecord old, RunRecord now)
@@ -50,13 +55,12 @@ public sealed record RunDifference(
         foreach (var it in now.Combinations)
         {
             if (old.Combinations.FirstOrDefault(one => one.Name == it.Name) is not { } other) continue;
-            foreach (var (_, name, of) in Downtimes.All)
+            var before = Metric.Spread(other).ToDictionary(one => one.Metric.Name, StringComparer.Ordinal);
+            foreach (var (metric, after, isSummed) in Metric.Spread(it))
             {
-                if (Of(other, of) is { } before && Of(it, of) is { } after) yield return new FigureChange($"{it.Name}: {name}", before, after, noisy.Contains(it.Name));
+                if (before.TryGetValue(metric.Name, out var was)) yield return new FigureChange(metric, was.Figures, after, noisy.Contains(it.Name), isSummed);
             }
         }
-
-        static SampleFigures? Of(CombinationRecord it, Func<DowntimeRecord, long?> of) => SampleFigures.Of(it.Result.Cycles, of);
     }
 
     private static Dictionary<string, Verdict> VerdictsOf(RunRecord run) =>
@@ -77,15 +81,25 @@ public sealed record VerdictChange(string Name, Verdict? Old, Verdict? New)
     public override string ToString() => $"{Name}: {(Old is { } was ? Words.Of(was) : "not run")} -> {(New is { } now ? Words.Of(now) : "not run")}";
 }
 
-/// <summary>A downtime in both runs, ns.</summary>
-/// <param name="Name">Combination and observer.</param>
+/// <summary>A figure in both runs.</summary>
+/// <param name="Metric">Its name, unit and direction; its value is not used.</param>
 /// <param name="Old">Over the cycles of one run.</param>
 /// <param name="New">And of the other.</param>
 /// <param name="IsNoisy">On the machine's clock.</param>
-public sealed record FigureChange(string Name, SampleFigures Old, SampleFigures New, bool IsNoisy)
+/// <param name="IsSummed">See <see cref="SpreadMetric"/>.</param>
+public sealed record FigureChange(Metric Metric, SampleFigures Old, SampleFigures New, bool IsNoisy, bool IsSummed)
 {
+    public string Name => Metric.Name;
+
+    public bool IsWorse => Metric.IsBetterLess ? New.Median > Old.Median : New.Median < Old.Median;
+
+    /// <summary>New over old; null where old is nothing.</summary>
+    public double? Ratio => Old.Median > 0 ? (double)New.Median / Old.Median : null;
+
     /// <summary>
     /// The intervals of the two medians do not touch. No test: the cycles of one process have its code's and memory's layout in common.
     /// </summary>
     public bool IsApart => Old is { Low: { } oldLow, High: { } oldHigh } && New is { Low: { } newLow, High: { } newHigh } && (newLow > oldHigh || newHigh < oldLow);
+
+    public override string ToString() => $"{Name}: {Human.Figure(Old.Median, Metric.Unit)} -> {Human.Figure(New.Median, Metric.Unit)}";
 }

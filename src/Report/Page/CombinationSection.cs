@@ -66,11 +66,7 @@ internal static class CombinationSection
 
     private static double? Rate(IReadOnlyList<ThroughputRecord> cycles, string when)
     {
-        var known = cycles.Select(it => when switch
-            {
-                "before" => it.BeforePerSecond, "pre-copy" => it.PreCopyPerSecond, "during" => it.DuringPerSecond, _ => it.AfterPerSecond,
-            })
-            .OfType<double>().Order().ToList();
+        var known = cycles.Select(it => it.Phases.First(phase => phase.When == when).PerSecond).OfType<double>().Order().ToList();
         return known.Count == 0 ? null : known[(known.Count - 1) / 2];
     }
 

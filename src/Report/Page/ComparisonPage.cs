@@ -24,9 +24,10 @@ public static class ComparisonPage
         }
 
         WriteExact(html, it);
+        foreach (var worse in it.Worse) html.Write($"<p class=\"fail\">Worse, and on the virtual clock without noise: {worse}.</p>");
         if (it.Figures.Count > 0)
         {
-            html.Write($"<h2>Downtime</h2>");
+            html.Write($"<h2>Figures</h2>");
             if (DifferencePlots.Downtimes(old, now) is { } overview) Figure.Write(html, overview);
             Figure.WriteAll(
                 html,
@@ -129,12 +130,13 @@ public static class ComparisonPage
         html.Write($"<div class=\"wide\"><table><tr><th>figure<th class=\"n\">A<th class=\"n\">B<th class=\"n\">B / A<th></tr>");
         foreach (var it in figures)
         {
-            html.Write($"<tr><td>{it.Name}<td class=\"n\">{DowntimePlots.Said(it.Old)}<td class=\"n\">{DowntimePlots.Said(it.New)}");
-            html.Write($"<td class=\"n\">{(it.Old.Median > 0 ? $"{(double)it.New.Median / it.Old.Median:0.000}" : "-")}<td class=\"odd\">{(it.IsApart ? "apart" : "")}</tr>");
+            var unit = it.Metric.Unit;
+            html.Write($"<tr><td>{it.Name}<td class=\"n\">{DowntimePlots.Said(it.Old, unit)}<td class=\"n\">{DowntimePlots.Said(it.New, unit)}");
+            html.Write($"<td class=\"n\">{(it.Ratio is { } ratio ? $"{ratio:0.000}" : "-")}<td class=\"odd\">{(it.IsApart ? "apart" : "")}</tr>");
         }
 
-        html.Write($"</table></div><p class=\"note\">Medians with their 95 % intervals over the cycles of one process, which is no test of a difference:");
-        html.Write($"apart are intervals that do not touch. For evidence: compare --ab.</p>");
+        html.Write($"</table></div><p class=\"note\">Medians with their 95 % intervals over the cycles of one process, which is no test of a difference; what is not by cycle and has no interval");
+        html.Write($" is of all cycles together: apart are intervals that do not touch. For evidence: compare --ab.</p>");
     }
 
     private static string DeviceOf(RunRecord run) =>

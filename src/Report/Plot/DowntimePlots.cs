@@ -77,10 +77,10 @@ internal static class DowntimePlots
     }
 
     /// <summary>Median, interval and n in words.</summary>
-    public static string Said(SampleFigures it)
+    public static string Said(SampleFigures it, string unit = "ns")
     {
-        var interval = it is { Low: { } low, High: { } high } ? $" [{Human.Time(low)}, {Human.Time(high)}]" : "";
-        return $"{Human.Time(it.Median)}{interval}, n={it.N}";
+        var interval = it is { Low: { } low, High: { } high } ? $" [{Human.Figure(low, unit)}, {Human.Figure(high, unit)}]" : "";
+        return $"{Human.Figure(it.Median, unit)}{interval}, n={it.N}";
     }
 
     private static Ink InkOf(DowntimeObserver observer) => observer switch

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Nvme;
 using Conformance.Report;
@@ -18,7 +19,7 @@ internal static class CompareCommand
             ./run.sh compare reports/A reports/B
             ./run.sh compare reports/A reports/B --html differences.html
             ./run.sh compare --ab ../before . --profile ci-gate
-            ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20
+            ./run.sh compare --ab firmware-1.yaml firmware-2.yaml --launches 20 --allow-data-loss S1 --allow-data-loss S2
             """);
         var left = new Argument<string>("A") { Description = "Folder of a run; with --ab a tree of this suite, or a profile." };
         var right = new Argument<string>("B") { Description = "The same, of what is new." };
@@ -30,9 +31,22 @@ internal static class CompareCommand
         };
         var repeat = new Option<int>("--repeat")
         {
-            Description = "Make the whole comparison so often, and count what it says: how it is proven.", HelpName = "N", DefaultValueFactory = _ => 1,
+            Description = "Make the whole comparison so often, and count what it says; of A with itself, how often it alarms falsely.", HelpName = "N", DefaultValueFactory = _ => 1,
+        };
+        var longest = new Option<Duration>("--longest")
+        {
+            Description = "How long a launch may take before it is ended.", HelpName = "TIME", DefaultValueFactory = _ => Duration.FromSeconds(600),
+            CustomParser = result =>
+            {
+                if (Duration.TryParse(result.Tokens[0].Value, null, out var time) && time.Nanoseconds > 0) return time;
+                result.AddError($"--longest must be a time, as 30s or 2h, not '{result.Tokens[0].Value}'");
+                return default;
+            },
         };
         var html = new Option<string>("--html") { Description = "Write it as a page too, with pictures of what differs.", HelpName = "FILE" };
+        var each = new LaunchArguments();
+        each.AddTo(command);
+        command.Add(longest);
         command.Add(html);
         command.Add(repeat);
         command.Add(left);
@@ -44,7 +58,7 @@ internal static class CompareCommand
         {
             var (a, b) = (parsed.GetRequiredValue(left), parsed.GetRequiredValue(right));
             return (int)(parsed.GetValue(ab)
-                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches), parsed.GetValue(html)).Run(a, b, parsed.GetValue(repeat))
+                ? new AbComparison(services, parsed.GetValue(profile)!, parsed.GetValue(launches), each.Words(parsed), parsed.GetValue(longest), parsed.GetValue(html)).Run(a, b, parsed.GetValue(repeat))
                 : Compare(a, b, parsed.GetValue(html), services));
         });
         return command;
@@ -60,6 +74,7 @@ internal static class CompareCommand
         Section(services, "states", it.States, "no kept state differs");
         WriteFigures(it, $"{old.Figures} and {now.Figures}", services);
         if (it.Exact is { } exact) Section(services, "exact figures", [.. exact.Moved], "all exact figures are the same");
+        if (it.Worse.Count > 0) Section(services, "throughput and latency that are worse, on the virtual clock without noise", it.Worse, "");
         var unknown = it.Unknown().ToList();
         foreach (var reason in unknown) services.Out.WriteLine(reason);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(old, now, it), services);
@@ -72,7 +87,7 @@ internal static class CompareCommand
         List<ExitCode> codes = [ExitCode.Conformant];
         if (it.Verdicts.Any(change => change.New == Verdict.HarnessError)) codes.Add(ExitCode.HarnessFailed);
         if (it.Verdicts.Any(change => change.IsWorse)) codes.Add(ExitCode.NonConformant);
-        if (it.Gates.Count > 0 || it.Exact?.Worse.Count > 0) codes.Add(ExitCode.Regression);
+        if (it.Gates.Count > 0 || it.Exact?.Worse.Count > 0 || it.Worse.Count > 0) codes.Add(ExitCode.Regression);
         if (isUnknown) codes.Add(ExitCode.Inconclusive);
         return ExitCodes.Worst(codes);
     }
@@ -86,18 +101,18 @@ internal static class CompareCommand
     private static void WriteFigures(RunDifference it, string kinds, Services services)
     {
         if (it.Figures.Count == 0) return;
-        services.Out.WriteLine($"downtime, {kinds}: medians with their 95 % intervals over the cycles of one process, which is no test:");
+        services.Out.WriteLine($"figures, {kinds}: medians with their 95 % intervals over the cycles of one process, which is no test; without one of all cycles together:");
         var grid = new Grid(services);
         grid.Add("figure", it.Figures.Select(change => change.Name));
-        grid.AddFigures("A", it.Figures.Select(change => Interval(change.Old)));
-        grid.AddFigures("B", it.Figures.Select(change => Interval(change.New)));
-        grid.AddFigures("B / A", it.Figures.Select(change => change.Old.Median > 0 ? $"{(double)change.New.Median / change.Old.Median:0.000}" : "-"));
+        grid.AddFigures("A", it.Figures.Select(change => Interval(change.Old, change.Metric.Unit)));
+        grid.AddFigures("B", it.Figures.Select(change => Interval(change.New, change.Metric.Unit)));
+        grid.AddFigures("B / A", it.Figures.Select(change => change.Ratio is { } ratio ? $"{ratio:0.000}" : "-"));
         grid.Add("", it.Figures.Select(change => change.IsApart ? "apart" : ""));
         grid.Write();
     }
 
-    private static string Interval(SampleFigures figures) =>
-        $"{Human.Time(figures.Median)} {(figures is { Low: { } low, High: { } high } ? $"[{Human.Time(low)}, {Human.Time(high)}]" : $"[n/a, n={figures.N}]")}";
+    private static string Interval(SampleFigures figures, string unit) =>
+        $"{Human.Figure(figures.Median, unit)} {(figures is { Low: { } low, High: { } high } ? $"[{Human.Figure(low, unit)}, {Human.Figure(high, unit)}]" : $"[n/a, n={figures.N}]")}";
 
     /// <summary>States that both runs kept under one name, field by field.</summary>
     private static IEnumerable<string> StatesThatDiffer(string a, string b)

@@ -21,8 +21,7 @@ internal static class HistoryCommand
             if (paths.Length < 2 * History.Shortest)
                 throw new UsageException($"{paths.Length} runs have no history yet: {2 * History.Shortest} are the fewest with a change that is no outlier");
             var read = paths.Select(path => RunFile.Read(RunFile.FolderOf(path, services))).ToList();
-            var last = Fingerprint.Of(read[^1]);
-            var others = paths.Zip(read).SelectMany(it => Fingerprint.Of(it.Second).Differences(last).Select(field => $"not comparable: {it.First}: {field}")).ToList();
+            var others = paths.Zip(read).SelectMany(it => PlanDifference.OfFingerprints(it.Second, read[^1]).Select(field => $"not comparable: {it.First}: {field}")).ToList();
             foreach (var other in others) services.Out.WriteLine(other);
             // What differs for such a reason is no change of a figure, and what it hides is none that is absent.
             if (others.Count > 0) return (int)ExitCode.Inconclusive;

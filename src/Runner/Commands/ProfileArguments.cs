@@ -28,17 +28,18 @@ internal sealed class ProfileArguments
         Description = "Change a value of the profile: guest.depth=32, combinations.*.cycles=5.", HelpName = "key=value",
     };
 
-    private readonly Option<string[]> _only = new("--only")
+    private readonly Option<string[]> _only = CreateOnly();
+
+    private readonly Option<string[]> _skip = CreateSkip();
+
+    private readonly Option<string?> _suite = new("--suite") { Description = "Another assembly with cases.", HelpName = "PATH", Hidden = true };
+
+    public static Option<string[]> CreateOnly() => new("--only")
     {
         Description = "Only the cases and combinations of this name; * stands for any text.", HelpName = "NAME",
     };
 
-    private readonly Option<string[]> _skip = new("--skip")
-    {
-        Description = "Not the cases and combinations of this name.", HelpName = "NAME",
-    };
-
-    private readonly Option<string?> _suite = new("--suite") { Description = "Another assembly with cases.", HelpName = "PATH", Hidden = true };
+    public static Option<string[]> CreateSkip() => new("--skip") { Description = "Not the cases and combinations of this name.", HelpName = "NAME" };
 
     /// <param name="command">Gets them.</param>
     /// <param name="needsProfile">False where something else may name the profile.</param>

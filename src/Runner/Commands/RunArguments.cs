@@ -30,10 +30,7 @@ internal sealed class RunArguments
 
     private readonly Option<string?> _rerun = new("--rerun-failed") { Description = "Run what failed in an earlier run, and only that.", HelpName = "RUN" };
 
-    private readonly Option<string?> _waivers = new("--waivers")
-    {
-        Description = "Failures that are known and excused; default suites/Conformance/waivers.yaml.", HelpName = "FILE",
-    };
+    private readonly Option<string?> _waivers = CreateWaivers();
 
     private readonly Option<string?> _expect = new("--expect")
     {
@@ -60,9 +57,16 @@ internal sealed class RunArguments
         Description = "Processes that run cases at once; default two where there are cores and cases for them.", HelpName = "N",
     };
 
-    private readonly Option<string[]> _allowDataLoss = new("--allow-data-loss")
+    private readonly Option<string[]> _allowDataLoss = CreateAllowDataLoss();
+
+    public static Option<string[]> CreateAllowDataLoss() => new("--allow-data-loss")
     {
         Description = "Real devices only: what is on the device of this serial number may be lost.", HelpName = "SERIAL",
+    };
+
+    public static Option<string?> CreateWaivers() => new("--waivers")
+    {
+        Description = "Failures that are known and excused; default suites/Conformance/waivers.yaml.", HelpName = "FILE",
     };
 
     public void AddTo(Command command)

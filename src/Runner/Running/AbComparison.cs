@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner.Commands;
 using Conformance.Runner.Display;
+using Conformance.Runner.Real;
 
 namespace Conformance.Runner.Running;
 
@@ -10,10 +12,14 @@ namespace Conformance.Runner.Running;
 /// Runs two trees of this suite, or two devices, in turn on one machine: A B, B A, A B, ..., so that what drifts drifts in both. The sample is one
 /// launch of a process: what one process has in all its cycles - where its code and memory lie - is then in the spread, and not in the difference.
 /// </summary>
-internal sealed class AbComparison(Services services, string profile, int launches, string? page)
+/// <param name="services">Where it is told, and how this program is started once more.</param>
+/// <param name="profile">What trees run.</param>
+/// <param name="launches">Processes a side.</param>
+/// <param name="words">What each of them is told besides, as <c>run</c> takes it.</param>
+/// <param name="longest">How long one may take: a real device that copies its whole medium takes what it takes.</param>
+/// <param name="page">A file that tells it too; null: none.</param>
+internal sealed class AbComparison(Services services, string profile, int launches, IReadOnlyList<string> words, Duration longest, string? page)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
-
     /// <param name="a">A tree of this suite, or a profile.</param>
     /// <param name="b">What is new.</param>
     /// <param name="repeat">How often; more than once, only what was said is counted.</param>
@@ -31,14 +37,15 @@ internal sealed class AbComparison(Services services, string profile, int launch
             return Tell(olds, news);
         }
 
-        var (slower, faster, doubtful, lost, worst) = (0, 0, 0, 0, ExitCode.Conformant);
+        var (slower, faster, doubtful, lost, alarms, worst) = (0, 0, 0, 0, 0, ExitCode.Conformant);
+        RunRecord? one = null;
         for (var i = 0; i < repeat; i++)
         {
             try
             {
                 (olds, news) = Launch(start, other, withCost: false);
             }
-            catch (LaunchException e)
+            catch (Exception e) when (e is LaunchException || (e is UnavailableException && i > 0))
             {
                 // Hours of others are not lost with it; nor is it left out of what they end with.
                 lost++;
@@ -46,6 +53,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 continue;
             }
 
+            one = olds[0];
             worst = ExitCodes.Worst([worst, CodeOf(olds.Concat(news))]);
             var changes = Comparison.Of(MetricSamples.Of(olds, news).Samples);
             var said = string.Join(", ", changes.GroupBy(it => it.Change).Select(it => $"{Words.Of(it.Key)} {it.Count()}"));
@@ -59,13 +67,29 @@ internal sealed class AbComparison(Services services, string profile, int launch
             {
                 if (changes.Any(it => it.Change == Change.Slower)) slower++;
                 if (changes.Any(it => it.Change == Change.Faster)) faster++;
+                if (changes.Any(IsAlarm)) alarms++;
             }
 
             services.Out.WriteLine($"[{i + 1}/{repeat}] {said}");
         }
 
         services.Out.WriteLine($"{repeat - lost} comparisons of {launches} launches a side: slower in {slower}, faster in {faster}, nothing known in {doubtful}");
+        if (one is not null && IsSame(a, b)) TellFalseAlarms(new FalseAlarms(alarms, repeat - lost - doubtful), one);
         return lost > 0 ? ExitCode.HarnessFailed : ExitCodes.Worst([worst, doubtful > 0 ? ExitCode.Inconclusive : ExitCode.Conformant]);
+    }
+
+    private static bool IsAlarm(MetricChange it) => it.Change is Change.Slower or Change.Faster;
+
+    /// <summary>Both sides are one thing, so that each alarm is a false one.</summary>
+    private bool IsSame(string a, string b) => Path.GetFullPath(PathOf(a)) == Path.GetFullPath(PathOf(b));
+
+    private string PathOf(string side) => Directory.Exists(side) ? side : Shipped.Find(side, services.Root);
+
+    /// <summary>What comparisons of A with itself said; kept for later ones where so many launches can say anything.</summary>
+    private void TellFalseAlarms(FalseAlarms counted, RunRecord run)
+    {
+        services.Out.WriteLine($"of A with itself {counted}");
+        if (launches >= Comparison.Fewest) FalseAlarmFile.Add(counted, run, launches, services);
     }
 
     /// <summary>Every launch of both sides.</summary>
@@ -123,12 +147,16 @@ internal sealed class AbComparison(Services services, string profile, int launch
         List<string> notes =
         [
             .. missing.Select(name => $"{name}: not told by every launch, so not compared"),
-            .. Differences(olds[0].Plan, news[0].Plan),
+            .. PlanDifference.Of(olds[0].Plan, news[0].Plan),
             $"{olds[0].Figures}; {launches} launches a side; Mann-Whitney, Holm over {changes.Count} figures, family-wise {Comparison.Alpha}, "
                 + $"a change is more than {Comparison.Threshold:0 %}",
             power is null
                 ? $"unknown: {Comparison.Fewest} launches a side are the fewest that say anything"
-                : $"from A's launches, drawn anew as both sides: {power.FalseAlarms} false alarms in {power.Trials}; \"finds\" is the smallest slowdown found in 95 %",
+                : $"resampled from A's launches, which sees no drift, order or neighbour: {power.FalseAlarms} false alarms in {power.Trials}; "
+                    + "\"finds\" is the smallest slowdown found in 95 %",
+            FalseAlarmFile.Find(olds[0], launches, services) is { } known
+                ? $"measured on this machine, of A with itself {known}"
+                : $"of A with itself nothing was measured here: compare --ab A A --repeat N --launches {launches}",
         ];
         foreach (var (side, runs) in ((string, List<RunRecord>)[])[("A", olds), ("B", news)])
         {
@@ -143,14 +171,6 @@ internal sealed class AbComparison(Services services, string profile, int launch
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
         var code = IsTooTainted(olds, news) ? ExitCode.Inconclusive : Code(changes, missing);
         return ExitCodes.Worst([code, CodeOf(olds.Concat(news))]);
-    }
-
-    /// <summary>What the two sides are asked besides their devices.</summary>
-    private static IEnumerable<string> Differences(Plan a, Plan b)
-    {
-        const int most = 10;
-        var all = PlanDifference.Of(a, b).ToList();
-        return all.Count <= most ? all : all.Take(most).Append($"{all.Count - most} more settings differ");
     }
 
     /// <summary>What tainted the samples of all launches together, by combination, where anything did.</summary>
@@ -197,9 +217,10 @@ internal sealed class AbComparison(Services services, string profile, int launch
         return File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"--profile {profile}: no such file, for {side}");
     }
 
-    private static RunRecord Launch(Func<string, ProcessStartInfo> start, string folder, bool isBare)
+    private RunRecord Launch(Func<string, ProcessStartInfo> start, string folder, bool isBare)
     {
         var how = start(folder);
+        foreach (var word in words) how.ArgumentList.Add(word);
         if (isBare) how.ArgumentList.Add("--bare");
         // Code that is compiled once is as fast in the first move as in the last, and nobody compiles beside what is measured.
         how.Environment["DOTNET_TieredCompilation"] = "0";
@@ -208,13 +229,14 @@ internal sealed class AbComparison(Services services, string profile, int launch
         using var process = Process.Start(how)!;
         var said = process.StandardError.ReadToEndAsync();
         var told = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_longest))
+        if (!process.WaitForExit(TimeSpan.FromTicks(longest.Nanoseconds / TimeSpan.NanosecondsPerTick)))
         {
             process.Kill(entireProcessTree: true);
-            throw new LaunchException($"a launch did not end within {s_longest.TotalMinutes} min");
+            throw new LaunchException($"a launch did not end within {longest}");
         }
 
         if (process.ExitCode == (int)ExitCode.Usage) throw new UsageException(said.Result.TrimEnd());
+        if (process.ExitCode == (int)ExitCode.Unavailable) throw new UnavailableException([said.Result.TrimEnd()]);
         // A gate that is broken is what is looked for; a run that shows nothing is not.
         if (!File.Exists(Path.Combine(folder, RunForms.Run)))
             throw new LaunchException($"a launch ended with {process.ExitCode} and left no run: {OneLine(said.Result)}");

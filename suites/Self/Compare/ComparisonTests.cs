@@ -86,6 +86,27 @@ public sealed class ComparisonTests
         Assert.That(power.Detectable[1], Is.Null.Or.GreaterThan(1.2));
     }
 
+    /// <summary>1 - 0.05^(1/n) where none alarmed; else what makes the chance of so few the twentieth part.</summary>
+    [TestCase(0, 200, "0 of 200 alarmed, at most 1.5 % do (one-sided 95 %)")]
+    [TestCase(0, 1, "0 of 1 alarmed, at most 95.0 % do (one-sided 95 %)")]
+    [TestCase(2, 200, "2 of 200 alarmed, at most 3.1 % do (one-sided 95 %)")]
+    [TestCase(5, 5, "5 of 5 alarmed, at most 100.0 % do (one-sided 95 %)")]
+    [TestCase(0, 0, "0 of 0 alarmed, at most 100.0 % do (one-sided 95 %)")]
+    public void What_false_alarms_are_at_most(int alarms, int comparisons, string said)
+    {
+        var it = new FalseAlarms(alarms, comparisons);
+        Assert.That(it.ToString(), Is.EqualTo(said));
+        if (alarms >= comparisons) return;
+        var (chance, term) = (0.0, Math.Pow(1 - it.AtMost, comparisons));
+        for (var k = 0; k <= alarms; k++)
+        {
+            chance += term;
+            term *= it.AtMost / (1 - it.AtMost) * (comparisons - k) / (k + 1);
+        }
+
+        Assert.That(chance, Is.EqualTo(0.05).Within(1e-6));
+    }
+
     [Test]
     public void A_history_changes_where_it_does()
     {

@@ -51,6 +51,22 @@ public sealed class GateTests
         if (broken > 0) Assert.That(record.GatesBroken[0], Does.StartWith($"guest downtime: {clean} of 100 cycles over 2ms"));
     }
 
+    /// <summary>A gate is nothing that is known where its load had not settled; without one nothing is asked. The virtual clock has no noise to wait out.</summary>
+    [TestCase(ClockKind.Real, 2000, false, true, Verdict.Inconclusive, 0)]
+    [TestCase(ClockKind.Real, 500, false, true, Verdict.Inconclusive, 0)]
+    [TestCase(ClockKind.Real, 500, true, false, Verdict.Inconclusive, 0)]
+    [TestCase(ClockKind.Real, 500, true, true, Verdict.Pass, 1)]
+    [TestCase(ClockKind.Real, null, false, false, Verdict.Pass, 0)]
+    [TestCase(ClockKind.Virtual, 500, false, true, Verdict.Pass, 1)]
+    public void A_load_that_had_not_settled_neither_holds_a_gate_nor_breaks_it(ClockKind clock, int? limit, bool steady, bool compiled, Verdict verdict, int broken)
+    {
+        var plan = s_plan with { Clock = clock, Gates = new GateSettings { GuestDowntime = limit is { } us ? Duration.FromMicroseconds(us) : null } };
+        var result = ResultOf([.. Enumerable.Repeat((1_000_000L, false), 20)]) with { Steady = new SteadyState(SteadyFigure.Latency, [1, 2, 3, 4, 5], 1, 1, steady, compiled) };
+        var record = CombinationRecord.Of(plan, result);
+        Assert.That((record.Verdict, record.GatesBroken.Count), Is.EqualTo((verdict, broken)));
+        Assert.That(record.GatesUnmeasured.Any(it => it.Contains("had not settled", StringComparison.Ordinal)), Is.EqualTo(verdict == Verdict.Inconclusive));
+    }
+
     /// <summary>Of 300 cycles 5 % are slow: with all of them tainted nothing is known of the 99th percentile, and with them clean it is over.</summary>
     [TestCase(true, Verdict.Inconclusive, 0, 1)]
     [TestCase(false, Verdict.Pass, 1, 0)]
@@ -68,6 +84,64 @@ public sealed class GateTests
     {
         var plan = s_plan with { Gates = new GateSettings { Tainted = most }, Expect = expect, MustFind = expect == Expectation.Fail ? ["LM-DATA-01"] : [] };
         Assert.That(CombinationRecord.Of(plan, ResultOf([(1000, true)])).Verdict, Is.EqualTo(verdict));
+    }
+
+    /// <summary>Each cycle is held to what the throughput after it is of that before, and to when it is back; what the machine did breaks neither.</summary>
+    [TestCase(950, 0L, false, Verdict.Pass, null, null)]
+    [TestCase(940, 0L, false, Verdict.Pass, "throughput after: 1 of 7 cycles under 95 % of that before; the lowest was 94 % in cycle 7", null)]
+    [TestCase(940, 0L, true, Verdict.Inconclusive, null, "throughput after: under 95 % of that before only in tainted cycles, 1 of 7, the first in cycle 7")]
+    [TestCase(null, 0L, false, Verdict.Inconclusive, null, "throughput after: not measured in 1 of 7 migrations, so nothing is known of 95 % of that before")]
+    [TestCase(1000, 21_000_000L, false, Verdict.Pass, "recovery: 1 of 7 cycles over 20ms; the longest was 21ms in cycle 7", null)]
+    [TestCase(1000, null, false, Verdict.Inconclusive, null, "recovery: not measured in 1 of 7 migrations, so nothing is known of 20ms")]
+    public void Throughput_and_recovery_are_held_to(int? after, long? recovery, bool isTainted, Verdict verdict, string? broken, string? unknown)
+    {
+        var result = ResultOf([.. Enumerable.Range(1, 7).Select(i => (1000L, isTainted && i == 7))]);
+        var cycles = result.Cycles.Select(it => it with
+        {
+            Throughput = new ThroughputRecord
+            {
+                BeforePerSecond = 1000, AfterPerSecond = it.Number == 7 ? after : 1000, RecoveryNs = it.Number == 7 ? recovery : 20_000_000,
+            },
+        });
+        var gates = new GateSettings { ThroughputAfter = 95, Recovery = Duration.FromMilliseconds(20) };
+        var record = CombinationRecord.Of(s_plan with { Gates = gates }, result with { Cycles = [.. cycles] });
+        Assert.That(record.Verdict, Is.EqualTo(verdict));
+        Assert.That(record.GatesBroken, broken is null ? Is.Empty : Is.EqualTo(new[] { broken }));
+        Assert.That(record.GatesUnmeasured, unknown is null ? Is.Empty : Has.Exactly(1).StartsWith(unknown));
+    }
+
+    /// <summary>
+    /// 300 commands of 1 to 300 us, of which the 99th percentile lies between the 295th and the 300th: bounds are of buckets, less than 0.8 % too much for the
+    /// upper, but no more than the greatest, and too little for the lower.
+    /// </summary>
+    [TestCase(300, Verdict.Pass, 0, null)]
+    [TestCase(299, Verdict.Inconclusive, 0, "latency during, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
+    [TestCase(290, Verdict.Pass, 1, null)]
+    [TestCase(294, Verdict.Inconclusive, 0, "latency during, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
+    public void A_quantile_of_latency_is_held_to_by_its_bound(int microseconds, Verdict verdict, int broken, string? unknown)
+    {
+        var record = JudgeLatency("during", 300, Duration.FromMicroseconds(microseconds));
+        Assert.That((record.Verdict, record.GatesBroken.Count), Is.EqualTo((verdict, broken)), string.Join("; ", record.GatesUnmeasured));
+        Assert.That(record.GatesUnmeasured, unknown is null ? Is.Empty : Has.Exactly(1).StartsWith(unknown));
+    }
+
+    [Test]
+    public void Too_few_commands_say_nothing_and_each_phase_is_its_own()
+    {
+        var few = JudgeLatency("during", 298, Duration.FromMilliseconds(1));
+        Assert.That(few.GatesUnmeasured, Is.EqualTo(new[] { "latency during, p99: needs 299 commands, has 298" }));
+        Assert.That(JudgeLatency("after", 300, Duration.FromMilliseconds(1)).GatesUnmeasured, Is.EqualTo(new[] { "latency after, p99: needs 299 commands, has 0" }));
+        Assert.That(CombinationRecord.Of(s_plan with { Gates = Latency("during", 1) }, ResultOf([(1000, false)])).Verdict, Is.EqualTo(Verdict.Inconclusive), "no record");
+    }
+
+    private static GateSettings Latency(string when, long limit) => new() { Latency = [new LatencyGate { When = when, Quantile = 0.99, Limit = new Duration(limit) }] };
+
+    private static CombinationRecord JudgeLatency(string when, int commands, Duration limit)
+    {
+        var latencies = new Histogram();
+        for (var i = 1; i <= commands; i++) latencies.Add(i * 1000L);
+        var result = ResultOf([(1000, false)]) with { Latency = new LatencyRecord { During = LatencyFigures.Of(latencies, spread: true) } };
+        return CombinationRecord.Of(s_plan with { Gates = Latency(when, limit.Nanoseconds) }, result);
     }
 
     private static CombinationRecord Judge(IEnumerable<(long Ns, bool Tainted)> cycles, double quantile, int microseconds)

@@ -27,11 +27,27 @@ public sealed class SweepTests
     [TestCase("sweeps: { d: { of: move, key: guest.depth, values: [x] } }", "sweeps.d, guest.depth=x: guest.depth must be")]
     [TestCase("sweeps: { d: { of: move, key: guest.depth, values: [\"2\", \"4\", \"2\"] } }", "sweeps.d: '2' is there 2 times")]
     [TestCase("gates: { quantiles: [{ downtime: guest, quantile: 0.99, limit: 1ms }] }", "p99 gate needs 299 cycles, 'move' has 3")]
+    [TestCase("gates: { latency: [{ when: later, quantile: 0.5, limit: 1ms }] }", ", and not 'later'")]
+    [TestCase("gates: { recovery: 10ms }", "recovery within 10ms takes a dwell.after of 110ms, with its window; it is 2ms")]
+    [TestCase("gates: { throughput-after: 95 }\ndwell: { after: 0 }", "throughput is told where the guest runs before and after the move")]
     public void What_cannot_be_is_told_in_a_line(string wrong, string what)
     {
         var errors = Load($"{Profile}\n{wrong}").Errors;
         Assert.That(errors, Has.Count.EqualTo(1));
         Assert.That(errors[0].ToString(), Does.Contain(what));
+    }
+
+    /// <summary>Of an open loop it is known how many commands come after a move, of a closed one and while it moves it is not.</summary>
+    [TestCase("after", "open, rate: 1000", "10ms", "p99 gate needs 299 commands, 'move' has 30 after its moves")]
+    [TestCase("after", "open, rate: 1000", "100ms", null)]
+    [TestCase("before", "open, rate: 1000", "100ms", "p99 gate needs 299 commands, 'move' has 6 before its moves")]
+    [TestCase("during", "open, rate: 1000", "10ms", null)]
+    [TestCase("after", "closed", "10ms", null)]
+    public void A_quantile_that_so_few_commands_cannot_answer_is_not_asked(string when, string mode, string after, string? what)
+    {
+        var text = Profile.Replace("depth: 4", $"depth: 4, mode: {mode}", StringComparison.Ordinal)
+            + $"\ndwell: {{ after: {after} }}\ngates: {{ latency: [{{ when: {when}, quantile: 0.99, limit: 1ms }}] }}";
+        Assert.That(Load(text).Errors.Select(it => it.What), what is null ? Is.Empty : Has.Exactly(1).StartsWith(what));
     }
 
     private static ProfileResult Load(string text) => ProfileFile.Load("p.yaml", read: _ => text);

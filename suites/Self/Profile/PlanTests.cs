@@ -105,6 +105,37 @@ public sealed class PlanTests
         Assert.That(Planned(Yaml, "device.sim.timing.read=1us").ProfileHash, Is.Not.EqualTo(plan.ProfileHash));
     }
 
+    /// <summary>
+    /// What figures are compared by: neither a default that is spelled out, nor what no cycle sees, makes them those of another profile; so none that a later
+    /// build adds does.
+    /// </summary>
+    [TestCase(true, "guest.depth=16")]
+    [TestCase(true, "guest.mix.read=50", "guest.mix.write=40", "guest.mix.write-zeroes=4", "guest.mix.deallocate=4", "guest.mix.flush=2")]
+    [TestCase(true, "device.sim.timing.read=0", "device.sim.namespaces=[{ blocks: 65536 }]")]
+    [TestCase(true, "combinations.*.cycles=1", "dwell={}")]
+    [TestCase(true, "gates.guest-downtime=1ms", "gates.tainted=3", "gates.baseline=other.json")]
+    [TestCase(true, "testbed.memory=3GiB", "cases={}", "seed=9")]
+    [TestCase(false, "guest.depth=15")]
+    [TestCase(false, "guest.mix.read=49", "guest.mix.write=41", "guest.mix.write-zeroes=4", "guest.mix.deallocate=4", "guest.mix.flush=2")]
+    [TestCase(false, "device.sim.timing.read=1us")]
+    [TestCase(false, "device.sim.namespaces=[{ blocks: 65535 }]")]
+    [TestCase(false, "combinations.vendor.cycles=2")]
+    [TestCase(false, "combinations.vendor.vfs=1")]
+    [TestCase(false, "combinations.vendor=~")]
+    [TestCase(false, "clock=real")]
+    public void FiguresAreOfWhatAProfileSaysBesidesItsDefaults(bool isSame, params string[] overrides) =>
+        Assert.That(Planned(Yaml, overrides).FiguresHash == Planned(Yaml).FiguresHash, Is.EqualTo(isSame));
+
+    [Test]
+    public void WhatAProfileDoesNotSayIsInNoHash()
+    {
+        _folder.Write("p.yaml", Yaml);
+        Assert.That(FiguresHash.TextOf(_folder.Load("p.yaml")), Is.EqualTo(
+            """{"name":"","seed":0,"device":{"sim":{"migration":{"vendor-state":{"supported":true}},"vendor-rfc":{}}},"combinations":{"mediated":{"commands":"hmlm","medium":"local"}"""
+            + ""","carried":{"commands":"hmlm","medium":"shared","admin-queue":"carried","guest-memory":"copied","clock":"real"}"""
+            + ""","vendor":{"commands":"vendor-rfc","medium":"local","vfs":2,"to-vf":3,"dirty":"host-noted"}}}"""));
+    }
+
     [Test]
     public void APlanIsStoredAndReadBackWhole()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Conformance.Device;
 using Conformance.Migration;
 using Conformance.Runner;
 using NUnit.Framework;
@@ -101,6 +103,22 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error, Does.Contain("no folder of a run"));
     }
 
+    /// <summary>A hash says that profiles differ; what differs is told too, as the device's timing is, and gates do not.</summary>
+    [Test]
+    public void Of_two_runs_of_other_profiles_it_is_told_what_differs()
+    {
+        Run("a");
+        Run("b", "--set=device.sim.timing.read=1us", "--set=gates.guest-downtime=1s", "--set=combinations.second.cycles=2", "--set=combinations.third={ commands: hmlm, medium: shared }");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(ExitCode.Inconclusive));
+        Assert.That(_bench.Out.Split('\n').Where(it => it.StartsWith("not comparable: ", StringComparison.Ordinal)).Select(it => it["not comparable: ".Length..]), Is.EqualTo(new[]
+        {
+            _bench.Out.Split('\n').Single(it => it.Contains("profile: "))["not comparable: ".Length..],
+            "first: pair.device.timing.read: \"0\", here \"1us\"", "second: cycles: 1, here 2", "second: pair.device.timing.read: \"0\", here \"1us\"", "third: only here",
+        }));
+        Run("c", "--set=gates.guest-downtime=1s");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("c")), Is.EqualTo(ExitCode.Conformant), "a gate is no figure's");
+    }
+
     /// <summary>More of what takes time or is copied is worse; more of what a guest did meanwhile is not.</summary>
     [TestCase(2, 0, ExitCode.Regression)]
     [TestCase(-2, 0, ExitCode.Conformant)]
@@ -112,6 +130,46 @@ public sealed class BaselineCommandTests
         Run("b");
         Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b")), Is.EqualTo(code));
         Assert.That(_bench.Out, Does.Contain("exact figures:\n  first: "));
+    }
+
+    /// <summary>
+    /// Latency ten times as long, throughput a fifth, a step three times: as with downtime each change is one on the virtual clock, and on the machine's it is
+    /// told, and no test. What became better is no reproach.
+    /// </summary>
+    [TestCase(ClockKind.Virtual, 1, ExitCode.Conformant, "")]
+    [TestCase(ClockKind.Virtual, 10, ExitCode.Regression, "worse, on the virtual clock without noise:\n  first: commands: 100k/s -> 10.0k/s\n")]
+    [TestCase(ClockKind.Real, 10, ExitCode.Inconclusive, "first: latency p50 during, by cycle: longer, and of one process each no test tells whether that is chance: compare --ab\n")]
+    [TestCase(ClockKind.Real, 10, ExitCode.Inconclusive, "first: commands after, by cycle: less, and of one process each no test tells whether that is chance: compare --ab\n")]
+    public void Throughput_and_latency_of_two_runs_are_compared_as_downtime_is(ClockKind clock, int times, ExitCode code, string said)
+    {
+        string[] names = ["commands", "commands before, by cycle", "latency p50 during, by cycle", "latency p99 after, by cycle", "latency p99 during"];
+        Loaded("a", 1);
+        Loaded("b", times);
+        var page = _bench.PathOf("loads.html");
+        Assert.That(_bench.Run("compare", _bench.PathOf("a"), _bench.PathOf("b"), "--html", page), Is.EqualTo(code), _bench.Out);
+        Assert.That(_bench.Out, Does.Contain(said));
+        foreach (var name in names)
+        {
+            Assert.That(_bench.Out, Does.Match($@"first: {name} +\d"));
+            Assert.That(File.ReadAllText(page), Does.Contain($"<td>first: {name}<td"));
+        }
+
+        Assert.That(_bench.Out, Does.Match(@"latency p50 during, by cycle +1\.00 ms \[1\.00 ms, 1\.00 ms\]"));
+        Assert.That(_bench.Run("compare", _bench.PathOf("b"), _bench.PathOf("a")), Is.EqualTo(ExitCode.Conformant), "what is better is no reproach");
+
+        void Loaded(string folder, int slower)
+        {
+            var latency = new LatencyFigures { N = 400, MedianNs = 1_000_000 * slower, P99Ns = 2_000_000 * slower };
+            var latencies = new LatencyRecord { Before = latency, During = latency, After = latency };
+            var throughput = new ThroughputRecord { BeforePerSecond = 5000 / slower, DuringPerSecond = 4000 / slower, AfterPerSecond = 5000 / slower };
+            _bench.Runner = (plan, _, _) => TestBench.Good(plan) with
+            {
+                Load = new LoadRecord { Commands = 1_000, Bytes = 4_096_000, Ns = 10_000_000L * slower },
+                Latency = latencies,
+                Cycles = [.. Enumerable.Range(1, 6).Select(i => TestBench.Good(plan).Cycles[0] with { Number = i, Latency = latencies, Throughput = throughput })],
+            };
+            Run(folder, $"--set=clock={Words.Of(clock)}");
+        }
     }
 
     [Test]
@@ -176,15 +234,84 @@ public sealed class BaselineCommandTests
         Assert.That(_bench.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
     }
 
+    /// <summary>What a real device is not touched without reaches every launch of both sides, and what is not said reaches none.</summary>
+    [TestCase("--allow-data-loss S1 --allow-data-loss S2 --only first --skip second", "--allow-data-loss", "S1", "--allow-data-loss", "S2", "--skip", "second", "--only", "first")]
+    [TestCase("")]
+    public void Each_launch_of_both_sides_is_told_what_run_is(string told, params string[] words)
+    {
+        Run("a");
+        var (a, b) = (Tree("a-tree"), Tree("b-tree"));
+        Assert.That(_bench.Run(["compare", "--ab", a, b, "--profile", "two", "--launches", "1", .. words]), Is.EqualTo(ExitCode.Inconclusive), _bench.Error);
+        var services = _bench.Services with { Again = it => new ProcessStartInfo(Path.Combine(a, "run.sh"), it) };
+        Assert.That(App.Run(["compare", "--ab", "two", "two", "--launches", "1", .. words], services), Is.EqualTo(ExitCode.Inconclusive), _bench.Error);
+        string[] said = [.. _bench.Read("a-tree.said").TrimEnd().Split('\n'), .. _bench.Read("b-tree.said").TrimEnd().Split('\n')];
+        Assert.That(said, Has.Length.EqualTo(4));
+        Assert.That(said.Select(line => line.Split("--out ")[1].Split(' ', 2).ElementAtOrDefault(1)?.Replace("--bare", "").TrimEnd() ?? ""), Is.All.EqualTo(told));
+    }
+
+    /// <summary>A launch says what is missing, as run does, and it is no failure of the suite.</summary>
+    [TestCase(64, ExitCode.Usage)]
+    [TestCase(69, ExitCode.Unavailable)]
+    public void What_keeps_a_launch_from_beginning_is_told_as_run_tells_it(int code, ExitCode expected)
+    {
+        var tree = Tree("tree", $"echo what is missing >&2; exit {code}");
+        Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two"), Is.EqualTo(expected));
+        Assert.That(_bench.Error, Is.EqualTo("what is missing\n"));
+    }
+
+    [TestCase("100ms", ExitCode.HarnessFailed, "a launch did not end within 100ms")]
+    [TestCase("soon", ExitCode.Usage, "--longest must be a time, as 30s or 2h, not 'soon'")]
+    public void A_launch_takes_as_long_as_it_may(string longest, ExitCode expected, string said)
+    {
+        var tree = Tree("tree", "sleep 20");
+        Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--longest", longest), Is.EqualTo(expected));
+        Assert.That(_bench.Error, Does.Contain(said));
+    }
+
     [Test]
     public void A_launch_that_dies_loses_its_own_comparison_and_is_not_left_out_of_the_end()
     {
-        _bench.Write("tree/run.sh", "#!/bin/sh\necho died >&2\nexit 134\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_bench.PathOf("tree/run.sh"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var tree = _bench.PathOf("tree");
+        var tree = Tree("tree", "echo died >&2; exit 134");
         Assert.That(_bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2"), Is.EqualTo(ExitCode.HarnessFailed));
         Assert.That(_bench.Error, Is.EqualTo("[1/2] no result: a launch ended with 134 and left no run: died\n[2/2] no result: a launch ended with 134 and left no run: died\n"));
         Assert.That(_bench.Out, Is.EqualTo("0 comparisons of 10 launches a side: slower in 0, faster in 0, nothing known in 0\n"));
+    }
+
+    /// <summary>Real launches of one thing as both sides: what they say is counted, kept, and told by whoever compares it here later.</summary>
+    [Test]
+    public void Comparisons_with_itself_are_counted_and_kept()
+    {
+        Run("a");
+        var tree = Tree("tree");
+        string[] words = ["compare", "--ab", tree, tree, "--profile", "two"];
+        _bench.Run(words);
+        Assert.That(_bench.Out, Does.Contain("of A with itself nothing was measured here: compare --ab A A --repeat N --launches 10\n"));
+        _bench.Run([.. words, "--repeat", "2"]);
+        Assert.That(_bench.Out, Does.EndWith("slower in 0, faster in 0, nothing known in 0\nof A with itself 0 of 2 alarmed, at most 77.6 % do (one-sided 95 %)\n"));
+        _bench.Run([.. words, "--repeat", "3"]);
+        _bench.Run(words);
+        Assert.That(_bench.Out, Does.Contain("measured on this machine, of A with itself 0 of 5 alarmed, at most 45.1 % do (one-sided 95 %)\n"));
+        _bench.Run([.. words, "--launches", "11"]);
+        Assert.That(_bench.Out, Does.Contain("of A with itself nothing was measured here"), "of another number of launches");
+        Assert.That(_bench.Out, Does.Contain("resampled from A's launches, which sees no drift, order or neighbour: 0 false alarms in 200"));
+    }
+
+    /// <summary>What drifts between two launches of one tree is seen; between two trees it is no false alarm.</summary>
+    [Test]
+    public void An_alarm_is_a_false_one_only_of_a_thing_with_itself()
+    {
+        Run("a");
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with
+        {
+            Cycles = [.. TestBench.Good(plan).Cycles.Select(it => it with { Downtime = it.Downtime with { GuestNs = 2_000_000 } })],
+        };
+        Run("b");
+        var drifts = $"mkdir -p \"$4\"; case \"$4\" in */a[0-9]) cp '{_bench.PathOf("a")}/run.json' \"$4\";; *) cp '{_bench.PathOf("b")}/run.json' \"$4\";; esac";
+        var (tree, other) = (Tree("tree", drifts), Tree("other", drifts));
+        _bench.Run("compare", "--ab", tree, tree, "--profile", "two", "--repeat", "2");
+        Assert.That(_bench.Out, Does.EndWith("slower in 2, faster in 0, nothing known in 0\nof A with itself 2 of 2 alarmed, at most 100.0 % do (one-sided 95 %)\n"));
+        _bench.Run("compare", "--ab", tree, other, "--profile", "two", "--repeat", "2");
+        Assert.That(_bench.Out, Does.EndWith("slower in 2, faster in 0, nothing known in 0\n"));
     }
 
     [Test]
@@ -194,9 +321,11 @@ public sealed class BaselineCommandTests
         foreach (var name in names) Run(name);
         Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf)]), Is.EqualTo(ExitCode.Conformant));
         Assert.That(_bench.Out, Does.Contain("no figure changed over 6 runs"));
-        Run("g", "--seed=9");
+        Run("g", "--seed=9", "--set=guest.depth=3");
         Assert.That(_bench.Run(["history", .. names.Select(_bench.PathOf), _bench.PathOf("g")]), Is.EqualTo(ExitCode.Inconclusive));
-        Assert.That(_bench.Out, Does.Contain("not comparable: ").And.Contain("seed: 1, here 9").And.Not.Contain("no figure changed"));
+        Assert.That(
+            _bench.Out,
+            Does.Contain("not comparable: ").And.Contain("seed: 1, here 9").And.Contain("first: guest.depth: 16, here 3\n").And.Not.Contain("no figure changed"));
     }
 
     [Test]
@@ -243,6 +372,15 @@ public sealed class BaselineCommandTests
             Commands = good.Commands + moreCommands,
             Cycles = [.. good.Cycles.Select(it => it with { StateBytes = it.StateBytes + moreState })],
         };
+    }
+
+    /// <summary>A tree whose launches keep what they were told beside it, and are the run a, or what a line of shell makes of them.</summary>
+    private string Tree(string name, string? line = null)
+    {
+        var script = _bench.Write(
+            $"{name}/run.sh", $"#!/bin/sh\necho \"$*\" >>'{_bench.PathOf(name)}.said'\n{line ?? $"mkdir -p \"$4\" && cp '{_bench.PathOf("a")}/run.json' \"$4\""}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return _bench.PathOf(name);
     }
 
     private void SetBaseline()

@@ -106,11 +106,14 @@ public enum Taint
 }
 
 /// <summary>
-/// What the suite itself costs on this machine, measured in the same run on the machine's clock: a simulated device without latency is moved, so that
-/// all the time that passes is the suite's.
+/// What the suite itself costs on this machine, measured in the same run on the machine's clock: a simulated device without latency is moved as
+/// combinations of one shape move theirs, so that all the time that passes is the suite's.
 /// </summary>
 public sealed record SuiteCostRecord
 {
+    /// <summary>Names of the combinations that it is the cost of: they differ in nothing that the suite would take time for.</summary>
+    public required IReadOnlyList<string> Combinations { get; init; }
+
     /// <summary>ns a command of the guest's load, from submission to the judged completion.</summary>
     public required double CommandNs { get; init; }
 
@@ -122,8 +125,12 @@ public sealed record SuiteCostRecord
 
     public required long OrchestratorDowntimeNs { get; init; }
 
-    /// <summary>Cycles that the medians are of.</summary>
+    /// <summary>Cycles that the medians are of; 0 where such a device could not be moved so, and nothing is known.</summary>
     public required int Cycles { get; init; }
+
+    /// <summary>It was measured.</summary>
+    [JsonIgnore]
+    public bool IsKnown => Cycles > 0;
 }
 
 /// <summary>One step's cost.</summary>

@@ -45,9 +45,6 @@ public sealed record Carried
     /// <summary>Where it ran; which suite it was, only whoever started it need say.</summary>
     public required EnvironmentRecord Environment { get; init; }
 
-    /// <summary>What the suite itself cost; null where it was not measured.</summary>
-    public required SuiteCostRecord? Cost { get; init; }
-
     /// <summary>The exit code of the signal that ended it before its end; null where none did.</summary>
     public required int? Signal { get; init; }
 }

@@ -20,6 +20,10 @@ public sealed record JournalLine
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CombinationRecord? Combination { get; init; }
 
+    /// <summary>What the suite itself costs in moves of one shape.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SuiteCostRecord? Cost { get; init; }
+
     /// <summary>What the case or combination observed, as <see cref="Journal.Write"/> writes it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Observations { get; init; }

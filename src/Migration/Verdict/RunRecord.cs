@@ -21,8 +21,8 @@ public sealed record RunRecord
     /// <summary>What it is against the baseline that it was held to; null where there was none to hold it to.</summary>
     public BaselineResult? Baseline { get; init; }
 
-    /// <summary>What the suite itself costs here; null where no time of the machine's clock is told.</summary>
-    public SuiteCostRecord? Cost { get; init; }
+    /// <summary>What the suite itself costs here, one for each shape of move; empty where no time of the machine's clock is told.</summary>
+    public IReadOnlyList<SuiteCostRecord> Costs { get; init; } = [];
 
     /// <summary>In the order of the plan, whatever the order of the run.</summary>
     public IReadOnlyList<CaseRecord> Cases { get; init; } = [];
@@ -46,6 +46,9 @@ public sealed record RunRecord
 
     /// <summary>Stopped before its end; the record is partial.</summary>
     public required bool Interrupted { get; init; }
+
+    /// <summary>What the suite itself costs in moves as those of a combination; null where that is not known.</summary>
+    public SuiteCostRecord? CostOf(string combination) => Costs.FirstOrDefault(it => it.IsKnown && it.Combinations.Contains(combination));
 }
 
 /// <summary>Where and how it ran: what a reader needs to believe and to repeat it.</summary>

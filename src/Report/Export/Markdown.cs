@@ -72,6 +72,9 @@ public static class Markdown
         if (recoveries.Count > 0) text.Append($"\nThroughput after the move, {run.Figures}:\n\n{string.Concat(recoveries)}");
         var doubts = run.Combinations.SelectMany(it => FailureText.Doubts(it).Select(doubt => $"- {Plain(it.Name)}: {Plain(doubt)}\n")).ToList();
         if (doubts.Count > 0) text.Append($"\n{string.Concat(doubts)}");
+        var near = run.Combinations.Select(it => (it.Name, Said: FailureText.NearTheSuite(run, it))).Where(it => it.Said is not null)
+            .Select(it => $"- {Plain(it.Name)}: {Plain(it.Said!)}\n").ToList();
+        if (near.Count > 0) text.Append($"\n{string.Concat(near)}");
     }
 
     private static void WriteRequirements(StringBuilder text, RunRecord run)

@@ -47,7 +47,7 @@ internal static class CombinationSection
         foreach (var (when, it) in latency.Phases)
         {
             html.Write($"<tr><td>{Said(when)}");
-            if (run.Cost is { } cost && SuiteCost.IsNear(plan, it.MedianNs, (long)cost.CommandNs)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+            if (SuiteCost.IsNear(run, plan, it.MedianNs, cost => (long)cost.CommandNs)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
             html.Write($"<td class=\"n\">{it.N}");
             foreach (var (name, _, figure) in it.Quantiles.Where(one => told.Contains(one.Name)))
                 html.Write($"<td class=\"n\">{(figure is { } ns ? CombinationTable.Microseconds(ns) : $"n/a (n={it.N})")}");

@@ -28,8 +28,7 @@ internal static class CombinationTable
             {
                 var figures = SampleFigures.Of(cycles, of);
                 html.Write($"<td class=\"n\">{MedianAndMost(figures)}");
-                if (run.Cost is { } suite && cost is not null && SuiteCost.IsNear(planned.GetValueOrDefault(it.Name), figures?.Median, cost(suite)))
-                    html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
+                if (cost is not null && SuiteCost.IsNear(run, planned.GetValueOrDefault(it.Name), figures?.Median, cost)) html.Write($" <a class=\"near\" href=\"#cost\">near</a>");
                 if (figures is not null && isTainted) html.Write($" <a class=\"near\" href=\"#c{i}\">tainted</a>");
             }
 

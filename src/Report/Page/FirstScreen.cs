@@ -54,7 +54,7 @@ internal static class FirstScreen
         [
             (FailureSection.Any(run), "failures", "Failures"), (run.Combinations.Count > 0, "combinations", "Combinations"), (plots.Sweeps.Count > 0, "sweeps", "Sweeps"),
             (run.Combinations.Count > 0, "c0", "Each combination"), (run.Cases.Count > 0, "cases", "Cases"), (run.Requirements.Count > 0, "requirements", "Requirements"),
-            (run.Cost is not null, "cost", "Cost of the suite"), (true, "environment", "Environment"),
+            (run.Costs.Count > 0, "cost", "Cost of the suite"), (true, "environment", "Environment"),
         ];
         html.Write($"<nav>");
         foreach (var it in parts.Where(it => it.Is)) html.Write($"<a href=\"#{it.Id}\">{it.Name}</a>");

@@ -64,6 +64,22 @@ public static class FailureText
         else if (!steady.IsCompiled) yield return $"code of the suite was still being compiled after {steady.Rounds.Count} rounds of load";
     }
 
+    /// <summary>Which figures of a combination say as much of the suite as of the device, in a sentence; null where none is known to.</summary>
+    public static string? NearTheSuite(RunRecord run, CombinationRecord it)
+    {
+        if (run.CostOf(it.Name) is not { } cost) return null;
+        var plan = run.Plan.Combinations.FirstOrDefault(planned => planned.Name == it.Name);
+        List<string> near = [];
+        foreach (var (observer, suite) in ((DowntimeObserver, long)[])[(DowntimeObserver.Guest, cost.GuestDowntimeNs), (DowntimeObserver.Orchestrator, cost.OrchestratorDowntimeNs)])
+        {
+            if (SuiteCost.IsNear(plan, SampleFigures.Of(it.Result.Cycles, downtime => Downtimes.Of(observer, downtime))?.Median, suite))
+                near.Add($"{Words.Of(observer)} downtime ({Human.Time(suite)})");
+        }
+
+        if (SuiteCost.IsNear(run, plan, it.Result.Load)) near.Add($"commands a second ({Human.Time(cost.CommandNs)} each)");
+        return near.Count == 0 ? null : $"not {SuiteCost.Near} times what the suite itself costs: {string.Join(", ", near)}";
+    }
+
     /// <summary>What is to be said of a combination besides its findings, a sentence each.</summary>
     public static IEnumerable<string> Remarks(CombinationRecord it)
     {

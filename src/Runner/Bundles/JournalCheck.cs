@@ -18,6 +18,7 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
     private readonly List<CaseRecord> _cases = [];
     private readonly Dictionary<string, (CombinationRecord Record, Journal Journal)> _combinations = [];
     private readonly List<RunHeader> _headers = [];
+    private readonly List<SuiteCostRecord> _costs = [];
     private int _number;
     private int _cut;
 
@@ -27,6 +28,9 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
     /// <summary>Likewise, in the order of the plan.</summary>
     public IReadOnlyList<(CombinationRecord Record, Journal Journal)> Combinations =>
         [.. run.Plan.Combinations.Where(it => _combinations.ContainsKey(it.Name)).Select(it => _combinations[it.Name])];
+
+    /// <summary>What the suite itself cost, which follows from nothing else.</summary>
+    public IReadOnlyList<SuiteCostRecord> Costs => _costs;
 
     /// <summary>Verdicts against observations.</summary>
     public string Verdicts()
@@ -40,7 +44,8 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
             if (line.Run is { } header) Take(header);
             else if (line.Case is { } it) observations += Take(it, line.Observations);
             else if (line.Combination is { } combination) observations += Take(combination, line.Observations);
-            else throw Refused("neither a header, a case nor a combination");
+            else if (line.Cost is { } cost) _costs.Add(cost);
+            else throw Refused("neither a header, a case, a combination nor a cost of the suite");
         }
 
         if (_headers.Count == 0) throw Refused("it is empty");

@@ -26,7 +26,7 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
         OwnSuite = run.Conformance is not null,
         Signal = run.Interrupted ? Signal() : null,
         Baseline = files.TryGetValue(RunFolder.BaselineFile, out var held) ? JsonSerializer.Deserialize(held, MigrationJson.Default.HeldBaseline) : null,
-        Cost = run.Cost,
+        Costs = journal.Costs,
     }.Record();
 
     /// <summary>Whoever is excused is so by a waiver that held on the day of the run.</summary>

@@ -33,6 +33,7 @@ internal static class RunTable
         foreach (var it in all)
         {
             if (FailureText.WarmedUp(it) is { } warmed) services.Out.WriteLine($"{it.Name}: {warmed}");
+            if (FailureText.NearTheSuite(run, it) is { } near) services.Out.WriteLine($"{it.Name}: {near}");
             foreach (var doubt in FailureText.Doubts(it)) services.Out.WriteLine($"{it.Name}: {doubt}");
         }
 

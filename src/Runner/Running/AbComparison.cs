@@ -166,7 +166,7 @@ internal sealed class AbComparison(Services services, string profile, int launch
                 notes.Add($"{side}: {bad.Count()} of {runs.Count} launches ended as {Words.Of(bad.Key)}, whatever its figures");
         }
 
-        if (olds[0].Cost is { } cost) notes.Add($"of this the suite itself costs {CostOf(cost)}");
+        foreach (var cost in olds[0].Costs.Where(it => it.IsKnown)) notes.Add($"{string.Join(", ", cost.Combinations)}: of this the suite itself costs {CostOf(cost)}");
         foreach (var note in notes) services.Out.WriteLine(note);
         if (page is not null) PageFile.Write(page, ComparisonPage.Write(olds[0], news[0], changes, notes), services);
         var code = IsTooTainted(olds, news) ? ExitCode.Inconclusive : Code(changes, missing);

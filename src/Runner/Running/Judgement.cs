@@ -40,7 +40,7 @@ internal sealed record Judgement
     public HeldBaseline? Baseline { get; init; }
 
     /// <summary>What the suite itself cost, which was measured and follows from nothing.</summary>
-    public SuiteCostRecord? Cost { get; init; }
+    public IReadOnlyList<SuiteCostRecord> Costs { get; init; } = [];
 
     /// <summary>The day by which waivers are held to have expired or not: that on which the run started.</summary>
     public DateOnly Day => DateOnly.FromDateTime(Environment.Started.UtcDateTime);
@@ -54,7 +54,7 @@ internal sealed record Judgement
         var surprises = Expected?.Surprises(ran, records, Exists).ToList();
         var record = new RunRecord
         {
-            Cost = Cost,
+            Costs = Costs,
             Figures = Plan.Figures,
             Environment = Environment,
             Plan = Plan,

@@ -77,6 +77,7 @@ internal sealed class Session
     private readonly RunFolder _folder;
     private readonly List<(CombinationRecord Record, Journal Journal)> _records = [];
     private readonly Dictionary<string, List<CaseRecord>> _cases = [];
+    private readonly List<SuiteCostRecord> _costs = [];
     private ExitCode? _signal;
 
     public Session(Plan plan, SessionOptions options, RunFolder folder)
@@ -99,15 +100,14 @@ internal sealed class Session
         using var journal = new RunJournal(_folder.Path, goOn: _options.Earlier.Count > 0);
         if (_options.Earlier.Count == 0 || !_options.HeaderIsKept) journal.Add(new JournalLine { Run = _options.Header });
         using var stop = new CancellationTokenSource();
-        SuiteCostRecord? cost;
         using (Listen(services, stop))
         {
             if (_plan.Cases is { } cases) RunCases(cases, journal, services, stop.Token);
             RunCombinations(journal, services, stop.Token);
-            cost = MeasureCost(services, stop.Token);
+            if (!IsBare) MeasureCosts(journal, services, stop.Token);
         }
 
-        return new Carried { Real = _plan.Real, Environment = probe.Finish(_options.Arguments, _options.Header.ProfilePath), Cost = cost, Signal = (int?)_signal };
+        return new Carried { Real = _plan.Real, Environment = probe.Finish(_options.Arguments, _options.Header.ProfilePath), Signal = (int?)_signal };
     }
 
     /// <summary>What was found, by this process or by an earlier one, in the light of waivers and of what was expected.</summary>
@@ -124,14 +124,23 @@ internal sealed class Session
         OwnSuite = _options.Suite is null,
         Signal = (ExitCode?)carried.Signal,
         Baseline = _options.Baseline,
-        Cost = carried.Cost,
+        Costs = _costs,
     }.Record();
 
-    /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it.</summary>
-    private SuiteCostRecord? MeasureCost(Services services, CancellationToken stop)
+    /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it: of each shape that something was moved in.</summary>
+    private void MeasureCosts(RunJournal journal, Services services, CancellationToken stop)
     {
-        var like = _plan.Combinations.FirstOrDefault(it => it.Clock == ClockKind.Real && it.Expect == Expectation.Pass);
-        return like is null || _options.IsBare || stop.IsCancellationRequested ? null : SuiteCost.Measure(like, services.Bench(null), stop);
+        var moved = _records.Where(it => it.Record.Result.Cycles.Any(cycle => cycle.Outcome == CycleOutcome.Completed)).Select(it => it.Record.Name).ToHashSet();
+        var known = _costs.SelectMany(it => it.Combinations).ToHashSet();
+        foreach (var alike in SuiteCost.Shapes(_plan.Combinations.Where(it => moved.Contains(it.Name) && !known.Contains(it.Name))))
+        {
+            if (stop.IsCancellationRequested) return;
+            var cost = SuiteCost.Measure(alike, _records.Find(it => it.Record.Name == alike[0].Name).Record.Result.Load?.Rate, services.Bench(null), stop);
+            // Of what was cut short nothing is said: who goes on measures it.
+            if (stop.IsCancellationRequested) return;
+            _costs.Add(cost);
+            journal.Add(new JournalLine { Cost = cost });
+        }
     }
 
     /// <summary>What an earlier part of this run did is not done again.</summary>
@@ -140,6 +149,7 @@ internal sealed class Session
         foreach (var line in _options.Earlier)
         {
             if (line.WholeCase is { } it) Keep(it);
+            else if (line.Cost is { } cost) _costs.Add(cost);
             else if (line.Combination is { Result.Interrupted: false } combination)
                 _records.Add((combination, Journal.Read(new StringReader(line.Observations ?? ""))));
         }

@@ -159,10 +159,61 @@ public sealed class LoadFiguresTests
     [Test]
     public void What_the_suite_costs_is_measured_step_by_step()
     {
-        var cost = SuiteCost.Measure(Plans.Of(s_kind), Composition.Bench(null), CancellationToken.None)!;
+        var cost = SuiteCost.Measure([Plans.Of(s_kind)], null, Composition.Bench(null), CancellationToken.None);
         Assert.That(cost.Cycles, Is.GreaterThan(1));
         Assert.That(cost.CommandNs, Is.Positive);
         Assert.That(cost.Steps.Select(it => it.Step), Is.EqualTo(Plans.Of(s_kind).Steps));
         Assert.That(cost.OrchestratorDowntimeNs, Is.Positive.And.LessThanOrEqualTo(cost.GuestDowntimeNs));
+    }
+
+    [Test]
+    public void What_the_suite_costs_is_measured_once_for_each_shape_of_move()
+    {
+        PlannedCombination Named(string name, Combination kind, GuestSettings? guest = null) => Plans.Of(kind, guest: guest) with { Name = name, Clock = ClockKind.Real };
+        var local = s_kind with { AdminQueue = AdminQueueKind.Mediated, Medium = MediumSharing.Local };
+        PlannedCombination[] all =
+        [
+            Named("shared", s_kind), Named("local", local), Named("memory", s_kind with { GuestMemory = GuestMemoryKind.Copied }), Named("two", s_kind with { Vfs = 2 }),
+            Named("noted", local with { Dirty = DirtySource.HostNoted }), Named("queues", s_kind, Plans.Guest with { Queues = 1 }),
+            // What the device takes, how often it is done and where it ends takes the suite no time.
+            Named("slower", s_kind) with { Pair = Plans.Of(s_kind, Plans.Device with { Timing = new SimulatedTiming() }).Pair, Seed = 7, Cycles = 50 },
+            // Nor does its rate, unless it sets how much there is to copy.
+            Named("rate", s_kind, Plans.Guest with { Mode = LoadMode.Open, Rate = 5 }), Named("cancelled", s_kind with { CancelAfter = StepChoice.At(CycleStep.Save) }),
+            Named("local-rate", local, Plans.Guest with { Mode = LoadMode.Open, Rate = 5 }),
+            // Nothing is said of the time of these.
+            Named("virtual", local) with { Clock = ClockKind.Virtual }, Named("control", local) with { Expect = Expectation.Fail },
+        ];
+        string[] shapes = ["shared slower rate cancelled", "local", "memory", "two", "noted", "queues", "local-rate"];
+        Assert.That(SuiteCost.Shapes(all).Select(it => string.Join(' ', it.Select(plan => plan.Name))), Is.EqualTo(shapes));
+    }
+
+    [Test]
+    public void What_is_copied_is_what_a_load_like_that_of_the_combination_changes()
+    {
+        var plans = new List<PlannedCombination>();
+        var local = Plans.Of(s_kind with { AdminQueue = AdminQueueKind.Mediated, Medium = MediumSharing.Local });
+        var bench = Composition.Bench(null);
+        var cost = SuiteCost.Measure([local], 5_000, (plan, progress, stop) =>
+        {
+            plans.Add(plan);
+            return bench(plan, progress, stop);
+        }, CancellationToken.None);
+        Assert.That(plans.Select(it => (it.Medium, it.Guest.Mode, it.Guest.Rate)), Is.EqualTo(new[]
+        {
+            (MediumSharing.Local, LoadMode.Open, (double?)5_000), (MediumSharing.Shared, LoadMode.Closed, null),
+        }));
+        Assert.That(cost.Steps.Select(it => it.Step), Is.EqualTo(local.Steps));
+        Assert.That(cost.Steps.Single(it => it.Step == CycleStep.BulkCopy).Ns, Is.Positive);
+        Assert.That(cost.CommandNs, Is.Positive.And.LessThan(1e9 / 5_000), "of a load that waits for nobody");
+    }
+
+    [Test]
+    public void Where_a_simulated_pair_cannot_be_moved_so_nothing_is_known_of_the_cost()
+    {
+        // A device without the commands, as real ones are that a profile says nothing of.
+        var plan = Plans.Of(s_kind with { Commands = MigrationCommands.VendorRfc }, Plans.Device with { VendorRfc = null }) with { Name = "vendor" };
+        var cost = SuiteCost.Measure([plan], null, Composition.Bench(null), CancellationToken.None);
+        Assert.That((cost.IsKnown, cost.Cycles, cost.Combinations.Single()), Is.EqualTo((false, 0, "vendor")));
+        Assert.That(SuiteCost.Measure([plan], null, (_, _, _) => throw new ArgumentException("no such pair"), CancellationToken.None).IsKnown, Is.False);
     }
 }

@@ -106,6 +106,26 @@ public sealed class ReportPageTests
     }
 
     [Test]
+    public void AFigureIsHeldAgainstTheCostOfMovesLikeItsOwn()
+    {
+        var run = SampleRun.Of(clock: ClockKind.Real);
+        // Of the second the drain is the suite's, which the first does not have; of a third nothing is known.
+        var drain = SampleRun.Cost("local-1") with { Steps = [new StepCost(CycleStep.Drain, 20_000)], GuestDowntimeNs = 1_000, OrchestratorDowntimeNs = 1_000 };
+        run = run with { Costs = [SampleRun.Cost("local-0"), drain, SampleRun.Cost("other") with { Cycles = 0 }] };
+        var page = RunPage.Write(run).Replace("\n", "");
+        var (table, cost) = (Part(page, "id=\"combinations\"", "</table>"), Part(page, "id=\"cost\"", "id=\"environment\""));
+        Assert.That(Regex.Count(Part(table, "local-0", "</tr>"), ">near<"), Is.EqualTo(2), "the guest's downtime, and the load");
+        Assert.That(Regex.Count(Part(table, "local-1", "</tr>"), ">near<"), Is.EqualTo(1), "the load");
+        Assert.That(Regex.Matches(cost, "<summary><b>([^<]*)</b>").Select(it => it.Groups[1].Value), Is.EqualTo(new[] { "local-0", "local-1" }));
+        Assert.That(Part(cost, "<b>local-1</b>", "</details>"), Does.Contain("<td>drain<td class=\"n\">20.0 us<td class=\"n\">130 us <span class=\"near\">near").And.Not.Contain("suspend"));
+        Assert.That(Part(cost, "<b>local-0</b>", "</details>"), Does.Not.Contain("drain"));
+        Assert.That(cost, Does.Contain("<b>other</b>: a simulated device could not be moved so."));
+        var summary = Conformance.Report.Export.Markdown.Write(run);
+        Assert.That(summary, Does.Contain("- local-0: not 10 times what the suite itself costs: guest downtime (90.0 us), commands a second (1.50 us each)"));
+        Assert.That(summary, Does.Contain("- local-1: not 10 times what the suite itself costs: commands a second (1.50 us each)\n"));
+    }
+
+    [Test]
     public void WhatMakesFiguresDoubtfulStandsBesideThem()
     {
         var run = SampleRun.Of(combinations: 1, clock: ClockKind.Real);
@@ -130,6 +150,13 @@ public sealed class ReportPageTests
         Assert.That(Regex.Count(page, "<tr data-level=\"(mandatory|optional)\" data-area=\"(suspend|state)\" data-verdict=\"(pass|not looked at)\""), Is.EqualTo(50));
         Assert.That(Regex.Count(page, "data-verdict=\"not looked at\""), Is.EqualTo(10));
         Assert.That(page, Does.Contain("<select name=\"level\">").And.Contain("<select name=\"area\">").And.Contain("<option>not looked at</option>"));
+    }
+
+    private static string Part(string page, string from, string to)
+    {
+        var begin = page.IndexOf(from, StringComparison.Ordinal);
+        Assert.That(begin, Is.Not.Negative, from);
+        return page[begin..page.IndexOf(to, begin, StringComparison.Ordinal)];
     }
 
     [Test]

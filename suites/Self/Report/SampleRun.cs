@@ -20,11 +20,7 @@ internal static class SampleRun
             },
             Plan = plan,
             Combinations = [.. plan.Combinations.Select((it, i) => CombinationRecord.Of(it, Result(it, i, cycles)))],
-            Cost = new SuiteCostRecord
-            {
-                CommandNs = 1_500, Steps = [new StepCost(CycleStep.Suspend, 9_000), new StepCost(CycleStep.Save, 30_000)], GuestDowntimeNs = 90_000,
-                OrchestratorDowntimeNs = 80_000, Cycles = 10,
-            },
+            Costs = [Cost([.. plan.Combinations.Select(it => it.Name)])],
             Cases = [.. Enumerable.Range(0, cases).Select(Case)],
             Requirements = [.. Enumerable.Range(0, requirements).Select(Requirement)],
             Verdict = verdict,
@@ -32,6 +28,13 @@ internal static class SampleRun
             Interrupted = false,
         };
     }
+
+    /// <summary>What the suite costs in moves as theirs.</summary>
+    public static SuiteCostRecord Cost(params string[] combinations) => new()
+    {
+        Combinations = combinations, CommandNs = 1_500, Steps = [new StepCost(CycleStep.Suspend, 9_000), new StepCost(CycleStep.Save, 30_000)], GuestDowntimeNs = 90_000,
+        OrchestratorDowntimeNs = 80_000, Cycles = 10,
+    };
 
     public static Finding Finding(string requirement, string what) => new()
     {

@@ -43,6 +43,36 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void WhatTheSuiteCostsIsMeasuredForEachShapeOfMoveAndStandsInTheJournal()
+    {
+        var measured = new List<MigrationCommands>();
+        _bench.Runner = (plan, _, _) =>
+        {
+            if (plan.Name == "suite cost") measured.Add(plan.Commands);
+            return TestBench.Good(plan);
+        };
+        _bench.Run("run", "two", "--set", "clock=real", "--set", "combinations.third={ commands: hmlm, medium: shared, cycles: 2 }", "--out", _bench.PathOf("o"));
+        Assert.That(measured, Is.EqualTo(new[] { MigrationCommands.Hmlm, MigrationCommands.VendorRfc }));
+        string[] shapes = ["first third", "second"];
+        Assert.That(Costs("o"), Is.EqualTo(shapes));
+        Assert.That(_bench.Out, Does.Contain("second: not 10 times what the suite itself costs: guest downtime (412 us), orchestrator downtime (300 us), commands a second (10.0 us each)"));
+        // The last was not measured yet when the run was killed.
+        var lines = Lines(_bench.Read("o/journal.jsonl"));
+        Assert.That(lines[^1], Does.StartWith("{\"cost\":{\"combinations\":[\"second\"],\"command-ns\":10000,"));
+        _bench.Write("o/journal.jsonl", string.Join('\n', lines[..^1]) + "\n");
+        measured.Clear();
+        _bench.Run("run", "--resume", _bench.PathOf("o"));
+        Assert.That(measured, Is.EqualTo(new[] { MigrationCommands.VendorRfc }));
+        Assert.That(Costs("o"), Is.EqualTo(shapes));
+        measured.Clear();
+        _bench.Run("run", "two", "--set", "clock=virtual", "--out", _bench.PathOf("v"));
+        Assert.That((measured.Count, Costs("v").Count()), Is.EqualTo((0, 0)), "it takes no time there");
+    }
+
+    private IEnumerable<string> Costs(string folder) =>
+        JsonSerializer.Deserialize(_bench.Read($"{folder}/run.json"), MigrationJson.Default.RunRecord)!.Costs.Select(it => string.Join(' ', it.Combinations));
+
+    [Test]
     public void WhatAnEarlierRunLeftIsNotTakenForThisOnesAndWhatIsNoRunsStays()
     {
         var own = _bench.Write("plain/states/mine.bin", "");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Conformance.Migration;
 using Conformance.Report;
 using Conformance.Runner.Running;
 

@@ -208,6 +208,26 @@ internal sealed class BundleTests
         Assert.That(_run.Verify(files => files[name] = "[{"u8.ToArray()).Last, Does.StartWith(reason));
 
     [Test]
+    public void WhatTheSuiteCostsIsAsTheJournalHasIt()
+    {
+        using var run = new BundleBench("--only", BundleBench.Combination, "--set", "clock=real");
+        Assert.That(run.Verify(_ => { }), Is.EqualTo((ExitCode.Conformant, "verified")));
+        static SuiteCostRecord Cheap(SuiteCostRecord it) => it with { GuestDowntimeNs = 1, OrchestratorDowntimeNs = 1 };
+        Assert.That(run.Verify(files => BundleBench.Record(files, it => it with { Costs = [.. it.Costs.Select(Cheap)] })).Last,
+            Is.EqualTo("refused: run.json: what the suite itself costs is not as the journal gives it"));
+        Assert.That(run.Verify(files => BundleBench.Record(files, it => it with { Costs = [] })).Last, Does.EndWith("what the suite itself costs is not as the journal gives it"));
+        string Refused(Func<SuiteCostRecord, SuiteCostRecord?> change) => run.Verify(files =>
+        {
+            BundleBench.Journal(files, line => line.Cost is { } it ? change(it) is { } other ? line with { Cost = other } : null : line);
+            BundleBench.Record(files, it => it with { Costs = [.. it.Costs.Select(change).OfType<SuiteCostRecord>()] });
+        }).Last;
+        Assert.That(Refused(_ => null), Is.EqualTo("refused: journal.jsonl: what the suite itself costs in moves as those of first is missing"));
+        Assert.That(Refused(it => it with { Combinations = ["second"] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is told of second, of which the plan has no time on the machine's clock$"));
+        Assert.That(Refused(it => it with { Combinations = ["first", "first"] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is told of first twice$"));
+        Assert.That(Refused(it => it with { Steps = [] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is not of the steps of first$"));
+    }
+
+    [Test]
     public void ASignatureIsOfOneKeyAndOfWhatWasSigned()
     {
         using var mine = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -52,7 +52,9 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         if (_headers.Count == 0) throw Refused("it is empty");
         if (_headers[^1].PlanHash != run.Plan.Hash()) throw new RefusedException(Name, "the plan in run.json is not the one that was run: its hash is another");
         var cut = _cut == 0 ? "" : $", {_cut} lines were cut off";
-        return $"{_cases.Count} runs of cases and {_combinations.Count} combinations are judged again from {observations} observations{cut}";
+        var cycles = _combinations.Values.Sum(it => it.Record.Result.AllCycles.Count());
+        var held = cycles == 0 ? "" : $", the figures of {cycles} cycles are held against the instants of their steps, which are believed";
+        return $"{_cases.Count} runs of cases and {_combinations.Count} combinations are judged again from {observations} observations{held}{cut}";
     }
 
     /// <summary>All that was planned is there, as often as it was planned, and nothing else.</summary>
@@ -138,6 +140,12 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         var begun = cycles > 0 || observed.Observations.Count > 0;
         if (cycles > 0 && observed.Observations.Count == 0) throw Refused($"{it.Name} has {cycles} cycles and not one observation");
         if (begun && !Same(observed.Findings, it.AllFindings())) throw Refused($"{it.Name} has other findings than its observations give");
+        foreach (var cycle in it.Result.AllCycles)
+        {
+            if (new CycleCheck(plan, cycle).Contradiction() is { } why) throw Refused($"{it.Name}: cycle {cycle.Number}{(plan.Vfs > 1 ? $", guest {cycle.Guest}" : "")}: {why}");
+        }
+
+        if (new LoadCheck(plan, it.Result).Contradiction() is { } contradiction) throw Refused($"{it.Name}: {contradiction}");
         var again = CombinationRecord.Of(plan, it.Result);
         if (again.Verdict != it.Verdict || again.Found != it.Found)
             throw Refused($"{it.Name} is said to be {Words.Of(it.Verdict)}, its cycles give {Words.Of(again.Verdict)}");

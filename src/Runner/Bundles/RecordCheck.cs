@@ -87,7 +87,7 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
         if (run.ExitCode != Again.ExitCode)
             throw new RefusedException(Check, $"its exit code is said to be {run.ExitCode}, the journal gives {Again.ExitCode}");
         Whole(Check);
-        return $"{Words.Of(run.Verdict)}: every verdict, requirement and figure is as the journal gives it";
+        return $"{Words.Of(run.Verdict)}: every verdict and requirement is what the journal gives, every figure the one that stands there";
     }
 
     /// <summary>verdicts.json likewise.</summary>

@@ -9,7 +9,7 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
     private const int MostStates = 8;
 
     /// <summary>Of which one is kept in the end: an example need not be of all of a million cycles.</summary>
-    private const int MostStrips = 1000;
+    public const int MostStrips = 1000;
 
     private static readonly LoadRecord s_noLoad = new() { Commands = 0, Bytes = 0, Ns = 0 };
 

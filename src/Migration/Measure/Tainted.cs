@@ -17,7 +17,10 @@ public sealed record Tainted(int Count, int Of, string Kinds)
         return new Tainted(completed.Count(it => it.Taints.Count > 0), completed.Count, string.Join(", ", kinds.Select(it => $"{Words.Of(it.Key)} {it.Count()}")));
     }
 
-    /// <summary>The cycles whose figures are told: those that nothing taints, or all where there are none of these.</summary>
+    /// <summary>
+    /// The cycles whose figures are told: those that nothing taints, or all where there are none of these. What taints is looked for from the stop of the
+    /// guest to its first answer: what of a cycle was before or after that may still be disturbed.
+    /// </summary>
     public static IEnumerable<CycleRecord> Free(IReadOnlyList<CycleRecord> cycles)
     {
         var free = cycles.Where(it => it.Taints.Count == 0);

@@ -52,7 +52,7 @@ public sealed record CombinationResult
     /// <summary>What the load did of it; null where none was begun.</summary>
     public LoadRecord? Load { get; init; }
 
-    /// <summary>Latency of the load's commands over all guests and cycles, or those that nothing taints where there are any; null where no cycle was begun.</summary>
+    /// <summary>Latency of the load's commands over all guests and cycles, or those whose blackout nothing tainted where there are any; null where no cycle was begun.</summary>
     public LatencyRecord? Latency { get; init; }
 
     /// <summary>The same of the neighbours' commands; null where there are none.</summary>

@@ -56,7 +56,7 @@ internal static class CombinationSection
         }
 
         html.Write($"</table></div>");
-        if (latency.UntaintedCycles is { } clean) html.Write($"<p class=\"note\">Of the {clean} cycles that nothing taints.</p>");
+        if (latency.UntaintedCycles is { } clean) html.Write($"<p class=\"note\">Of the {clean} cycles whose blackout nothing tainted; what disturbs the suite before it or after it is not looked for.</p>");
     }
 
     private static string Said(string when) => when switch

@@ -12,7 +12,7 @@ internal static class LatencyPlot
     public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
     {
         if (it.Result.Latency is not { } latency) return null;
-        var cycles = latency.UntaintedCycles is { } clean ? $"the {clean} cycles that nothing taints" : "all cycles";
+        var cycles = latency.UntaintedCycles is { } clean ? $"the {clean} cycles whose blackout nothing tainted" : "all cycles";
         return Of(run, it, plan, latency, "latency", "latency of the guest's commands", $"All commands of {cycles}, {How}");
     }
 

@@ -45,7 +45,7 @@ public static class FailureText
 
     /// <summary>Over which cycles figures are told: over all, where nothing taints any.</summary>
     public static string CyclesTold(RunRecord run) =>
-        run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Taints.Count > 0)) ? "the cycles that nothing taints" : "the cycles";
+        run.Combinations.Any(it => it.Result.Cycles.Any(cycle => cycle.Taints.Count > 0)) ? "the cycles whose blackout nothing tainted" : "the cycles";
 
     /// <summary>How many migrations went before those that figures are of; null where none did.</summary>
     public static string? WarmedUp(CombinationRecord it) =>

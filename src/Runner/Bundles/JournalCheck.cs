@@ -14,6 +14,7 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
 {
     private const string Name = "journal.jsonl";
     private const string UntilFailOption = "--until-fail";
+    private const string BareOption = "--bare";
 
     private readonly List<CaseRecord> _cases = [];
     private readonly Dictionary<string, (CombinationRecord Record, Journal Journal)> _combinations = [];
@@ -44,14 +45,16 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
             if (line.Run is { } header) Take(header);
             else if (line.Case is { } it) observations += Take(it, line.Observations);
             else if (line.Combination is { } combination) observations += Take(combination, line.Observations);
-            else if (line.Cost is { } cost) _costs.Add(cost);
+            else if (line.Cost is { } cost) Take(cost);
             else throw Refused("neither a header, a case, a combination nor a cost of the suite");
         }
 
         if (_headers.Count == 0) throw Refused("it is empty");
         if (_headers[^1].PlanHash != run.Plan.Hash()) throw new RefusedException(Name, "the plan in run.json is not the one that was run: its hash is another");
         var cut = _cut == 0 ? "" : $", {_cut} lines were cut off";
-        return $"{_cases.Count} runs of cases and {_combinations.Count} combinations are judged again from {observations} observations{cut}";
+        var cycles = _combinations.Values.Sum(it => it.Record.Result.AllCycles.Count());
+        var held = cycles == 0 ? "" : $", the figures of {cycles} cycles are held against the instants of their steps, which are believed";
+        return $"{_cases.Count} runs of cases and {_combinations.Count} combinations are judged again from {observations} observations{held}{cut}";
     }
 
     /// <summary>All that was planned is there, as often as it was planned, and nothing else.</summary>
@@ -70,6 +73,8 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         }
 
         if (run.Interrupted) return "the run was interrupted: what is missing was not run";
+        if (!run.Environment.Arguments.Contains(BareOption) && Combinations.FirstOrDefault(it => NeedsCost(it.Record)).Record is { Name: { } costless })
+            throw new RefusedException(Name, $"what the suite itself costs in moves as those of {costless} is missing");
         // It ends with the first failure, and only with one.
         if (run.Environment.Arguments.Contains(UntilFailOption) && _cases.Find(it => Session.IsFailure(it.Verdict)) is { } failed)
             return $"the run was made with {UntilFailOption}, and ended with {failed.Id}";
@@ -135,6 +140,12 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         var begun = cycles > 0 || observed.Observations.Count > 0;
         if (cycles > 0 && observed.Observations.Count == 0) throw Refused($"{it.Name} has {cycles} cycles and not one observation");
         if (begun && !Same(observed.Findings, it.AllFindings())) throw Refused($"{it.Name} has other findings than its observations give");
+        foreach (var cycle in it.Result.AllCycles)
+        {
+            if (new CycleCheck(plan, cycle).Contradiction() is { } why) throw Refused($"{it.Name}: cycle {cycle.Number}{(plan.Vfs > 1 ? $", guest {cycle.Guest}" : "")}: {why}");
+        }
+
+        if (new LoadCheck(plan, it.Result).Contradiction() is { } contradiction) throw Refused($"{it.Name}: {contradiction}");
         var again = CombinationRecord.Of(plan, it.Result);
         if (again.Verdict != it.Verdict || again.Found != it.Found)
             throw Refused($"{it.Name} is said to be {Words.Of(it.Verdict)}, its cycles give {Words.Of(again.Verdict)}");
@@ -144,6 +155,27 @@ internal sealed class JournalCheck(RunRecord run, byte[] journal, CaseCatalogue 
         _combinations[it.Name] = (again, observed);
         return observed.Observations.Count;
     }
+
+    private void Take(SuiteCostRecord it)
+    {
+        const string What = "what the suite itself costs is";
+        foreach (var name in it.Combinations)
+        {
+            if (run.Plan.Combinations.FirstOrDefault(one => one.Name == name) is not { } plan || !SuiteCost.IsMeasured(plan))
+                throw Refused($"{What} told of {name}, of which the plan has no time on the machine's clock");
+            if (it.IsKnown && !it.Steps.Select(step => step.Step).SequenceEqual(plan.Steps)) throw Refused($"{What} not of the steps of {name}");
+            if (_costs.Append(it).SelectMany(cost => cost.Combinations).Count(one => one == name) > 1) throw Refused($"{What} told of {name} twice");
+        }
+
+        if (SuiteCost.Shapes(run.Plan.Combinations.Where(plan => it.Combinations.Contains(plan.Name))).Count() != 1)
+            throw Refused($"{What} told of {string.Join(", ", it.Combinations)} as one, and they do not move alike");
+        if (it.GuestDowntimeNs < it.OrchestratorDowntimeNs) throw Refused($"{What} more of the orchestrator's downtime than of the guest's, which contains it");
+        _costs.Add(it);
+    }
+
+    /// <summary>Whether it has figures on the machine's clock, and nothing says what of them is the suite's.</summary>
+    private bool NeedsCost(CombinationRecord it) =>
+        SuiteCost.HasFigures(it) && SuiteCost.IsMeasured(run.Plan.Combinations.First(plan => plan.Name == it.Name)) && !_costs.Exists(cost => cost.Combinations.Contains(it.Name));
 
     private Journal Observed(string name, string? text)
     {

@@ -81,12 +81,13 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
             if (Text(said) != Text(given)) throw new RefusedException(Check, $"{said.Name}: its cycles or figures are not as the journal gives them");
         }
 
+        if (!run.Costs.Select(Text).SequenceEqual(Again.Costs.Select(Text))) throw new RefusedException(Check, "what the suite itself costs is not as the journal gives it");
         if (run.Verdict != Again.Verdict)
             throw new RefusedException(Check, $"the run is said to be {Words.Of(run.Verdict)}, the journal gives {Words.Of(Again.Verdict)}");
         if (run.ExitCode != Again.ExitCode)
             throw new RefusedException(Check, $"its exit code is said to be {run.ExitCode}, the journal gives {Again.ExitCode}");
         Whole(Check);
-        return $"{Words.Of(run.Verdict)}: every verdict, requirement and figure is as the journal gives it";
+        return $"{Words.Of(run.Verdict)}: every verdict and requirement is what the journal gives, every figure the one that stands there";
     }
 
     /// <summary>verdicts.json likewise.</summary>
@@ -184,6 +185,8 @@ internal sealed class RecordCheck(RunRecord run, IReadOnlyDictionary<string, byt
     }
 
     private static string Text(CaseRecord it) => JsonSerializer.Serialize(it, MigrationJson.Line.CaseRecord);
+
+    private static string Text(SuiteCostRecord it) => JsonSerializer.Serialize(it, MigrationJson.Line.SuiteCostRecord);
 
     private static string Text(CombinationRecord it) => JsonSerializer.Serialize(it, MigrationJson.Line.CombinationRecord);
 }

@@ -10,7 +10,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Services services)
     {
-        const string About = "Verify a bundle: nothing changed, missing or extra; and every verdict and figure made again from its journal.";
+        const string About = "Verify a bundle: nothing changed, missing or extra; every verdict made again from its journal, every figure held against what stands there beside it.";
         var command = new ExampleCommand("verify", About, """
             ./run.sh verify claim.zip
             ./run.sh verify claim.zip --key vendor.pem     it must be signed, and with this key

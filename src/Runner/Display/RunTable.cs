@@ -51,7 +51,7 @@ internal static class RunTable
         foreach (var it in told)
         {
             var latency = it.Result.Latency!;
-            var share = latency.UntaintedCycles is { } clean ? $" ({clean} of {it.Result.Cycles.Count} cycles untainted)" : "";
+            var share = latency.UntaintedCycles is { } clean ? $" ({clean} of {it.Result.Cycles.Count} cycles, whose blackout nothing tainted)" : "";
             services.Out.WriteLine($"{it.Name}{share}: {Phases(latency)}");
             if (RecoveryText.Of(it, run.Plan.Combinations.FirstOrDefault(plan => plan.Name == it.Name)) is { } recovery)
                 services.Out.WriteLine($"{it.Name}: {recovery}");

@@ -130,7 +130,7 @@ internal sealed class Session
     /// <summary>Where the machine's clock is told, beside it what the suite itself costs on it: of each shape that something was moved in.</summary>
     private void MeasureCosts(RunJournal journal, Services services, CancellationToken stop)
     {
-        var moved = _records.Where(it => it.Record.Result.Cycles.Any(cycle => cycle.Outcome == CycleOutcome.Completed)).Select(it => it.Record.Name).ToHashSet();
+        var moved = _records.Where(it => SuiteCost.HasFigures(it.Record)).Select(it => it.Record.Name).ToHashSet();
         var known = _costs.SelectMany(it => it.Combinations).ToHashSet();
         foreach (var alike in SuiteCost.Shapes(_plan.Combinations.Where(it => moved.Contains(it.Name) && !known.Contains(it.Name))))
         {

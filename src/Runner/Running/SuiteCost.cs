@@ -22,6 +22,9 @@ internal static class SuiteCost
     /// <summary>Whether anything is to be said of it: a control is to be noticed, however long it takes.</summary>
     public static bool IsMeasured(PlannedCombination plan) => plan is { Clock: ClockKind.Real, Expect: Expectation.Pass };
 
+    /// <summary>Whether something was moved in it.</summary>
+    public static bool HasFigures(CombinationRecord it) => it.Result.Cycles.Any(cycle => cycle.Outcome == CycleOutcome.Completed);
+
     /// <summary>Moves a simulated pair without any latency, on the machine's clock, in the way of combinations.</summary>
     /// <param name="alike">Of one shape.</param>
     /// <param name="rate">Commands a second of the load of the first of them; null: as many as there can be.</param>

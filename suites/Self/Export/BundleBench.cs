@@ -82,5 +82,12 @@ internal sealed class BundleBench : IDisposable
         files[BundleFiles.Manifest] = BundleManifest.Of(run).ToBytes();
     }
 
+    /// <summary>Changes what the combination showed, in journal and record alike.</summary>
+    public static void Result(SortedDictionary<string, byte[]> files, Func<CombinationResult, CombinationResult> change)
+    {
+        Journal(files, line => line.Combination is { } it ? line with { Combination = it with { Result = change(it.Result) } } : line);
+        Record(files, run => run with { Combinations = [.. run.Combinations.Select(it => it with { Result = change(it.Result) })] });
+    }
+
     public void Dispose() => Bench.Dispose();
 }

@@ -201,11 +201,103 @@ internal sealed class BundleTests
             Does.StartWith("refused: manifest.json: it is not what run.json says: "));
     }
 
+    private static TestCaseData Edit(string what, Func<CycleRecord, CycleRecord> change, string reason) => new TestCaseData(change, reason).SetArgDisplayNames(what);
+
+    private static CycleRecord Downtime(CycleRecord it, Func<DowntimeRecord, DowntimeRecord> change) => it with { Downtime = change(it.Downtime) };
+
+    private static CycleRecord Steps(CycleRecord it, Func<StepRecord, StepRecord> change) => it with { Steps = [.. it.Steps.Select(change)] };
+
+    private static IEnumerable<TestCaseData> Edits()
+    {
+        yield return Edit("guest and orchestrator", it => Downtime(it, d => d with { GuestNs = 1_630, OrchestratorNs = 1_270 }), "orchestrator downtime is 1270 ns, and its steps give [0-9]+ ns");
+        yield return Edit("guest", it => Downtime(it, d => d with { GuestNs = d.OrchestratorNs - 1 }), "guest downtime is [0-9]+ ns, and its steps give at least [0-9]+ ns");
+        yield return Edit("suspended", it => Downtime(it, d => d with { SuspendedNs = d.SuspendedNs - 1 }), "suspended is [0-9]+ ns, and its steps give [0-9]+ ns");
+        yield return Edit("none", it => Downtime(it, _ => new DowntimeRecord()), "the guest was restarted, and no orchestrator downtime is told");
+        yield return Edit(
+            "read back", it => Downtime(it, d => new DowntimeRecord { GuestNs = 2, OrchestratorNs = 1, SuspendedNs = 1, DeviceNs = 1, ReadBackNs = d.OrchestratorNs + (d.ReadBackNs ?? 0) - 1 }),
+            "reading back took [0-9]+ ns of a load of [0-9]+ ns");
+        yield return Edit("tainted", it => it with { Taints = [Taint.StolenTime] }, "it is said to be tainted, which nothing is on the virtual clock");
+        yield return Edit("a step earlier", it => Steps(it, step => step.Step == CycleStep.Resume ? step with { BeginNs = step.BeginNs - 1 } : step), "resume begins before what is before it, or ends before it begins");
+        yield return Edit("a step less", it => it with { Steps = [.. it.Steps.SkipLast(1)] }, "it is said to be completed, and was not gone through");
+        yield return Edit("another step", it => it with { Steps = [.. it.Steps.Where(step => step.Step != CycleStep.Drain)] }, "its steps are not those of the plan");
+        yield return Edit("latency", it => it with { Latency = it.Latency with { Before = it.Latency.Before with { MedianNs = it.Latency.Before.MaxNs + 1 } } },
+            "latency, before: p50 is [0-9]+ ns, below what is before it or over the most");
+    }
+
+    [TestCaseSource(nameof(Edits))]
+    public void AFigureOfACycleThatIsEditedEverywhereIsNotWhatTheCycleGives(Func<CycleRecord, CycleRecord> change, string reason)
+    {
+        var told = _run.Verify(files => BundleBench.Result(files, it => it with { Cycles = [it.Cycles[0], change(it.Cycles[1])] }));
+        Assert.That(told.Code, Is.EqualTo(ExitCode.NonConformant));
+        Assert.That(told.Last, Does.Match($"^refused: journal\\.jsonl:[0-9]+: first: cycle 2(, guest 1)?: {reason}$"));
+    }
+
+    private static TestCaseData OfAll(string what, Func<CombinationResult, CombinationResult> change, string reason) => new TestCaseData(change, reason).SetArgDisplayNames(what);
+
+    private static IEnumerable<TestCaseData> EditsOfAll()
+    {
+        static LatencyRecord Before(CombinationResult it, Func<LatencyFigures, LatencyFigures> change) => it.Latency! with { Before = change(it.Latency!.Before) };
+        yield return OfAll("n", it => it with { Latency = Before(it, one => one with { N = one.N + 1 }) }, "latency, before: its buckets hold [0-9]+ commands, and it is of [0-9]+");
+        yield return OfAll("median", it => it with { Latency = Before(it, one => one with { MedianNs = one.MedianNs - 1 }) }, "latency, before: p50 is [0-9]+ ns, and its buckets give [0-9]+ ns");
+        yield return OfAll("slowest left out", it => it with { Latency = Before(it, one => LatencyFigures.Of(Fastest(one), spread: true)) },
+            "latency, before: it is of 1 commands, those of its cycles are [0-9]+");
+        yield return OfAll("load", it => it with { Load = it.Load! with { Commands = 1 } }, "its load is 1 commands, and its cycles have the latency of [0-9]+");
+        yield return OfAll("load's time", it => it with { Load = it.Load! with { Ns = it.WorldNs + 1 } }, "its load ran [0-9]+ ns, and all of it [0-9]+ ns");
+        yield return OfAll("another cycle's strip", it => it with { Strip = it.Strip! with { Cycle = 3 - it.Strip.Cycle } }, "its strip is of cycle [12], and the one in the middle is cycle [12]");
+        yield return OfAll("strip", it => it with { Strip = it.Strip! with { RestartedNs = it.Strip.RestartedNs - 1 } }, "cycle [12]: its strip has the guest stopped or restarted outside the steps that do it");
+        yield return OfAll("blackout", it => it with { Strip = it.Strip! with { Completions = [.. it.Strip.Completions.Select(_ => 1L)] } }, "cycle [12]: its strip has commands completed while the guest stood still");
+    }
+
+    [TestCaseSource(nameof(EditsOfAll))]
+    public void WhatIsToldOfTheLoadOfAllCyclesIsWhatTheyGive(Func<CombinationResult, CombinationResult> change, string reason)
+    {
+        var told = _run.Verify(files => BundleBench.Result(files, change));
+        Assert.That(told.Last, Does.Match($"^refused: journal\\.jsonl:[0-9]+: first: {reason}$"));
+    }
+
+    private static Histogram Fastest(LatencyFigures it)
+    {
+        var one = new Histogram();
+        one.Add(it.Buckets![0]);
+        return one;
+    }
+
     [TestCase("journal.jsonl", "refused: journal.jsonl:1: it is empty")]
     [TestCase("run.json", "refused: record: it cannot be read: ")]
     [TestCase("verdicts.json", "refused: verdict file: it cannot be read: ")]
     public void AFileThatIsNoneOfItsKindIsRefused(string name, string reason) =>
         Assert.That(_run.Verify(files => files[name] = "[{"u8.ToArray()).Last, Does.StartWith(reason));
+
+    [Test]
+    public void WhatTheSuiteCostsIsAsTheJournalHasIt()
+    {
+        using var run = new BundleBench("--only", BundleBench.Combination, "--set", "clock=real");
+        Assert.That(run.Verify(_ => { }), Is.EqualTo((ExitCode.Conformant, "verified")));
+        static SuiteCostRecord Cheap(SuiteCostRecord it) => it with { GuestDowntimeNs = 1, OrchestratorDowntimeNs = 1 };
+        Assert.That(run.Verify(files => BundleBench.Record(files, it => it with { Costs = [.. it.Costs.Select(Cheap)] })).Last,
+            Is.EqualTo("refused: run.json: what the suite itself costs is not as the journal gives it"));
+        Assert.That(run.Verify(files => BundleBench.Record(files, it => it with { Costs = [] })).Last, Does.EndWith("what the suite itself costs is not as the journal gives it"));
+        string Refused(Func<SuiteCostRecord, SuiteCostRecord?> change) => run.Verify(files =>
+        {
+            BundleBench.Journal(files, line => line.Cost is { } it ? change(it) is { } other ? line with { Cost = other } : null : line);
+            BundleBench.Record(files, it => it with { Costs = [.. it.Costs.Select(change).OfType<SuiteCostRecord>()] });
+        }).Last;
+        Assert.That(Refused(_ => null), Is.EqualTo("refused: journal.jsonl: what the suite itself costs in moves as those of first is missing"));
+        Assert.That(Refused(it => it with { Combinations = ["second"] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is told of second, of which the plan has no time on the machine's clock$"));
+        Assert.That(Refused(it => it with { Combinations = ["first", "first"] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is told of first twice$"));
+        Assert.That(Refused(it => it with { Steps = [] }), Does.Match("jsonl:[0-9]+: what the suite itself costs is not of the steps of first$"));
+    }
+
+    [Test]
+    public void OnTheMachinesClockADowntimeIsWithinTheBoundsOfItsSteps()
+    {
+        using var run = new BundleBench("--only", BundleBench.Combination, "--set", "clock=real");
+        string Edited(Func<DowntimeRecord, DowntimeRecord> change) => run.Verify(files => BundleBench.Result(files, it => it with { Cycles = [it.Cycles[0], Downtime(it.Cycles[1], change)] })).Last;
+        Assert.That(Edited(it => it with { GuestNs = 2, OrchestratorNs = 1 }), Does.Match("first: cycle 2: orchestrator downtime is 1 ns, and its steps give at least [0-9]+ ns$"));
+        Assert.That(Edited(it => it with { SuspendedNs = it.OrchestratorNs + 1 }), Does.Match("first: cycle 2: suspended is [0-9]+ ns, (longer than the guest stood still|and its steps give at most [0-9]+ ns)$"));
+        Assert.That(Edited(it => it with { DeviceNs = 1 }), Does.Match("first: cycle 2: device downtime is 1 ns, and its steps give at least [0-9]+ ns$"));
+        Assert.That(Edited(it => it with { GuestNs = null }), Does.EndWith("first: cycle 2: no guest downtime is told, and commands were answered after the restart"));
+    }
 
     [Test]
     public void ASignatureIsOfOneKeyAndOfWhatWasSigned()

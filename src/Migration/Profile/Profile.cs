@@ -104,6 +104,13 @@ public sealed record GuestSettings
     [Range(typeof(Size), "0", "8PiB")]
     public Size Region { get; init; }
 
+    /// <summary>
+    /// Every block of the region is written before the load begins: each move then has as much to copy. Else blocks are allocated as the load comes to write
+    /// them, and the first moves copy less.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Fill { get; init; }
+
     /// <summary>Sizes of commands, each as often.</summary>
     [MinLength(1)]
     public IReadOnlyList<Size> IoSizes { get; init; } = [Size.KiB(4)];

@@ -28,7 +28,7 @@ internal static class CombinationSection
         var dirty = plan.Dirty is { } source ? $" ({Words.Of(source)})" : "";
         html.Write($"<p>{Words.Of(plan.Commands)}, admin queue {Words.Of(plan.AdminQueue)}, {Words.Of(plan.Medium)} medium{dirty},");
         html.Write($"{Words.Of(plan.GuestMemory)} guest memory, guest stops {Words.Of(plan.GuestStop)}, {Words.Of(plan.Route)},");
-        html.Write($"{Words.Of(plan.Clock)} clock, seed {plan.Seed}");
+        html.Write($"{Words.Of(plan.Clock)} clock, seed {plan.Seed}{(plan.Guest.Fill ? ", every block of the region written first" : "")}");
         if (plan.CancelAfter is { } cancel) html.Write($", cancelled after {Words.Of(cancel)}");
         if (plan.BreakAt is { } broken) html.Write($", broken at {Words.Of(broken)}");
         if (plan.Expect == Expectation.Fail) html.Write($", must be found to break {string.Join(", ", plan.MustFind)}");

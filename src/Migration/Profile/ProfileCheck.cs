@@ -122,6 +122,16 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         else if (of.CancelAfter.IsEvery || of.BreakAt.IsEvery) Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: '{sweep.Of}' is one combination for each step");
         if (sweep.Values.CountBy(it => it).FirstOrDefault(it => it.Value > 1) is { Value: > 1 } twice)
             Fail(sweep, nameof(SweepOptions.Values), $"sweeps.{name}: '{twice.Key}' is there {twice.Value} times, and each value is a combination by its name");
+        foreach (var figure in sweep.Figure ?? [])
+        {
+            if (MoveFigure.Named(figure) is not { } known)
+            {
+                var hint = Nearest.To(figure, MoveFigure.All.Select(it => it.Name));
+                Fail(sweep, nameof(SweepOptions.Figure), $"sweeps.{name}: no figure is named '{figure}'; the nearest is '{hint}'");
+            }
+            else if (known.Step is { } step && of is not null && !StepsOf.All(of).Contains(step))
+                Fail(sweep, nameof(SweepOptions.Figure), $"sweeps.{name}: {figure}: the step {Words.Of(step)} is not part of a cycle of '{sweep.Of}'");
+        }
     }
 
     private void CheckParts(SimulatedDevice device, string path)

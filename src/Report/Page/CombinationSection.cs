@@ -71,9 +71,9 @@ internal static class CombinationSection
         if (cycles.Count == 0) return;
         var steps = cycles.SelectMany(cycle => cycle.Steps).Select(step => step.Step).Distinct().Order().ToList();
         html.Write($"<details><summary>Cycles: time of each step, us</summary><div class=\"wide\">");
-        html.Write($"<table><tr><th>cycle<th>route<th>outcome");
-        foreach (var step in steps) html.Write($"<th>{Words.Of(step)}");
-        html.Write($"</tr>");
+        html.Write($"<table class=\"steps\"><thead><tr><th class=\"n\">cycle<th>route<th>outcome");
+        foreach (var step in steps) html.Write($"<th class=\"n\">{Words.Of(step)}");
+        html.Write($"</tr></thead><tbody>");
         foreach (var cycle in cycles.Take(shown))
         {
             html.Write($"<tr><td class=\"n\">{cycle.Number}<td>{cycle.From} &rarr; {cycle.To}<td>{Words.Of(cycle.Outcome)}");
@@ -83,7 +83,7 @@ internal static class CombinationSection
             html.Write($"</tr>");
         }
 
-        html.Write($"</table></div>");
+        html.Write($"</tbody></table></div>");
         if (cycles.Count > shown) html.Write($"<p class=\"note\">The first {shown} of {cycles.Count}; run.json has all.</p>");
         html.Write($"</details>");
     }

@@ -247,13 +247,15 @@ public sealed class RunCommandTests
     public void LatencyAroundTheMovesIsOnThePageAndOfAnOpenLoopOnTheConsole(string mode, bool told)
     {
         LatencyFigures Of(long n) => new() { N = n, MedianNs = 80_000, P99Ns = n < 100 ? null : 150_000, MaxNs = 2_000_000 };
-        _bench.Runner = (plan, _, _) => TestBench.Good(plan) with { Latency = new LatencyRecord { Before = Of(1000), During = Of(100), After = Of(20) } };
+        var latency = new LatencyRecord { Before = Of(1000), During = Of(400), After = Of(20) };
+        _bench.Runner = (plan, _, _) => TestBench.Good(plan) is var good ? good with { Latency = latency, Cycles = [good.Cycles[0] with { Latency = latency }] } : good;
         string[] rate = told ? ["--set", "guest.rate=1000"] : [];
         _bench.Run(["run", "two", "--only", "first", "--out", _bench.PathOf("a"), "--set", $"guest.mode={mode}", .. rate]);
-        const string Line = "first: before 80.0 us / 150 us / 2.00 ms; during 80.0 us / 150 us / 2.00 ms; after 80.0 us / - / 2.00 ms";
+        const string Line = "first: before 80.0 us / 150 us / 2.00 ms; during 80.0 us / - / 2.00 ms; after 80.0 us / - / 2.00 ms";
         Assert.That(_bench.Out, told ? Does.Contain(Line) : Does.Not.Contain("latency"));
         var page = _bench.Read("a/report.html").Replace("\n", "");
         Assert.That(page, Does.Contain("<td>before the move<td class=\"n\">1000<td class=\"n\">80.0<td class=\"n\">150.0<td class=\"n\">2,000.0<td class=\"n\">"));
+        Assert.That(page, Does.Contain("<td>during the move<td class=\"n\">400<td class=\"n\">80.0<td class=\"n\">n/a (n=400 of 1 cycle)<td class=\"n\">2,000.0<td class=\"n\">"));
         Assert.That(page, Does.Contain("<td>after the move<td class=\"n\">20<td class=\"n\">80.0<td class=\"n\">n/a (n=20)<td class=\"n\">2,000.0<td class=\"n\">"));
     }
 

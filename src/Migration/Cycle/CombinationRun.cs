@@ -118,8 +118,13 @@ public sealed class CombinationRun(PlannedCombination plan, PairFactory pairs, I
         if (!checks.Ok(outcome, "bench", outcome.Step ?? "bench", "the pair could not be made ready")) return false;
         _tenants = bench!.Tenants;
         _dmaBytes = plan.Clock == ClockKind.Virtual ? bench.DmaBytes : null;
-        foreach (var tenant in _tenants) tenant.Guest.Start();
         _neighbours = bench.Neighbours.Guests.Count;
+        if (plan.Guest.Fill)
+        {
+            foreach (var filled in bench.Neighbours.Guests.Concat(_tenants.Select(t => t.Guest)).Select(guest => guest.FillAsync().AsTask()).ToList()) await filled;
+        }
+
+        foreach (var tenant in _tenants) tenant.Guest.Start();
         foreach (var neighbour in bench.Neighbours.Guests) neighbour.Start();
         if (plan.Dwell.SteadyRound.Nanoseconds > 0) _steady = Worse(_steady, await SettleAsync(world));
         bool goesOn;

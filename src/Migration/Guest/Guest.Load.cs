@@ -12,30 +12,46 @@ public sealed partial class Guest
     private const int SpareSlots = 1;
 
     private Mode _mode;
-    private readonly List<(ulong Lba, int Count)> _toVerify = [];
-    private int _verifyRun;
-    private int _verifyOffset;
+    private readonly List<(ulong Lba, int Count)> _runs = [];
+    private int _run;
+    private int _runOffset;
 
     private enum Mode
     {
         Idle,
         Load,
         Verify,
+        Fill,
+    }
+
+    /// <summary>
+    /// Starts its processor and writes every block of its region once, before the load begins. A write that never completes is waited for as long as the
+    /// world goes on.
+    /// </summary>
+    public async ValueTask FillAsync()
+    {
+        const ulong most = 1 << 30;
+        var runs = new List<(ulong Lba, int Count)>();
+        for (ulong lba = 0; lba < RegionBlocks; lba += most) runs.Add((lba, (int)Math.Min(most, RegionBlocks - lba)));
+        Run();
+        await GoThroughAsync(Mode.Fill, runs, World.Never);
     }
 
     /// <summary>
     /// Reads blocks and judges them against the ledger: those of <paramref name="runs"/>, or all ever changed. False when a read did not
     /// complete by <paramref name="deadline"/>. The load must be quiet.
     /// </summary>
-    public async ValueTask<bool> VerifyAsync(IEnumerable<(ulong Lba, int Count)>? runs, long deadline)
+    public ValueTask<bool> VerifyAsync(IEnumerable<(ulong Lba, int Count)>? runs, long deadline) => GoThroughAsync(Mode.Verify, runs ?? Ledger.TouchedRuns(), deadline);
+
+    private async ValueTask<bool> GoThroughAsync(Mode mode, IEnumerable<(ulong Lba, int Count)> runs, long deadline)
     {
-        _toVerify.Clear();
-        _toVerify.AddRange(runs ?? Ledger.TouchedRuns());
-        _verifyRun = _verifyOffset = 0;
-        if (_toVerify.Count == 0) return true;
-        _mode = Mode.Verify;
+        _runs.Clear();
+        _runs.AddRange(runs);
+        _run = _runOffset = 0;
+        if (_runs.Count == 0) return true;
+        _mode = mode;
         Wake();
-        var done = await World.Until(_idle, this, static g => ((Guest)g)._verifyRun >= ((Guest)g)._toVerify.Count && ((Guest)g).InFlight == 0, deadline);
+        var done = await World.Until(_idle, this, static g => ((Guest)g)._run >= ((Guest)g)._runs.Count && ((Guest)g).InFlight == 0, deadline);
         _mode = Mode.Idle;
         if (done) return true;
         foreach (var queue in _queues) LoseAll(queue);
@@ -50,7 +66,7 @@ public sealed partial class Guest
     {
         var queue = _queues[0];
         if (queue.Slots.FreeCount == 0 || queue.Pair.FreeSlots == 0 || !Pick(out var kind, out var lba, out var blocks)) return false;
-        Submit(queue, kind, lba, blocks, World.Now, verifies: false);
+        Submit(queue, kind, lba, blocks, World.Now, isLoad: true);
         queue.Pair.Ring();
         return true;
     }
@@ -78,7 +94,7 @@ public sealed partial class Guest
                 if (_load.Rate > 0 && _arrivals.Count == 0) break;
                 if (!Pick(out var kind, out var lba, out var blocks)) break;
                 var intended = _load.Rate > 0 ? _arrivals.Dequeue() : now;
-                Submit(queue, kind, lba, blocks, intended, verifies: false);
+                Submit(queue, kind, lba, blocks, intended, isLoad: true);
                 put++;
                 if (_load.Rate > 0) break;
             }
@@ -91,22 +107,23 @@ public sealed partial class Guest
         return true;
     }
 
-    private bool SubmitVerification(int budget)
+    private bool SubmitRuns(int budget)
     {
+        var kind = _mode == Mode.Fill ? IoKind.Write : IoKind.Read;
         var most = _load.Sizes.Max() / BlockSize;
         foreach (var queue in _queues)
         {
             var put = 0;
-            while (_verifyRun < _toVerify.Count && queue.Slots.FreeCount > SpareSlots && queue.Pair.FreeSlots > 0 && put < budget)
+            while (_run < _runs.Count && queue.Slots.FreeCount > SpareSlots && queue.Pair.FreeSlots > 0 && put < budget)
             {
-                var (lba, count) = _toVerify[_verifyRun];
-                var blocks = Math.Min(most, count - _verifyOffset);
-                Submit(queue, IoKind.Read, lba + (ulong)_verifyOffset, blocks, World.Now, verifies: true);
+                var (lba, count) = _runs[_run];
+                var blocks = Math.Min(most, count - _runOffset);
+                Submit(queue, kind, lba + (ulong)_runOffset, blocks, World.Now, isLoad: false);
                 put++;
-                _verifyOffset += blocks;
-                if (_verifyOffset < count) continue;
-                _verifyRun++;
-                _verifyOffset = 0;
+                _runOffset += blocks;
+                if (_runOffset < count) continue;
+                _run++;
+                _runOffset = 0;
             }
 
             queue.Pair.Ring();
@@ -137,10 +154,10 @@ public sealed partial class Guest
         return false;
     }
 
-    private void Submit(GuestQueue queue, IoKind kind, ulong lba, int blocks, long intended, bool verifies)
+    private void Submit(GuestQueue queue, IoKind kind, ulong lba, int blocks, long intended, bool isLoad)
     {
         queue.Slots.TryTake(out var slot, out var cid);
-        queue.InFlight[slot] = new GuestCommand { Kind = kind, Lba = lba, Blocks = blocks, IntendedAt = intended, Verifies = verifies };
+        queue.InFlight[slot] = new GuestCommand { Kind = kind, Lba = lba, Blocks = blocks, IntendedAt = intended, IsLoad = isLoad };
         Ledger.Begin(lba, blocks);
         var bytes = blocks * BlockSize;
         var z = (ushort)(blocks - 1);
@@ -194,7 +211,7 @@ public sealed partial class Guest
 
     private void Finish(GuestQueue queue, int slot, in GuestCommand command, Status status)
     {
-        if (!command.Verifies)
+        if (command.IsLoad)
         {
             var now = World.Now;
             var latency = now - command.IntendedAt;

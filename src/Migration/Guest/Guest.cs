@@ -251,7 +251,7 @@ public sealed partial class Guest : Actor, ICompletionSink
         var full = _settling || _mode switch
         {
             Mode.Load => SubmitLoad(budget),
-            Mode.Verify => SubmitVerification(budget),
+            Mode.Verify or Mode.Fill => SubmitRuns(budget),
             _ => true,
         };
         // Not everything could be done within the budget: go on at the next instant. Else an interrupt or the next arrival wakes us.

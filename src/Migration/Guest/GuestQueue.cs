@@ -8,7 +8,10 @@ namespace Conformance.Migration;
 internal struct GuestCommand
 {
     public IoKind Kind;
-    public bool Verifies;
+
+    /// <summary>Part of the load: else it verifies or fills, and is in no figure.</summary>
+    public bool IsLoad;
+
     public ulong Lba;
     public int Blocks;
 

@@ -16,6 +16,9 @@ public static class Quantiles
     /// <summary>Whether so many samples say something of the quantile.</summary>
     public static bool IsSupported(double quantile, long n) => n >= Needed(quantile);
 
+    /// <summary>The greatest quantile of which so many samples say something: 0.99 for 299; 0 of none.</summary>
+    public static double Greatest(long n) => n <= 0 ? 0 : Math.Pow(1 - Confidence, 1.0 / n);
+
     /// <summary>
     /// The rank, from 1, of the smallest sample that the quantile exceeds with a chance of at most 1 - <see cref="Confidence"/>; null where n is too small.
     /// </summary>

@@ -141,4 +141,13 @@ public sealed record StepCost(CycleStep Step, long Ns);
 /// <param name="Key">The key of the profile that is swept: <c>guest.depth</c>.</param>
 /// <param name="Value">What it is here, as written.</param>
 /// <param name="Number">The same as a number, in the base unit of the key (bytes, ns), which a plot draws along; null where it is none.</param>
-public sealed record SweepPoint(string Name, string Key, string Value, double? Number);
+public sealed record SweepPoint(string Name, string Key, string Value, double? Number)
+{
+    /// <summary>Names of the figures that are drawn along the key (<see cref="MoveFigure"/>); null: the downtimes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Figures { get; init; }
+
+    /// <summary>What a value without a unit counts; null: it is a count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unit { get; init; }
+}

@@ -104,6 +104,13 @@ public sealed record GuestSettings
     [Range(typeof(Size), "0", "8PiB")]
     public Size Region { get; init; }
 
+    /// <summary>
+    /// Every block of the region is written before the load begins: each move then has as much to copy. Else blocks are allocated as the load comes to write
+    /// them, and the first moves copy less.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Fill { get; init; }
+
     /// <summary>Sizes of commands, each as often.</summary>
     [MinLength(1)]
     public IReadOnlyList<Size> IoSizes { get; init; } = [Size.KiB(4)];
@@ -337,6 +344,19 @@ public sealed record SweepOptions
 
     /// <summary>What else differs from the profile, the same at each value: guest.mode=closed.</summary>
     public IReadOnlyList<string> With { get; init; } = [];
+
+    /// <summary>What values without a unit count, for the axis of the picture: bytes, commands/s. If absent, they are a count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unit { get; init; }
+
+    /// <summary>
+    /// What is drawn along the key, one name or a list: guest, orchestrator, suspended and device are downtimes, step.suspend is what that step took, and so each
+    /// step; if absent, the downtimes.
+    /// </summary>
+    [OneOrList]
+    [MinLength(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Figure { get; init; }
 }
 
 /// <summary>The profile as it is at one value of a sweep.</summary>

@@ -111,7 +111,7 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
 
     /// <summary>
     /// What so few commands cannot answer is not asked. How many there are is known of an open loop, in the time that it dwells; what comes while a
-    /// controller moves is known once it did.
+    /// controller moves is known once it did, and those that its blackout met count by their cycles.
     /// </summary>
     private void CheckGate(LatencyGate gate)
     {
@@ -123,6 +123,12 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         }
 
         var needed = Quantiles.Needed(gate.Quantile);
+        if (gate.When == "during")
+        {
+            foreach (var (name, it) in profile.Combinations.Where(one => one.Value.Cycles * one.Value.Vfs < needed).Take(1))
+                Fail(gate, nameof(LatencyGate.Quantile), $"p{gate.Quantile * 100:0.####} gate during the move needs {needed} cycles, '{name}' has {it.Cycles * it.Vfs}: what a blackout met waited together");
+        }
+
         if (gate.When is not ("before" or "after") || profile.Guest is not { Mode: LoadMode.Open, Rate: { } rate }) return;
         var dwell = gate.When == "before" ? profile.Dwell.Before : profile.Dwell.After;
         foreach (var (name, it) in profile.Combinations)
@@ -158,6 +164,16 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         else if (of.CancelAfter.IsEvery || of.BreakAt.IsEvery) Fail(sweep, nameof(SweepOptions.Of), $"sweeps.{name}: '{sweep.Of}' is one combination for each step");
         if (sweep.Values.CountBy(it => it).FirstOrDefault(it => it.Value > 1) is { Value: > 1 } twice)
             Fail(sweep, nameof(SweepOptions.Values), $"sweeps.{name}: '{twice.Key}' is there {twice.Value} times, and each value is a combination by its name");
+        foreach (var figure in sweep.Figure ?? [])
+        {
+            if (MoveFigure.Named(figure) is not { } known)
+            {
+                var hint = Nearest.To(figure, MoveFigure.All.Select(it => it.Name));
+                Fail(sweep, nameof(SweepOptions.Figure), $"sweeps.{name}: no figure is named '{figure}'; the nearest is '{hint}'");
+            }
+            else if (known.Step is { } step && of is not null && !StepsOf.All(of).Contains(step))
+                Fail(sweep, nameof(SweepOptions.Figure), $"sweeps.{name}: {figure}: the step {Words.Of(step)} is not part of a cycle of '{sweep.Of}'");
+        }
     }
 
     private void CheckParts(SimulatedDevice device, string path)

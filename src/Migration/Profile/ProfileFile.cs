@@ -64,7 +64,7 @@ public static class ProfileFile
                 var changed = sweep.With.Append($"{sweep.Key}={value}").Aggregate(root, (map, text) => Override.Apply(text, map, wrong));
                 var at = wrong.Count == 0 ? Bind(changed, null, wrong) : null;
                 errors.AddRange(wrong.Select(it => it with { What = $"sweeps.{name}, {sweep.Key}={value}: {it.What}" }));
-                if (wrong.Count == 0) swept.Add(new SweptProfile(new SweepPoint(name, sweep.Key, value, NumberOf(value)), sweep.Of, at!));
+                if (wrong.Count == 0) swept.Add(new SweptProfile(new SweepPoint(name, sweep.Key, value, NumberOf(value)) { Figures = sweep.Figure, Unit = sweep.Unit }, sweep.Of, at!));
             }
         }
 

@@ -80,6 +80,7 @@ public static class ProfileSchema
             node["maximum"] = JsonValue.Create(Convert.ToDecimal(Binder.Limit(range.Maximum, plain)));
         }
 
+        if (property?.IsDefined(typeof(OneOrListAttribute)) == true) node["type"] = new JsonArray("string", "array", "null");
         if (property?.GetCustomAttribute<RegularExpressionAttribute>() is { } pattern) node["pattern"] = $"^{pattern.Pattern}$";
         if (property?.GetCustomAttribute<MinLengthAttribute>() is { } length) node["minItems"] = length.Length;
         if (property is not null && DefaultOf(property) is { } value) node["default"] = value;

@@ -6,7 +6,11 @@ namespace Conformance.Report;
 public abstract record Mark(Ink Ink, string? Label);
 
 /// <summary>A line from point to point, or in steps: each value holds until the next.</summary>
-public sealed record LineMark(Ink Ink, string? Label, IReadOnlyList<(double X, double Y)> Points, bool Steps = false) : Mark(Ink, Label);
+public sealed record LineMark(Ink Ink, string? Label, IReadOnlyList<(double X, double Y)> Points, bool Steps = false) : Mark(Ink, Label)
+{
+    /// <summary>Where on the horizontal axis there are too few samples to believe it: from there on it is faint and dashed.</summary>
+    public double Until { get; init; } = double.PositiveInfinity;
+}
 
 /// <summary>A span of the horizontal axis, behind all else.</summary>
 public sealed record BandMark(Ink Ink, string? Label, double From, double To) : Mark(Ink, Label);

@@ -16,8 +16,25 @@ public sealed partial class SvgChart
 
     private void DrawLine(LineMark it)
     {
+        var full = it.Points.TakeWhile(point => point.X <= it.Until).ToList();
+        var beyond = it.Points.Skip(full.Count).ToList();
+        if (beyond.Count > 0 && full.Count > 0)
+        {
+            if (it.Steps) full.Add((it.Until, full[^1].Y));
+            beyond.Insert(0, full[^1]);
+        }
+
+        DrawPath(it with { Points = full }, it.Label, "");
+        DrawPath(it with { Points = beyond }, it.Label is { } label ? $"{label}, too few to tell" : "too few to tell", " stroke-dasharray=\"2 4\" stroke-opacity=\"0.75\"");
+    }
+
+    /// <param name="it">All of it is drawn.</param>
+    /// <param name="said">What its values are said to be of.</param>
+    /// <param name="style">More of how it looks.</param>
+    private void DrawPath(LineMark it, string? said, string style)
+    {
         if (it.Points.Count == 0) return;
-        _text.Append($"<path class=\"l\" data-l=\"{Escaped(it.Label ?? "")}\" fill=\"none\" stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke=\"{Paint(it.Ink)}\" d=\"");
+        _text.Append($"<path class=\"l\" data-l=\"{Escaped(said ?? "")}\" fill=\"none\" stroke-width=\"1.8\" stroke-linejoin=\"round\"{style} stroke=\"{Paint(it.Ink)}\" d=\"");
         var (lastX, lastY) = (X(it.Points[0].X), Y(it.Points[0].Y));
         _text.Append($"M{lastX:0.#} {lastY:0.#}");
         for (var i = 1; i < it.Points.Count; i++)

@@ -13,14 +13,14 @@ internal static class CaseSection
         foreach (var line in run.StaleWaivers) html.Write($"<p class=\"warn\">Out of date: {line}</p>");
         foreach (var it in run.Surprises) html.Write($"<p class=\"warn\">Not as expected: {it}</p>");
         WriteAreas(html, run);
-        html.Write($"<details><summary>All cases</summary><div class=\"wide\"><table><tr><th>case<th>verdict<th>device<th>requirements<th>why</tr>");
+        html.Write($"<details><summary>All cases</summary><div class=\"wide\"><table><thead><tr><th>case<th>verdict<th>device<th>requirements<th>why</tr></thead><tbody>");
         foreach (var it in run.Cases)
         {
             html.Write($"<tr><td>{it.Id}<td class=\"{Words.Of(it.Verdict)}\">{Words.Of(it.Verdict)}{(it.Runs > 1 ? $" ({it.RunsAsBad} of {it.Runs})" : "")}");
             html.Write($"<td>{it.Device}<td>{string.Join(' ', it.Covers)}<td>{it.Reason}</tr>");
         }
 
-        html.Write($"</table></div></details>");
+        html.Write($"</tbody></table></div></details>");
     }
 
     private static void WriteAreas(Html html, RunRecord run)

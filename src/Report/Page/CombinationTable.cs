@@ -12,9 +12,9 @@ internal static class CombinationTable
     {
         if (run.Combinations.Count == 0) return;
         var planned = run.Plan.Combinations.ToDictionary(it => it.Name, StringComparer.Ordinal);
-        html.Write($"<h2 id=\"combinations\">Combinations</h2><div class=\"wide\"><table><tr><th>combination<th>verdict<th class=\"n\">cycles");
-        html.Write($"<th class=\"n\">downtime, guest<th class=\"n\">orchestrator<th class=\"n\">device<th class=\"n\">commands/s<th class=\"n\">verified blocks");
-        html.Write($"<th class=\"n\">fetched<th class=\"n\">unfetched<th class=\"n\">posted</tr>");
+        html.Write($"<h2 id=\"combinations\">Combinations</h2><div class=\"wide\"><table><thead><tr><th>combination<th>verdict<th class=\"n\">cycles");
+        html.Write($"<th class=\"n\">downtime, guest, us<th class=\"n\">orchestrator, us<th class=\"n\">device, us<th class=\"n\">commands/s<th class=\"n\">verified blocks");
+        html.Write($"<th class=\"n\">fetched<th class=\"n\">unfetched<th class=\"n\">posted</tr></thead><tbody>");
         for (var i = 0; i < run.Combinations.Count; i++)
         {
             var it = run.Combinations[i];
@@ -38,17 +38,17 @@ internal static class CombinationTable
             html.Write($"<td class=\"n\">{inFlight.Fetched}<td class=\"n\">{inFlight.Unfetched}<td class=\"n\">{inFlight.Posted}</tr>");
         }
 
-        html.Write($"</table></div>");
+        html.Write($"</tbody></table></div>");
         html.Write($"<p class=\"note\">{run.Figures}. Downtime: median / most over {FailureText.CyclesTold(run)}. Guest: from its stop to its first completion of a command that");
         html.Write($"the destination fetched. Orchestrator: from its stop to its restart. Device: from the source's last completion or DMA");
         html.Write($"write to the destination's first fetch. The time in which the suite reads the loaded state back for its oracle is in none");
         html.Write($"of them: run.json has it as read-back-ns, and latencies contain it. The last three columns count commands in flight at the cut.</p>");
     }
 
-    /// <summary>Median and most with their unit; empty where nothing was observed.</summary>
+    /// <summary>Median and most, us; empty where nothing was observed.</summary>
     private static string MedianAndMost(SampleFigures? figures) => figures is null ? "" : Pair(figures.Median, figures.Most);
 
-    private static string Pair(long median, long most) => $"{Microseconds(median)} / {Microseconds(most)} us";
+    private static string Pair(long median, long most) => $"{Microseconds(median)} / {Microseconds(most)}";
 
     public static string Microseconds(long nanoseconds) => $"{nanoseconds / 1e3:#,0.0}";
 }

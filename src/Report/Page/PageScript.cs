@@ -22,6 +22,10 @@ internal static class PageScript
           box.addEventListener('input', filter);
           filter();
         }
+        // Where a style alone cannot open what is closed, for paper.
+        const shut = [];
+        addEventListener('beforeprint', () => { for (const it of document.querySelectorAll('details:not([open])')) { it.open = true; shut.push(it); } });
+        addEventListener('afterprint', () => { for (const it of shut.splice(0)) it.open = false; });
         const tip = document.getElementById('tip'), three = v => +v.toPrecision(3);
         const units = (v, of, by) => { let i = 0; while (v >= by && i < of.length - 1) { v /= by; i++; } return three(v) + ' ' + of[i]; };
         const said = { t: v => (v < 0 ? '-' : '') + units(Math.abs(v), ['ns', 'us', 'ms', 's'], 1000), b: v => units(v, ['B', 'KiB', 'MiB', 'GiB', 'TiB'], 1024),

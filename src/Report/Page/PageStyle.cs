@@ -18,9 +18,6 @@ internal static class PageStyle
         html.Write($"<style>");
         html.Write($":root {{ color-scheme: light dark; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #f6f8fa; }}");
         html.Write($"@media (prefers-color-scheme: dark) {{ :root {{ {Inks(Palette.Dark)} --line: #343b43; --good: #3fb950; --bad: #f85149; --odd: #d29922; --card: #1b2128; }} }}");
-        html.Write($"@media print {{ .answers {{ grid-template-columns: repeat(3, 1fr) !important; }} :root {{ color-scheme: light; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #fff; }}");
-        html.Write($"body {{ margin: 0; max-width: none; font-size: 10pt; }} nav, .filters {{ display: none; }}");
-        html.Write($"figure, tr, section {{ break-inside: avoid; }} h2, h3 {{ break-after: avoid; }} }}");
         html.Write($$"""
             body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; background: var(--ink-10); color: var(--ink-6); }
             a { color: var(--ink-0); } h1 { margin: 0 0 .3rem; } h1 small { font-size: .5em; letter-spacing: .08em; opacity: .7; }
@@ -35,7 +32,7 @@ internal static class PageStyle
             nav { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; margin: 1rem 0; }
             table { border-collapse: collapse; font-size: .93em; }
             th, td { border-bottom: 1px solid var(--line); padding: .2rem .55rem; text-align: left; vertical-align: top; }
-            th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; } .wide { overflow-x: auto; margin-bottom: 1rem; }
+            th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; } .latency td.n { white-space: normal; } .wide { overflow-x: auto; margin-bottom: 1rem; }
             .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 1rem 1.5rem; align-items: start; }
             figure { margin: 0; } svg { max-width: 100%; height: auto; display: block; }
             .pass { color: var(--good); } .fail, .crash, .timeout, .harness-error { color: var(--bad); }
@@ -46,7 +43,26 @@ internal static class PageStyle
             select, input { font: inherit; } summary { cursor: pointer; }
             #tip { position: absolute; display: none; background: var(--card); border: 1px solid var(--line); border-radius: .3rem;
               padding: .1rem .5rem; font-size: 13px; pointer-events: none; }
-            </style>
+            """);
+        WritePrint(html);
+        html.Write($"</style>");
+    }
+
+    /// <summary>
+    /// On paper nothing can be scrolled or opened: tables are as small as it takes for all of their columns to be there, and what is closed is open. Pictures
+    /// are so large that the overview stays on the first page, and three others fit one. It comes last, for it is said of what was said before.
+    /// </summary>
+    private static void WritePrint(Html html)
+    {
+        html.Write($"@media print {{ :root {{ color-scheme: light; {Inks(Palette.Light)} --line: #d1d9e0; --good: #1a7f37; --bad: #cf222e; --odd: #8a5a00; --card: #fff; }}");
+        html.Write($$"""
+            @page { margin: 12mm; } body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; } nav, .filters { display: none; }
+            .answers { grid-template-columns: repeat(3, 1fr); gap: .5rem; font-size: 8.5pt; } .answers section { padding: .4rem .6rem; } .answers h2 { font-size: 1.1em; } .answers .word { font-size: 1.2rem; }
+            h2 { margin-top: 1.4rem; } figure, tr, section { break-inside: avoid; } h2, h3, h2 + p, summary { break-after: avoid; }
+            .wide { overflow: visible; } table { font-size: 7.2pt; } th, td { padding: .12rem .28rem; } thead { display: table-header-group; }
+            .steps { font-size: 6pt; } .steps th, .steps td { padding: .1rem .12rem; } #matrix td:nth-child(4) { min-width: 0; }
+            details::details-content { display: block; content-visibility: visible; } summary { list-style: none; }
+            figcaption { font-size: 8pt; } .plots { gap: .6rem; } .plots svg { max-width: 145mm; } body > figure svg { max-height: 125mm; } }
             """);
     }
 

@@ -19,9 +19,10 @@ internal static class CopyPlots
             ("after the stop", Ink.Green, [.. cycles.Select((cycle, i) => (i + 1.0, cycle.Copy.BlocksAfterStop * block))]),
         ];
         var known = lines.Where(line => line.Points.Count > 0).ToList();
-        var rounds = cycles.Select(cycle => cycle.Copy.Rounds).ToList();
+        var (fewest, most) = (cycles.Min(cycle => cycle.Copy.Rounds), cycles.Max(cycle => cycle.Copy.Rounds));
+        var rounds = fewest < most ? $"{fewest} to {most} rounds" : most == 1 ? "1 round" : $"{most} rounds";
         yield return new Plot(
-            Draw(run, it, plan, "convergence", $"what was copied, cycle by cycle; {rounds.Min()} to {rounds.Max()} rounds", cycles,
+            Draw(run, it, plan, "convergence", $"what was copied, cycle by cycle; {rounds}", cycles,
                 new Axis("bytes of the medium", new LinearScale(0, known.Max(line => line.Points.Max(point => point.Y)) * 1.05, 'b')),
                 [.. known.SelectMany(line => Both(line.Ink, line.Name, line.Points, Human.Bytes, cycles))]),
             "Copied in all: the bulk copy, the rounds and the rest. Reported dirty: what the guest changed meanwhile, as the device said. "

@@ -83,8 +83,8 @@ internal static class DifferencePlots
     public static Plot? Latency(RunRecord old, RunRecord now, string combination)
     {
         if (Both(old, now).FirstOrDefault(it => it.Old.Name == combination) is not { Old: { } before, New: { } after }) return null;
-        if (before.Result.Latency?.During is not { } a || after.Result.Latency?.During is not { } b) return null;
-        var (left, right) = (LatencyPlot.LineOf(a), LatencyPlot.LineOf(b));
+        if (LatencyPhase.Blackouts(LatencyPhase.Of(before)) is not { } a || LatencyPhase.Blackouts(LatencyPhase.Of(after)) is not { } b) return null;
+        var (left, right) = (LatencyPlot.LineOf(a.Figures), LatencyPlot.LineOf(b.Figures));
         if (left.Count == 0 || right.Count == 0) return null;
         var values = left.Concat(right).Select(it => it.Y).ToList();
         var chart = new Chart
@@ -92,12 +92,13 @@ internal static class DifferencePlots
             Name = RunPlots.FileName(combination, "latency"),
             Title = $"{combination}: latency during the moves",
             Figures = Kinds(old, now),
-            Parameters = $"A n={a.N}, B n={b.N}; {Parameters(old, now)}",
-            X = new Axis("share of the commands that were no slower", NinesScale.For(Math.Max(a.N, b.N))),
+            Parameters = $"A {a.Samples}, B {b.Samples}; {Parameters(old, now)}",
+            X = new Axis(LatencyPlot.Share, NinesScale.For(Math.Max(a.Figures.N, b.Figures.N))),
             Y = new Axis("latency from the intended start", new LogScale(values.Min(), values.Max())),
-            Marks = [new LineMark(OfA, "A", left, Steps: true), new LineMark(OfB, "B", right, Steps: true)],
+            Marks = [new LineMark(OfA, "A", left, Steps: true) { Until = a.Greatest }, new LineMark(OfB, "B", right, Steps: true) { Until = b.Greatest }],
         };
-        return new Plot(chart, "All commands of the guest while it was moved. Each nine to the right is ten times rarer; a line ends with its slowest command.");
+        return new Plot(
+            chart, $"All commands of the guest while it was moved. Each nine to the right is ten times rarer; a line ends with its slowest command. {LatencyPlot.Dashed}");
     }
 
     /// <summary>Launches of both sides, each figure over A's median; null where there is none.</summary>

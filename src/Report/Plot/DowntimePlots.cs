@@ -83,7 +83,7 @@ internal static class DowntimePlots
         return $"{Human.Figure(it.Median, unit)}{interval}, n={it.N}";
     }
 
-    private static Ink InkOf(DowntimeObserver observer) => observer switch
+    public static Ink InkOf(DowntimeObserver observer) => observer switch
     {
         DowntimeObserver.Guest => Ink.Blue,
         DowntimeObserver.Orchestrator => Ink.Vermilion,

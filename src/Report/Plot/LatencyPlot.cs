@@ -9,23 +9,30 @@ internal static class LatencyPlot
 
     private const string How = "before the move, in its pre-copy, met by its blackout, and after it. Each nine to the right is ten times rarer; a line ends with its slowest command.";
 
+    /// <summary>What a line's second part is.</summary>
+    internal const string Dashed = "Dashed: too few commands, or during the move too few cycles, to tell a quantile so great.";
+
+    private const string DashedShort = "dashed: too few to tell";
+
+    /// <summary>Of what is along the lines of latencies.</summary>
+    internal const string Share = $"share of the commands that were no slower ({DashedShort})";
+
     public static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan)
     {
         if (it.Result.Latency is not { } latency) return null;
         var cycles = latency.UntaintedCycles is { } clean ? $"the {clean} cycles whose blackout nothing tainted" : "all cycles";
-        return Of(run, it, plan, latency, "latency", "latency of the guest's commands", $"All commands of {cycles}, {How}");
+        return Of(run, it, plan, LatencyPhase.Of(it), "latency", "latency of the guest's commands", $"All commands of {cycles}, {How}");
     }
 
     /// <summary>The same of those who did not move; null where there were none.</summary>
-    public static Plot? OfNeighbours(RunRecord run, CombinationRecord it, PlannedCombination? plan) => it.Result.NeighbourLatency is not { } latency
+    public static Plot? OfNeighbours(RunRecord run, CombinationRecord it, PlannedCombination? plan) => it.Result.NeighbourLatency is null
         ? null
-        : Of(run, it, plan, latency, "neighbours", "latency that the neighbours felt",
+        : Of(run, it, plan, LatencyPhase.OfNeighbours(it), "neighbours", "latency that the neighbours felt",
             $"All commands of the virtual functions beside the moving one, which stay where they are, in all cycles, {How}");
 
-    private static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan, LatencyRecord latency, string kind, string title, string how)
+    private static Plot? Of(RunRecord run, CombinationRecord it, PlannedCombination? plan, IReadOnlyList<LatencyPhase> all, string kind, string title, string how)
     {
-        var phases = latency.Phases.Select((phase, i) => (phase.When, phase.Figures, Line: LineOf(phase.Figures), Ink: s_inks[i]))
-            .Where(phase => phase.Line.Count > 0).ToList();
+        var phases = all.Select((phase, i) => (Phase: phase, phase.When, Line: LineOf(phase.Figures), Ink: s_inks[i])).Where(phase => phase.Line.Count > 0).ToList();
         if (phases.Count == 0) return null;
         var values = phases.SelectMany(phase => phase.Line).Select(point => point.Y).ToList();
         var chart = new Chart
@@ -33,13 +40,13 @@ internal static class LatencyPlot
             Name = RunPlots.FileName(it.Name, kind),
             Title = $"{it.Name}: {title}",
             Figures = run.Figures,
-            Parameters = $"{string.Join(", ", phases.Select(phase => $"{phase.When} n={phase.Figures.N}"))}; {RunPlots.Parameters(run, plan)}",
-            X = new Axis("share of the commands that were no slower", NinesScale.For(phases.Max(phase => phase.Figures.N))),
+            Parameters = $"{string.Join(", ", phases.Select(phase => $"{phase.When} {phase.Phase.Samples}"))}; {RunPlots.Parameters(run, plan)}",
+            X = new Axis(Share, NinesScale.For(phases.Max(phase => phase.Phase.Figures.N))),
             Y = new Axis("latency from the intended start", new LogScale(values.Min(), values.Max())),
-            Marks = [.. phases.Select(phase => new LineMark(phase.Ink, phase.When, phase.Line, Steps: true))],
+            Marks = [.. phases.Select(phase => new LineMark(phase.Ink, phase.When, phase.Line, Steps: true) { Until = phase.Phase.Greatest })],
             Height = 320,
         };
-        return new Plot(chart, how);
+        return new Plot(chart, $"{how} {Dashed}");
     }
 
     /// <summary>Up to each share, the latency that it did not exceed.</summary>

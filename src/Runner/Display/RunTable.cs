@@ -52,15 +52,15 @@ internal static class RunTable
         {
             var latency = it.Result.Latency!;
             var share = latency.UntaintedCycles is { } clean ? $" ({clean} of {it.Result.Cycles.Count} cycles, whose blackout nothing tainted)" : "";
-            services.Out.WriteLine($"{it.Name}{share}: {Phases(latency)}");
+            services.Out.WriteLine($"{it.Name}{share}: {Phases(LatencyPhase.Of(it))}");
             if (RecoveryText.Of(it, run.Plan.Combinations.FirstOrDefault(plan => plan.Name == it.Name)) is { } recovery)
                 services.Out.WriteLine($"{it.Name}: {recovery}");
-            if (it.Result.NeighbourLatency is { } beside) services.Out.WriteLine($"{it.Name}, neighbours: {Phases(beside)}");
+            if (it.Result.NeighbourLatency is not null) services.Out.WriteLine($"{it.Name}, neighbours: {Phases(LatencyPhase.OfNeighbours(it))}");
         }
     }
 
-    private static string Phases(LatencyRecord latency) =>
-        string.Join("; ", latency.Phases.Where(it => it.Figures.N > 0).Select(it => $"{it.When} {Time(it.Figures.MedianNs)} / {Time(it.Figures.P99Ns)} / {Time(it.Figures.MaxNs)}"));
+    private static string Phases(IReadOnlyList<LatencyPhase> phases) =>
+        string.Join("; ", phases.Where(it => it.Figures.N > 0).Select(it => $"{it.When} {Time(it.Figures.MedianNs)} / {Time(it.Told(0.99, it.Figures.P99Ns))} / {Time(it.Figures.MaxNs)}"));
 
     private static string Time(long? nanoseconds) => nanoseconds is { } ns ? Human.Time(ns) : "-";
 

@@ -115,12 +115,12 @@ public sealed class GateTests
     /// upper, but no more than the greatest, and too little for the lower.
     /// </summary>
     [TestCase(300, Verdict.Pass, 0, null)]
-    [TestCase(299, Verdict.Inconclusive, 0, "latency during, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
+    [TestCase(299, Verdict.Inconclusive, 0, "latency after, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
     [TestCase(290, Verdict.Pass, 1, null)]
-    [TestCase(294, Verdict.Inconclusive, 0, "latency during, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
+    [TestCase(294, Verdict.Inconclusive, 0, "latency after, p99: its 95 % upper bound over 300 commands is 300us, so nothing is known of ")]
     public void A_quantile_of_latency_is_held_to_by_its_bound(int microseconds, Verdict verdict, int broken, string? unknown)
     {
-        var record = JudgeLatency("during", 300, Duration.FromMicroseconds(microseconds));
+        var record = JudgeLatency("after", 300, Duration.FromMicroseconds(microseconds));
         Assert.That((record.Verdict, record.GatesBroken.Count), Is.EqualTo((verdict, broken)), string.Join("; ", record.GatesUnmeasured));
         Assert.That(record.GatesUnmeasured, unknown is null ? Is.Empty : Has.Exactly(1).StartsWith(unknown));
     }
@@ -128,10 +128,29 @@ public sealed class GateTests
     [Test]
     public void Too_few_commands_say_nothing_and_each_phase_is_its_own()
     {
-        var few = JudgeLatency("during", 298, Duration.FromMilliseconds(1));
-        Assert.That(few.GatesUnmeasured, Is.EqualTo(new[] { "latency during, p99: needs 299 commands, has 298" }));
-        Assert.That(JudgeLatency("after", 300, Duration.FromMilliseconds(1)).GatesUnmeasured, Is.EqualTo(new[] { "latency after, p99: needs 299 commands, has 0" }));
-        Assert.That(CombinationRecord.Of(s_plan with { Gates = Latency("during", 1) }, ResultOf([(1000, false)])).Verdict, Is.EqualTo(Verdict.Inconclusive), "no record");
+        var few = JudgeLatency("after", 298, Duration.FromMilliseconds(1));
+        Assert.That(few.GatesUnmeasured, Is.EqualTo(new[] { "latency after, p99: needs 299 commands, has 298" }));
+        Assert.That(JudgeLatency("before", 300, Duration.FromMilliseconds(1)).GatesUnmeasured, Is.EqualTo(new[] { "latency before, p99: needs 299 commands, has 0" }));
+        Assert.That(CombinationRecord.Of(s_plan with { Gates = Latency("after", 1) }, ResultOf([(1000, false)])).Verdict, Is.EqualTo(Verdict.Inconclusive), "no record");
+    }
+
+    /// <summary>Two commands of each blackout: as many as 299 cycles have answer a p99, as many of 298 do not.</summary>
+    [TestCase(298, Verdict.Inconclusive, "latency during, p99: needs the blackouts of 299 cycles, has 298")]
+    [TestCase(299, Verdict.Pass, null)]
+    public void What_blackouts_met_counts_by_their_cycles(int cycles, Verdict verdict, string? unknown)
+    {
+        var (all, two) = (new Histogram(), new Histogram());
+        for (var i = 0; i < 2 * cycles; i++) (i < 2 ? two : all).Add(1000);
+        all.Merge(two);
+        var result = ResultOf([.. Enumerable.Repeat((1000L, false), cycles)]);
+        result = result with
+        {
+            Latency = new LatencyRecord { During = LatencyFigures.Of(all, spread: true) },
+            Cycles = [.. result.Cycles.Select(it => it with { Latency = new LatencyRecord { During = LatencyFigures.Of(two) } })],
+        };
+        var record = CombinationRecord.Of(s_plan with { Gates = Latency("during", 1_000_000) }, result);
+        Assert.That(record.Verdict, Is.EqualTo(verdict));
+        Assert.That(record.GatesUnmeasured, unknown is null ? Is.Empty : Is.EqualTo(new[] { unknown }));
     }
 
     private static GateSettings Latency(string when, long limit) => new() { Latency = [new LatencyGate { When = when, Quantile = 0.99, Limit = new Duration(limit) }] };
@@ -140,7 +159,7 @@ public sealed class GateTests
     {
         var latencies = new Histogram();
         for (var i = 1; i <= commands; i++) latencies.Add(i * 1000L);
-        var result = ResultOf([(1000, false)]) with { Latency = new LatencyRecord { During = LatencyFigures.Of(latencies, spread: true) } };
+        var result = ResultOf([(1000, false)]) with { Latency = new LatencyRecord { After = LatencyFigures.Of(latencies, spread: true) } };
         return CombinationRecord.Of(s_plan with { Gates = Latency(when, limit.Nanoseconds) }, result);
     }
 

@@ -18,6 +18,17 @@ public sealed class QuantilesTests
         Assert.That(Quantiles.UpperRank(quantile, n - 1), Is.Null);
     }
 
+    [TestCase(1)]
+    [TestCase(10)]
+    [TestCase(299)]
+    [TestCase(75_259)]
+    public void The_greatest_quantile_is_supported_and_none_above_it(long n)
+    {
+        var greatest = Quantiles.Greatest(n);
+        Assert.That((Quantiles.IsSupported(greatest - 1e-9, n), Quantiles.IsSupported(greatest + 1e-7, n)), Is.EqualTo((true, false)));
+        Assert.That(Quantiles.Greatest(0), Is.Zero);
+    }
+
     // Conover, Practical Nonparametric Statistics: ranks of the 95 % interval of a median.
     [TestCase(6, 1, 6)]
     [TestCase(10, 2, 9)]

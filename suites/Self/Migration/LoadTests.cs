@@ -55,6 +55,24 @@ public sealed class LoadTests
         Assert.That(new CombinationRun(plan, Plans.NewPair).Execute(stop.Token).Load?.Rate, Is.Null);
     }
 
+    /// <summary>What is written before the first move is copied by each, and is in no figure of the load.</summary>
+    [Test]
+    public void A_region_that_is_filled_is_copied_whole_from_the_first_move_on()
+    {
+        var region = Size.MiB(2);
+        var guest = Open with { Region = region, IoSizes = [Size.KiB(4)], Mix = new MixSettings { Read = 70, Write = 30 }, Rate = 10_000, Arrivals = ArrivalKind.Constant };
+        var kind = Kind with { Medium = MediumSharing.Local, Neighbours = 1 };
+        var dwell = new DwellSettings { Before = Milliseconds(5), After = Milliseconds(5) };
+        CombinationResult Run(bool fill) => Plans.Run(Plans.Of(kind, guest: guest with { Fill = fill }) with { Dwell = dwell });
+        var (filled, empty) = (Run(true), Run(false));
+        Assert.That(filled.Findings().Concat(empty.Findings()), Is.Empty);
+        Assert.That(filled.Cycles.Select(it => it.Copy.EachRound[0].CopiedBytes), Is.All.EqualTo((long)region.Bytes));
+        Assert.That(empty.Cycles.Select(it => it.Copy.EachRound[0].CopiedBytes), Is.Ordered);
+        Assert.That(empty.Cycles[0].Copy.EachRound[0].CopiedBytes, Is.LessThan((long)region.Bytes / 2));
+        Assert.That(filled.Load!.Commands, Is.EqualTo(empty.Load!.Commands).Within(5).Percent);
+        Assert.That(filled.Latency!.Before.N, Is.EqualTo(empty.Latency!.Before.N).Within(5).Percent);
+    }
+
     private sealed class StopAt(CancellationTokenSource stop, CycleStep step) : IProgress<CombinationProgress>
     {
         public void Report(CombinationProgress value)

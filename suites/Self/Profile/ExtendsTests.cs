@@ -149,10 +149,23 @@ public sealed class ExtendsTests
     [TestCase("guest.io-sizes=[4KiB",
         "--set guest.io-sizes=[4KiB: not valid YAML: While parsing a flow sequence, did not find expected ',' or ']'")]
     [TestCase("combinations.aa.cycles=1", "--set combinations.aa.cycles=1: no combination is named 'aa'; the nearest is 'a'")]
+    [TestCase("guest.io-sizes[2]=4KiB", "--set guest.io-sizes[2]=4KiB: no entry 'io-sizes[2]': 'io-sizes' has 2, counted from 0")]
+    [TestCase("guest.io-size[0]=4KiB", "--set guest.io-size[0]=4KiB: no entry 'io-size[0]': no list 'io-size' is written here; the nearest is 'io-sizes'")]
+    [TestCase("device.sim.namespaces[0].blocks=8", "--set device.sim.namespaces[0].blocks=8: no entry 'namespaces[0]': no list 'namespaces' is written here")]
+    [TestCase("guest.io-sizes[1]=x", "--set guest.io-sizes[1]=x: guest.io-sizes[1] must be a size in bytes, such as 512, 4KiB or 2TiB, not 'x'")]
     [TestCase("guest", "--set guest: an override is key=value or key.key=value")]
     [TestCase("guest..queues=1", "--set guest..queues=1: an override is key=value or key.key=value")]
     public void AWrongOverrideIsNamedAsSuch(string text, string expected) =>
         Assert.That(_folder.Errors("extends: base.yaml", text), Is.EqualTo(new[] { expected }));
+
+    [Test]
+    public void AnEntryOfAListIsNamedByItsPlace()
+    {
+        _folder.Write("p.yaml", "extends: base.yaml\ndevice: { sim: { namespaces: [{ blocks: 8192 }, { blocks: 4096, block-size: 512 }] } }");
+        var profile = _folder.Load("p.yaml", "device.sim.namespaces[1].blocks=1024", "guest.io-sizes[0]=16KiB");
+        Assert.That(profile.Device.Sim!.Namespaces.Select(it => (it.Blocks, it.BlockSize)), Is.EqualTo(new[] { (8192L, 4096), (1024L, 512) }));
+        Assert.That(profile.Guest.IoSizes, Is.EqualTo(new[] { Size.KiB(16), Size.KiB(8) }));
+    }
 
     [Test]
     public void AnchorsMayBeUsedWithinAFile()

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Conformance.Report;
@@ -66,6 +67,23 @@ public sealed class ChartTests
             Assert.That(string.Join(' ', svg.Elements().Where(it => it.Name.LocalName == "text").Select(it => it.Value)), Does.Contain("(SIMULATED)").And.Contain("seed 1"), plot.Chart.Name);
             Assert.That(svg.ToString(), Does.Not.Contain("NaN").And.Not.Contain("Infinity").And.Not.Contain("∞"), plot.Chart.Name);
         }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void BeyondWhatItsSamplesTellALineIsDashed(bool steps)
+    {
+        var line = new LineMark(Ink.Blue, "during", [(0, 110_000), (0.9, 200_000), (0.99, 210_000)], steps) { Until = 0.95 };
+        var paths = XDocument.Parse(SvgChart.Alone(s_lines with { Marks = [line] })).Descendants().Where(it => it.Attribute("class")?.Value == "l").ToList();
+        Assert.That(paths.Select(it => it.Attribute("data-l")!.Value), Is.EqualTo(new[] { "during", "during, too few to tell" }));
+        Assert.That(paths.Select(it => it.Attribute("stroke-dasharray") is null), Is.EqualTo(new[] { true, false }));
+        List<double> Across(int path) => [.. Regex.Matches(paths[path].Attribute("d")!.Value, "[MHL](-?[0-9.]+)").Select(it => XmlConvert.ToDouble(it.Groups[1].Value))];
+        var (full, beyond) = (Across(0), Across(1));
+        Assert.That(beyond[0], Is.EqualTo(full[^1]), "it goes on where the first ends");
+        // In steps a value holds until the next point: it is drawn up to the place itself, and else to the last point before it.
+        var ninety = steps ? full[^2] : full[^1];
+        var place = Math.Log10(0.1 / 0.05) * (beyond[^1] - ninety);
+        Assert.That(full[^1], Is.EqualTo(steps ? ninety + place : ninety).Within(0.2));
     }
 
     [Test]

@@ -37,6 +37,21 @@ public sealed class ReportPageTests
         Assert.That(ids, Is.Unique);
     }
 
+    /// <summary>What cannot be scrolled or opened is all there: the rule stands behind the one for the screen, which it changes.</summary>
+    [Test]
+    public void OnPaperNoColumnIsCutAndNothingIsClosed()
+    {
+        var page = RunPage.Write(SampleRun.Of(combinations: 1, cycles: 3, cases: 3));
+        var print = page.IndexOf("@media print", StringComparison.Ordinal);
+        Assert.That(page.LastIndexOf(".wide { overflow-x: auto", StringComparison.Ordinal), Is.InRange(0, print));
+        var rules = page[print..page.IndexOf("</style>", StringComparison.Ordinal)];
+        Assert.That(rules, Does.Contain(".wide { overflow: visible; }").And.Contain("details::details-content { display: block; content-visibility: visible; }"));
+        // A table that goes over several pages has its headings on each.
+        foreach (var heading in (string[])["<th>combination<th>", "<th class=\"n\">cycle<th>route", "<th>case<th>verdict"]) Assert.That(page, Does.Contain($"<thead><tr>{heading}"));
+        Assert.That(Regex.Count(page, "<thead>"), Is.EqualTo(Regex.Count(page, "</thead>")));
+        Assert.That(Regex.Count(page, "<tbody>"), Is.EqualTo(Regex.Count(page, "</tbody>")).And.EqualTo(Regex.Count(page, "<thead>")));
+    }
+
     [Test]
     public void WhatCameFromOutsideIsText()
     {

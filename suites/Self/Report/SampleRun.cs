@@ -90,6 +90,7 @@ internal static class SampleRun
             Downtime = new DowntimeRecord { GuestNs = 830_000 + spread, OrchestratorNs = 810_000 + spread, SuspendedNs = 800_000 + spread, DeviceNs = 700_000 + spread },
             InFlight = new InFlightRecord { Fetched = 12, Unfetched = 3, Posted = 2 },
             Copy = new CopyRecord { Rounds = 1 + (number % 3), MediumBytes = 4_890_624 + (number * 4096), BlocksAfterStop = 47 + (number % 5), BlocksReported = 186 + number },
+            Latency = new LatencyRecord { Before = new LatencyFigures { N = 4_000 }, During = new LatencyFigures { N = 250 }, After = new LatencyFigures { N = 3_000 } },
             BlocksVerified = 2048,
             StateBytes = 152,
         };

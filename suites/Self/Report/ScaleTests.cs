@@ -37,6 +37,17 @@ public sealed class ScaleTests
     public void BytesAreRoundInTheirUnit() =>
         Assert.That(new LinearScale(0, 5L << 20, 'b').Ticks.Select(it => it.Label), Is.EqualTo(["0", "1 MiB", "2 MiB", "3 MiB", "4 MiB", "5 MiB"]));
 
+    [TestCase(97_000, 69_000_000, "64 KiB, 256 KiB, 1 MiB, 4 MiB, 16 MiB, 64 MiB")]
+    [TestCase(4096, 65536, "4 KiB, 8 KiB, 16 KiB, 32 KiB, 64 KiB")]
+    [TestCase(1, 1L << 40, "1 B, 1 KiB, 1 MiB, 1 GiB, 1 TiB")]
+    [TestCase(0, 0, "1 B, 2 B")]
+    public void BytesByRatioArePowersOfTwo(double low, double high, string labels)
+    {
+        var scale = new LogScale(low, high, 'b');
+        Assert.That(string.Join(", ", scale.Ticks.Select(it => it.Label)), Is.EqualTo(labels));
+        Assert.That(scale.Ticks.Select(it => scale.At(it.Value)), Is.All.InRange(0d, 1d));
+    }
+
     [TestCase(0, 900, "ns", "0 200 400 600 800")]
     [TestCase(0, 400_000, "us", "0 50 100 150 200 250 300 350 400")]
     [TestCase(-2e6, 3e6, "ms", "-2 -1 0 1 2 3")]

@@ -121,7 +121,8 @@ internal sealed class Binder(List<ProfileError> errors)
                 continue;
             }
 
-            var value = BindValue(member.Type, entry.Value, Join(path, key));
+            var given = member.OneOrList && entry.Value is ScalarNode { IsNull: false } one ? new ListNode(one.Place, [one]) : entry.Value;
+            var value = BindValue(member.Type, given, Join(path, key));
             if (value is not null) CheckLimits(member, value, entry.Value, Join(path, key));
             if (value is not null || member.Nullable) member.Property.SetValue(record, value);
         }

@@ -11,7 +11,8 @@ namespace Conformance.Migration;
 /// <param name="Required">Must be given.</param>
 /// <param name="Nullable">May be given as ~.</param>
 /// <param name="Limits">Least and most, where narrower than the type's.</param>
-internal sealed record Member(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable, RangeAttribute? Limits);
+/// <param name="OneOrList">A list that may be written as its one value.</param>
+internal sealed record Member(string Name, PropertyInfo Property, Type Type, bool Required, bool Nullable, RangeAttribute? Limits, bool OneOrList);
 
 /// <summary>The keys of a record type: its settable properties, in kebab-case.</summary>
 internal sealed class Shape
@@ -31,7 +32,8 @@ internal sealed class Shape
                    Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
                    property.IsDefined(typeof(RequiredMemberAttribute)),
                    nullability.Create(property).WriteState == NullabilityState.Nullable,
-                   property.GetCustomAttribute<RangeAttribute>()),
+                   property.GetCustomAttribute<RangeAttribute>(),
+                   property.IsDefined(typeof(OneOrListAttribute))),
         ];
     }
 

@@ -23,7 +23,7 @@ internal static class CostSection
             var cost = run.Costs[i];
             var names = string.Join(", ", cost.Combinations);
             if (cost.IsKnown) WriteShape(html, cost, names, [.. shown.Where(it => cost.Combinations.Contains(it.Record.Name))], run.Costs.Count <= Open);
-            else html.Write($"<p class=\"warn\"><b>{names}</b>: a simulated device could not be moved so. What the suite costs there is not known, and nothing is marked.</p>");
+            else html.Write($"<p class=\"warn\"><b>{names}</b>: a simulated device could not be moved so, or not in time. What the suite costs there is not known, and nothing is marked.</p>");
         }
 
         var all = run.Costs.Where(it => it.IsKnown).Sum(it => it.Combinations.Count);

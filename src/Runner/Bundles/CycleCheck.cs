@@ -57,8 +57,9 @@ internal sealed class CycleCheck(PlannedCombination plan, CycleRecord cycle)
     private string? OfSteps()
     {
         var steps = cycle.Steps;
-        if (!steps.Select(it => it.Step).SequenceEqual(plan.Steps.Take(steps.Count))) return "its steps are not those of the plan";
-        if (cycle.Outcome == CycleOutcome.Completed && steps.Count != plan.Steps.Count) return "it is said to be completed, and was not gone through";
+        var planned = plan.Steps.Where(it => it != CycleStep.ReadBack || plan.ReadBack == ReadBackCycles.Every || cycle.Number == 1).ToList();
+        if (!steps.Select(it => it.Step).SequenceEqual(planned.Take(steps.Count))) return "its steps are not those of the plan";
+        if (cycle.Outcome == CycleOutcome.Completed && steps.Count != planned.Count) return "it is said to be completed, and was not gone through";
         var now = long.MinValue;
         foreach (var it in steps)
         {
@@ -77,7 +78,8 @@ internal sealed class CycleCheck(PlannedCombination plan, CycleRecord cycle)
     {
         // A step that failed may have failed before it came to that.
         if (it.OrchestratorNs is not { } orchestrator) return cycle.Outcome == CycleOutcome.Completed ? "the guest was restarted, and no orchestrator downtime is told" : OfNone(it);
-        if (ReadBack < 0 || ReadBack > cycle.TimeOf(CycleStep.Load)) return $"reading back took {ReadBack} ns of a load of {cycle.TimeOf(CycleStep.Load)} ns";
+        var step = cycle.TimeOf(CycleStep.ReadBack) ?? 0;
+        if (ReadBack < 0 || ReadBack > step) return $"reading back took {ReadBack} ns, and its step {step} ns";
         var (end, isOver) = (cycle.Steps[^1].EndNs, cycle.Outcome == CycleOutcome.Completed);
         var answered = new Instant(Restart.Earliest, isOver ? end : long.MaxValue);
         // The source may be silent long before it is suspended, and not after; what does otherwise is found, and its downtime is what it makes of it.

@@ -35,7 +35,9 @@ internal static class SuiteCost
         var free = Free(alike[0]);
         var moves = Move(Tracks(free) ? AtRate(free, rate) : free, bench, stop);
         var loaded = Tracks(free) ? Move(Untracked(free), bench, stop) : moves;
-        var cycles = moves.Cycles.Where(it => it.Outcome == CycleOutcome.Completed).ToList();
+        var cycles = Completed(moves.Cycles);
+        // Where there was time for no other: that they are dearer marks more, and not less.
+        if (cycles.Count == 0) cycles = Completed(moves.WarmUps);
         var nothing = new SuiteCostRecord
         {
             Combinations = [.. alike.Select(it => it.Name)], CommandNs = 0, Steps = [], GuestDowntimeNs = 0, OrchestratorDowntimeNs = 0, Cycles = 0,
@@ -50,6 +52,8 @@ internal static class SuiteCost
             Cycles = cycles.Count,
         };
     }
+
+    private static List<CycleRecord> Completed(IEnumerable<CycleRecord> cycles) => [.. cycles.Where(it => it.Outcome == CycleOutcome.Completed)];
 
     private static bool Tracks(PlannedCombination plan) => plan.Steps.Contains(CycleStep.StartTracking);
 

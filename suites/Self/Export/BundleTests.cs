@@ -215,7 +215,7 @@ internal sealed class BundleTests
         yield return Edit("none", it => Downtime(it, _ => new DowntimeRecord()), "the guest was restarted, and no orchestrator downtime is told");
         yield return Edit(
             "read back", it => Downtime(it, d => new DowntimeRecord { GuestNs = 2, OrchestratorNs = 1, SuspendedNs = 1, DeviceNs = 1, ReadBackNs = d.OrchestratorNs + (d.ReadBackNs ?? 0) - 1 }),
-            "reading back took [0-9]+ ns of a load of [0-9]+ ns");
+            "reading back took [0-9]+ ns, and its step [0-9]+ ns");
         yield return Edit("tainted", it => it with { Taints = [Taint.StolenTime] }, "it is said to be tainted, which nothing is on the virtual clock");
         yield return Edit("a step earlier", it => Steps(it, step => step.Step == CycleStep.Resume ? step with { BeginNs = step.BeginNs - 1 } : step), "resume begins before what is before it, or ends before it begins");
         yield return Edit("a step less", it => it with { Steps = [.. it.Steps.SkipLast(1)] }, "it is said to be completed, and was not gone through");

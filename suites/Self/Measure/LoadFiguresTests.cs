@@ -216,4 +216,16 @@ public sealed class LoadFiguresTests
         Assert.That((cost.IsKnown, cost.Cycles, cost.Combinations.Single()), Is.EqualTo((false, 0, "vendor")));
         Assert.That(SuiteCost.Measure([plan], null, (_, _, _) => throw new ArgumentException("no such pair"), CancellationToken.None).IsKnown, Is.False);
     }
+
+    [Test]
+    public void Where_there_was_time_to_warm_up_alone_the_cost_is_of_that()
+    {
+        var plan = Plans.Of(s_kind);
+        var cost = SuiteCost.Measure([plan], null, (it, progress, stop) =>
+        {
+            var result = Plans.Run(it with { Clock = ClockKind.Virtual, Cycles = 2 });
+            return result with { Cycles = [], WarmUps = result.Cycles };
+        }, CancellationToken.None);
+        Assert.That((cost.Cycles, cost.IsKnown), Is.EqualTo((2, true)));
+    }
 }

@@ -58,7 +58,7 @@ public sealed class LatencyPhaseTests
     public void The_page_says_of_how_many_cycles_they_are()
     {
         var page = RunPage.Write(SampleRun.Of(combinations: 1, cycles: 12)).Replace("\n", "");
-        Assert.That(page, Does.Contain("n/a (n=3000 of 12 cycles)").And.Contain("During the move: 3000 commands of 12 cycles.").And.Contain("p90 of 29, p99 of 299."));
+        Assert.That(page, Does.Contain("n/a (n=3000 of 12 cycles)").And.Contain("That met the blackout: 3000 commands of 12 cycles.").And.Contain("p90 of 29, p99 of 299."));
         Assert.That(page, Does.Not.Contain("n/a (n=50000"));
     }
 

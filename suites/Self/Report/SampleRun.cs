@@ -63,7 +63,7 @@ internal static class SampleRun
         Commands = 15_000,
         Bytes = 60_000_000,
         Load = new LoadRecord { Commands = 12_000, Bytes = 48_000_000, Ns = 50_000_000 },
-        Latency = new LatencyRecord { Before = Latencies(50_000, 80_000), During = Latencies(3_000, 200_000), After = Latencies(40_000, 82_000) },
+        Latency = new LatencyRecord { Before = Latencies(50_000, 80_000), PreCopy = Latencies(5_000, 90_000), During = Latencies(3_000, 200_000), After = Latencies(40_000, 82_000) },
         Cycles = [.. Enumerable.Range(1, cycles).Select(number => Cycle(plan, index, number))],
         Strip = Strip(),
         WorldNs = 100_000_000,
@@ -76,7 +76,7 @@ internal static class SampleRun
         (CycleStep Step, long Ns)[] steps =
         [
             (CycleStep.Check, 2_000_000), (CycleStep.Prepare, 110_000), (CycleStep.BulkCopy, 900_000), (CycleStep.Rounds, 350_000), (CycleStep.StopGuest, 0),
-            (CycleStep.Suspend, 170_000 + spread), (CycleStep.Save, 100_000), (CycleStep.Drain, 130_000), (CycleStep.Load, 310_000), (CycleStep.Resume, 100_000),
+            (CycleStep.Suspend, 170_000 + spread), (CycleStep.Save, 100_000), (CycleStep.Drain, 130_000), (CycleStep.SuspendDestination, 110_000), (CycleStep.Load, 200_000), (CycleStep.Resume, 100_000),
             (CycleStep.RestartGuest, 0), (CycleStep.Verify, 3_000_000),
         ];
         var at = begin;
@@ -90,7 +90,7 @@ internal static class SampleRun
             Downtime = new DowntimeRecord { GuestNs = 830_000 + spread, OrchestratorNs = 810_000 + spread, SuspendedNs = 800_000 + spread, DeviceNs = 700_000 + spread },
             InFlight = new InFlightRecord { Fetched = 12, Unfetched = 3, Posted = 2 },
             Copy = new CopyRecord { Rounds = 1 + (number % 3), MediumBytes = 4_890_624 + (number * 4096), BlocksAfterStop = 47 + (number % 5), BlocksReported = 186 + number },
-            Latency = new LatencyRecord { Before = new LatencyFigures { N = 4_000 }, During = new LatencyFigures { N = 250 }, After = new LatencyFigures { N = 3_000 } },
+            Latency = new LatencyRecord { Before = new LatencyFigures { N = 4_000 }, PreCopy = new LatencyFigures { N = 400 }, During = new LatencyFigures { N = 250 }, After = new LatencyFigures { N = 3_000 } },
             BlocksVerified = 2048,
             StateBytes = 152,
         };

@@ -6,7 +6,10 @@ namespace Conformance.Migration;
 /// </summary>
 internal sealed class LoadStrip
 {
-    public const int Spans = 512;
+    public const int Spans = 4096;
+
+    /// <summary>So many at most are in a record: enough to draw it.</summary>
+    public const int Told = 512;
 
     /// <summary>A window is told only where so many spans make it up: it begins and ends at a span.</summary>
     private const int SpansPerWindow = 4;
@@ -62,10 +65,13 @@ internal sealed class LoadStrip
     public StripRecord Record(int cycle, int guest, long stopped, long restarted)
     {
         var used = (int)Math.Min(Spans, ((_end - _begin) / _width) + 1);
+        var together = 1;
+        while (together * Told < used) together *= 2;
+        long[] Each(long[] spans, Func<long[], long> of) => [.. spans[..used].Chunk(together).Select(of)];
         return new StripRecord
         {
-            Cycle = cycle, Guest = guest, BeginNs = _begin, WidthNs = _width, StoppedNs = stopped, RestartedNs = restarted,
-            Completions = _completions[..used], Bytes = _bytes[..used], LongestNs = _longest[..used],
+            Cycle = cycle, Guest = guest, BeginNs = _begin, WidthNs = _width * together, StoppedNs = stopped, RestartedNs = restarted,
+            Completions = Each(_completions, Enumerable.Sum), Bytes = Each(_bytes, Enumerable.Sum), LongestNs = Each(_longest, Enumerable.Max),
         };
     }
 
@@ -87,8 +93,8 @@ internal sealed class LoadStrip
             PreCopyPerSecond = Rate(moves, stopped),
             DuringPerSecond = Rate(stopped, restarted),
             AfterPerSecond = Rate(restarted, _end),
-            // What waited is made up for, or is not, within a window of the restart: where windows end later they are those of the load after.
-            LowestShare = Shares(moves, Math.Min(restarted + window, _end), window, rate).Select(it => (double?)it.Share).Min(),
+            // Each window that the move is in: what waited is made up for, or is not, within one of the restart.
+            LowestShare = Shares(Math.Max(_begin, moves - window), Math.Min(restarted + window, _end), window, rate).Select(it => (double?)it.Share).Min(),
             LowestPreCopyShare = Shares(moves, stopped, window, rate).Select(it => (double?)it.Share).Min(),
             RecoveryNs = Shares(restarted, _end, recovery, rate).Where(it => it.Share >= Recovered).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault(),
         };

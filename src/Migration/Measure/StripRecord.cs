@@ -66,7 +66,7 @@ public sealed record ThroughputRecord
     public double? AfterPerSecond { get; init; }
 
     /// <summary>
-    /// The lowest window from the preparation of the destination on, the blackout included, as a share of what was to come in it: 0.8 is a dip
+    /// The lowest window that has a part of the move in it, from the preparation of the destination on, the blackout included, as a share of what was to come in it: 0.8 is a dip
     /// of a fifth. To come were the commands intended in it (open loop), or as many as the mean before (closed loop).
     /// </summary>
     public double? LowestShare { get; init; }

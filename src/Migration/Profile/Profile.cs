@@ -189,7 +189,7 @@ public sealed record DwellSettings
     [Range(typeof(Duration), "1us", "1h")]
     public Duration Window { get; init; } = Duration.FromMilliseconds(100);
 
-    /// <summary>The first window of this length after the move that has 95 % of the throughput before tells when the guest is back.</summary>
+    /// <summary>The first window of this length after the move that has 95 % of what was to come in it tells when the guest is back.</summary>
     [Range(typeof(Duration), "1us", "1h")]
     public Duration RecoveryWindow { get; init; } = Duration.FromMilliseconds(100);
 
@@ -255,7 +255,7 @@ public sealed record GateSettings
     /// <summary>Last completion or DMA write of the source to the first fetch of the destination.</summary>
     public Duration? DeviceDowntime { get; init; }
 
-    /// <summary>Restart of the guest to the begin of the first dwell.recovery-window that has 95 % of the throughput before.</summary>
+    /// <summary>Restart of the guest to the begin of the first dwell.recovery-window that has 95 % of what was to come in it.</summary>
     public Duration? Recovery { get; init; }
 
     /// <summary>Percent of the throughput before the move that the one after it must have.</summary>

@@ -78,7 +78,7 @@ internal static class Answers
         var rates = counted.Select(it => it.Result.Load?.Rate).OfType<double>().Order().ToList();
         var dips = counted.SelectMany(it => it.Result.Cycles).Select(it => it.Throughput.LowestShare).OfType<double>().Order().ToList();
         var window = counted.SelectMany(it => it.Result.Cycles).Select(it => it.Throughput.WindowNs).FirstOrDefault();
-        var dip = dips.Count == 0 ? "" : $"; in the lowest {Human.Time(window)} of a move {dips[(dips.Count - 1) / 2] * 100:0} % of what was to come did (median)";
+        var dip = dips.Count == 0 ? "" : $"; in the lowest {Human.Time(window)} of a move {dips[(dips.Count - 1) / 2] * 100:0} % of the load was carried (median)";
         if (rates.Count == 0) return "";
         var plan = run.Plan.Combinations.FirstOrDefault(it => it.Name == counted[0].Name);
         var word = SuiteCost.ThroughputWord(run, plan) == "throughput" ? "The load" : "Without a model of time, so as a cost of the suite, the load";

@@ -112,8 +112,15 @@ internal sealed class LoadStrip
         return (int)span;
     }
 
-    /// <summary>Completions a second between two times; null where there is no time between them.</summary>
-    private double? Rate(long from, long to) => to > from ? Count(_completions, from, to) * 1e9 / (to - from) : null;
+    /// <summary>
+    /// Completions a second in the spans that lie between two times; null where none does. One that lies there in part has completions of before or after,
+    /// which is much of a short blackout.
+    /// </summary>
+    private double? Rate(long from, long to)
+    {
+        var (begin, end) = (_begin + ((from - _begin + _width - 1) / _width * _width), _begin + ((to - _begin) / _width * _width));
+        return end > begin ? Count(_completions, begin, end) * 1e9 / (end - begin) : null;
+    }
 
     /// <summary>
     /// Each window between two times, by one span later each, with what completed as a share of what was to. That of an open loop is what was

@@ -29,7 +29,6 @@ public sealed partial class Cycle
     private HostState? _hostState;
     private SavedState _state = SavedState.None;
     private SavedState? _readBack;
-    private long? _readBackNs;
     private readonly List<string> _proven = [];
     private Place _place = Place.Source;
     private CycleStep? _committed;
@@ -317,9 +316,7 @@ public sealed partial class Cycle
     /// <summary>Save-load-save: judged once the guest runs. No migration does so: the time is taken off the downtime.</summary>
     private async Task ReadBackAsync()
     {
-        var begin = World.Now;
         (var outcome, _readBack) = await Destination.SaveAsync((int)Plan.Copy.StateChunk.Bytes);
-        _readBackNs = World.Now - begin;
         CycleEnd.Unless(outcome);
     }
 
@@ -414,14 +411,15 @@ public sealed partial class Cycle
         if (_restartedAt == 0) return new DowntimeRecord();
         var first = Guest.FirstAnswerAfterRestart;
         // It lies whole within each interval: the source is frozen by then, and the destination not resumed.
-        var readBack = _readBackNs ?? 0;
+        var read = _steps.Find(it => it.Step == CycleStep.ReadBack) is { } step ? step.EndNs - step.BeginNs : (long?)null;
+        var readBack = read ?? 0;
         return new DowntimeRecord
         {
             GuestNs = first == World.Never ? null : first - _stoppedAt - readBack,
             OrchestratorNs = _restartedAt - _stoppedAt - readBack,
             SuspendedNs = _resumedAt - _suspendAt - readBack,
             DeviceNs = _context.Bench.DeviceDowntime?.Invoke(Source.Function, Destination.Function) - readBack,
-            ReadBackNs = _readBackNs,
+            ReadBackNs = read,
         };
     }
 

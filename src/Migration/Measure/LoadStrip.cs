@@ -95,6 +95,7 @@ internal sealed class LoadStrip
             AfterPerSecond = Rate(restarted, _end),
             // Each window that the move is in: what waited is made up for, or is not, within one of the restart.
             LowestShare = Shares(Math.Max(_begin, moves - window), Math.Min(restarted + window, _end), window, rate).Select(it => (double?)it.Share).Min(),
+            AfterShare = Share(restarted, _end, rate),
             LowestPreCopyShare = Shares(moves, stopped, window, rate).Select(it => (double?)it.Share).Min(),
             RecoveryNs = Shares(restarted, _end, recovery, rate).Where(it => it.Share >= Recovered).Select(it => (long?)(it.Begin - restarted)).FirstOrDefault(),
         };
@@ -112,14 +113,21 @@ internal sealed class LoadStrip
         return (int)span;
     }
 
+    /// <summary>Completions a second between two times; null where no span lies there.</summary>
+    private double? Rate(long from, long to) => Whole(from, to) is var (begin, end) ? Count(_completions, begin, end) * 1e9 / (end - begin) : null;
+
+    /// <summary>What completed between two times, as a share of what was to; null where no span lies there, or nothing was to.</summary>
+    private double? Share(long from, long to, double rate) =>
+        Whole(from, to) is var (begin, end) && ToCome(begin, end, rate) is > 0 and var toCome ? Count(_completions, begin, end) / toCome : null;
+
     /// <summary>
-    /// Completions a second in the spans that lie between two times; null where none does. One that lies there in part has completions of before or after,
-    /// which is much of a short blackout.
+    /// The spans that lie between two times; null where none does. One that lies there in part has completions of before or after, which is much of a short
+    /// blackout.
     /// </summary>
-    private double? Rate(long from, long to)
+    private (long Begin, long End)? Whole(long from, long to)
     {
         var (begin, end) = (_begin + ((from - _begin + _width - 1) / _width * _width), _begin + ((to - _begin) / _width * _width));
-        return end > begin ? Count(_completions, begin, end) * 1e9 / (end - begin) : null;
+        return end > begin ? (begin, end) : null;
     }
 
     /// <summary>
@@ -131,10 +139,13 @@ internal sealed class LoadStrip
         if (_width * SpansPerWindow > window) yield break;
         for (var begin = from; begin + window <= to; begin += _width)
         {
-            var toCome = _hasRate ? Count(_intended, begin, begin + window) : rate * window / 1e9;
+            var toCome = ToCome(begin, begin + window, rate);
             if (toCome >= CommandsPerWindow) yield return (begin, Count(_completions, begin, begin + window) / toCome);
         }
     }
+
+    /// <summary>Commands that were to complete between two times: of an open loop those intended there, else as many as at the rate before.</summary>
+    private double ToCome(long from, long to, double rate) => _hasRate ? Count(_intended, from, to) : rate * (to - from) / 1e9;
 
     /// <summary>How many there are between two times; of a span that lies there in part, that part.</summary>
     private double Count(long[] spans, long from, long to)

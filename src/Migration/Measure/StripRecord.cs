@@ -74,6 +74,9 @@ public sealed record ThroughputRecord
     /// <summary>The same of the windows before the stop of the guest.</summary>
     public double? LowestPreCopyShare { get; init; }
 
+    /// <summary>What completed from the restart of the guest on, as a share of what was to come then: more than 1 where what waited for the restart is made up for.</summary>
+    public double? AfterShare { get; init; }
+
     /// <summary>ns from the restart of the guest to the begin of the first window that has 95 % of what was to come in it.</summary>
     public long? RecoveryNs { get; init; }
 

@@ -258,7 +258,7 @@ public sealed record GateSettings
     /// <summary>Restart of the guest to the begin of the first dwell.recovery-window that has 95 % of what was to come in it.</summary>
     public Duration? Recovery { get; init; }
 
-    /// <summary>Percent of the throughput before the move that the one after it must have.</summary>
+    /// <summary>Percent of what was to come after the move that must complete then: of the commands intended (open loop), or of the throughput before.</summary>
     [Range(1, 1000)]
     public int? ThroughputAfter { get; init; }
 
@@ -303,7 +303,7 @@ public sealed record QuantileGate
 /// </summary>
 public sealed record LatencyGate
 {
-    /// <summary>When the commands should have begun: before, during or after the move, as reports tell it.</summary>
+    /// <summary>When the commands should have begun, as reports tell it: before the move, in its pre-copy, during (the blackout met them), or after.</summary>
     public required string When { get; init; }
 
     /// <summary>0.5 is the median.</summary>

@@ -123,10 +123,10 @@ internal sealed class ProfileCheck(Profile profile, Binder binder, List<ProfileE
         }
 
         var needed = Quantiles.Needed(gate.Quantile);
-        if (gate.When == "during")
+        if (gate.When == LatencyRecord.OfBlackouts)
         {
-            foreach (var (name, it) in profile.Combinations.Where(one => one.Value.Cycles * one.Value.Vfs < needed).Take(1))
-                Fail(gate, nameof(LatencyGate.Quantile), $"p{gate.Quantile * 100:0.####} gate during the move needs {needed} cycles, '{name}' has {it.Cycles * it.Vfs}: what a blackout met waited together");
+            foreach (var (name, it) in profile.Combinations.Where(one => (long)one.Value.Cycles * one.Value.Vfs < needed).Take(1))
+                Fail(gate, nameof(LatencyGate.Quantile), $"p{gate.Quantile * 100:0.####} gate during the move needs {needed} cycles, '{name}' has {(long)it.Cycles * it.Vfs}: what a blackout met waited together");
         }
 
         if (gate.When is not ("before" or "after") || profile.Guest is not { Mode: LoadMode.Open, Rate: { } rate }) return;

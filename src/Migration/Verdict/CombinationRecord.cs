@@ -46,12 +46,11 @@ public sealed record CombinationRecord
         var unexpected = control ? NegativeControl.Unexpected(plan.MustFind, findings).ToList() : [];
         var verdict = control ? VerdictOfControl(unexpected, missed, completed) : found;
         var unmeasured = Gates.Unmeasured(plan.Gates, result.Cycles).ToList();
-        var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles).Concat(Gates.OfLatencies(plan.Gates, result)).ToList();
+        var doubts = Gates.Doubts(plan, result).ToList();
+        var quantiles = Gates.OfQuantiles(plan.Gates, result.Cycles, doubts.Count > 0).Concat(Gates.OfLatencies(plan.Gates, result, doubts.Count > 0)).ToList();
         unmeasured.AddRange(quantiles.Where(it => !it.IsBroken).Select(it => it.What));
-        var unsettled = control ? null : Gates.Unsettled(plan, result);
-        if (unsettled is not null) unmeasured.Add(unsettled);
         // A control is to be noticed, however long it takes.
-        if (!control && Gates.Doubtful(plan.Gates, result.Cycles) is { } tainted) unmeasured.Add(tainted);
+        if (!control) unmeasured.AddRange(doubts);
         if (unmeasured.Count > 0 && (verdict is Verdict.Pass or Verdict.Warn)) verdict = Verdict.Inconclusive;
         return new CombinationRecord
         {
@@ -62,7 +61,7 @@ public sealed record CombinationRecord
             UnexpectedPass = missed.Count > 0 && (found is Verdict.Pass or Verdict.Warn or Verdict.Fail),
             NotFound = missed,
             NotNamed = [.. unexpected.Select(finding => finding.Requirement).Distinct()],
-            GatesBroken = unsettled is null ? [.. Gates.Broken(plan.Gates, result.Cycles), .. quantiles.Where(it => it.IsBroken).Select(it => it.What)] : [],
+            GatesBroken = [.. Gates.Broken(plan.Gates, result.Cycles, doubts.Count > 0), .. quantiles.Where(it => it.IsBroken).Select(it => it.What)],
             GatesUnmeasured = unmeasured,
             Result = result,
         };

@@ -16,11 +16,10 @@ internal sealed record CycleLimit(string Name, string Limit, string Beyond, Func
         new(name, $"{most}", $"over {most}", cycle => of(cycle), most.Nanoseconds, ns => $"the longest was {new Duration((long)ns)}");
 
     /// <summary>The load after the move, of which more is better.</summary>
-    /// <param name="percent">Of the one before.</param>
+    /// <param name="percent">Of what was to come.</param>
     public static CycleLimit OfThroughput(int percent) =>
         new(
-            "throughput after", $"{percent} % of that before", $"under {percent} % of that before",
-            cycle => cycle.Throughput is { BeforePerSecond: > 0 and var before, AfterPerSecond: { } after } ? -100 * after / before : null,
+            "throughput after", $"{percent} % of what was to come", $"under {percent} % of what was to come", cycle => -100 * cycle.Throughput.AfterShare,
             -percent, share => $"the lowest was {-share:0.#} %");
 
     public bool IsBeyond(CycleRecord cycle) => Figure(cycle) > Most;

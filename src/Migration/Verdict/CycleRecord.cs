@@ -200,10 +200,16 @@ public sealed record LatencyRecord
     /// <summary>After the restart.</summary>
     public LatencyFigures After { get; init; } = new();
 
+    /// <summary>
+    /// The word for those that the blackout met. They waited for its end together, so that a quantile of them is supported by as many cycles as commands:
+    /// the 99th percentile of 401 commands of ten blackouts is that of the longest one or two.
+    /// </summary>
+    public const string OfBlackouts = "during";
+
     /// <summary>All four in their order, each with the word for when it was.</summary>
     [JsonIgnore]
     public IEnumerable<(string When, LatencyFigures Figures)> Phases =>
-        [("before", Before), ("pre-copy", PreCopy), ("during", During), ("after", After)];
+        [("before", Before), ("pre-copy", PreCopy), (OfBlackouts, During), ("after", After)];
 }
 
 /// <summary>Latencies in ns; a quantile is null where there are too few commands for it (<see cref="Quantiles.Needed"/>).</summary>
@@ -240,6 +246,18 @@ public sealed record LatencyFigures
         ("p50", 0.5, MedianNs), ("p90", 0.9, P90Ns), ("p99", 0.99, P99Ns), ("p99.9", 0.999, P999Ns), ("p99.99", 0.9999, P9999Ns),
         ("p99.999", 0.99999, P99999Ns),
     ];
+
+    /// <summary>The highest value, ns, of the bucket that holds the sample of a rank, from 1, and no more than the greatest; null where it is not known how they are spread.</summary>
+    public long? AtRank(long rank)
+    {
+        foreach (var bucket in (Buckets ?? []).Chunk(2))
+        {
+            rank -= bucket[1];
+            if (rank <= 0) return Math.Min(bucket[0], MaxNs ?? long.MaxValue);
+        }
+
+        return null;
+    }
 
     /// <param name="latencies">Of all commands.</param>
     /// <param name="spread">With <see cref="Buckets"/>.</param>

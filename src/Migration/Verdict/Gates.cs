@@ -26,10 +26,10 @@ internal static class Gates
         if (gates.ThroughputAfter is { } least) yield return CycleLimit.OfThroughput(least);
     }
 
-    /// <summary>A sentence for each gate that did not hold.</summary>
-    public static IEnumerable<string> Broken(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
+    /// <summary>A sentence for each gate that did not hold; where there are <see cref="Doubts"/> none is broken.</summary>
+    public static IEnumerable<string> Broken(GateSettings gates, IReadOnlyList<CycleRecord> cycles, bool isDoubtful)
     {
-        if (Doubtful(gates, cycles) is not null) yield break;
+        if (isDoubtful) yield break;
         foreach (var limit in Of(gates))
         {
             var over = cycles.Where(cycle => cycle.Taints.Count == 0 && limit.IsBeyond(cycle)).ToList();
@@ -52,7 +52,7 @@ internal static class Gates
     }
 
     /// <summary>A sentence for each limit on a quantile that does not hold, or of which nothing is known.</summary>
-    public static IEnumerable<(bool IsBroken, string What)> OfQuantiles(GateSettings gates, IReadOnlyList<CycleRecord> cycles)
+    public static IEnumerable<(bool IsBroken, string What)> OfQuantiles(GateSettings gates, IReadOnlyList<CycleRecord> cycles, bool isDoubtful)
     {
         foreach (var gate in gates.Quantiles)
         {
@@ -62,60 +62,46 @@ internal static class Gates
             if (Quantiles.UpperRank(gate.Quantile, sorted.Length) is not { } upper)
                 yield return (false, $"{name}: needs {Quantiles.Needed(gate.Quantile)} cycles that measured it, has {sorted.Length}");
             else if (sorted[upper - 1] <= gate.Limit.Nanoseconds) continue;
-            else if (Doubtful(gates, cycles) is null && Quantiles.LowerRank(gate.Quantile, clean.Length) is { } lower && clean[lower - 1] > gate.Limit.Nanoseconds)
+            else if (!isDoubtful && Quantiles.LowerRank(gate.Quantile, clean.Length) is { } lower && clean[lower - 1] > gate.Limit.Nanoseconds)
                 yield return (true, $"{name}: over {gate.Limit}; its 95 % lower bound over {clean.Length} cycles is {new Duration(clean[lower - 1])}");
             else yield return (false, $"{name}: its 95 % upper bound over {sorted.Length} cycles is {new Duration(sorted[upper - 1])}, so nothing is known of {gate.Limit}");
         }
     }
 
     /// <summary>The same for limits on quantiles of latency, over the commands of all cycles that nothing taints.</summary>
-    public static IEnumerable<(bool IsBroken, string What)> OfLatencies(GateSettings gates, CombinationResult result)
+    public static IEnumerable<(bool IsBroken, string What)> OfLatencies(GateSettings gates, CombinationResult result, bool isDoubtful)
     {
         foreach (var gate in gates.Latency)
         {
             var latencies = result.Latency?.Phases.FirstOrDefault(it => it.When == gate.When).Figures ?? new LatencyFigures();
             var name = $"latency {gate.When}, p{gate.Quantile * 100:0.####}";
-            // Commands that one blackout met waited for its end together: so many of ten know of ten.
             var met = Tainted.Free(result.Cycles).Count(cycle => cycle.Latency.During.N > 0);
-            if (gate.When == "during" && !Quantiles.IsSupported(gate.Quantile, met))
+            if (gate.When == LatencyRecord.OfBlackouts && !Quantiles.IsSupported(gate.Quantile, met))
                 yield return (false, $"{name}: needs the blackouts of {Quantiles.Needed(gate.Quantile)} cycles, has {met}");
-            else if (Quantiles.UpperRank(gate.Quantile, latencies.N) is not { } upper || AtRank(latencies, upper) is not { } most)
+            else if (Quantiles.UpperRank(gate.Quantile, latencies.N) is not { } upper || latencies.AtRank(upper) is not { } most)
                 yield return (false, $"{name}: needs {Quantiles.Needed(gate.Quantile)} commands, has {latencies.N}");
             else if (most <= gate.Limit.Nanoseconds) continue;
-            else if (Doubtful(gates, result.Cycles) is null && Quantiles.LowerRank(gate.Quantile, latencies.N) is { } lower
-                     && AtRank(latencies, lower) is { } least && Histogram.LeastOf(least) > gate.Limit.Nanoseconds)
+            else if (!isDoubtful && Quantiles.LowerRank(gate.Quantile, latencies.N) is { } lower
+                     && latencies.AtRank(lower) is { } least && Histogram.LeastOf(least) > gate.Limit.Nanoseconds)
                 yield return (true, $"{name}: over {gate.Limit}; its 95 % lower bound over {latencies.N} commands is {new Duration(Histogram.LeastOf(least))}");
             else yield return (false, $"{name}: its 95 % upper bound over {latencies.N} commands is {new Duration(most)}, so nothing is known of {gate.Limit}");
         }
-    }
-
-    /// <summary>The sample of a rank, from 1, as its bucket has it: ns, less than 0.8 % too much and no more than the greatest; null where it is not known how they are spread.</summary>
-    private static long? AtRank(LatencyFigures latencies, long rank)
-    {
-        foreach (var bucket in (latencies.Buckets ?? []).Chunk(2))
-        {
-            rank -= bucket[1];
-            if (rank <= 0) return Math.Min(bucket[0], latencies.MaxNs ?? long.MaxValue);
-        }
-
-        return null;
     }
 
     private static long[] Sorted(DowntimeObserver observer, IEnumerable<CycleRecord> cycles) =>
         [.. cycles.Select(it => Downtimes.Of(observer, it.Downtime)).OfType<long>().Order()];
 
     /// <summary>
-    /// Where a load had not settled on the machine's clock before its migrations nothing is known of what they are held to: a sentence, or null. On the
-    /// virtual clock a load that does not settle is one that the device cannot carry, each time alike.
+    /// Why nothing is known of any gate, a sentence each: too many samples are tainted, which says as much of every figure; or a load had not settled on the
+    /// machine's clock before its migrations. On the virtual clock one that does not settle is one that the device cannot carry, each time alike.
     /// </summary>
-    public static string? Unsettled(PlannedCombination plan, CombinationResult result)
+    public static IEnumerable<string> Doubts(PlannedCombination plan, CombinationResult result)
     {
-        if (plan.Clock != ClockKind.Real || result.Steady is null or { IsSteady: true, IsCompiled: true }) return null;
-        var isHeld = Of(plan.Gates).Any() || plan.Gates.Quantiles.Count > 0 || plan.Gates.Latency.Count > 0;
-        return isHeld ? "the load had not settled when it was measured, so nothing is known of what it is held to" : null;
+        var gates = plan.Gates;
+        var isHeld = Of(gates).Any() || gates.Quantiles.Count > 0 || gates.Latency.Count > 0;
+        if (isHeld && plan.Clock == ClockKind.Real && result.Steady is not (null or { IsSteady: true, IsCompiled: true }))
+            yield return "the load had not settled when it was measured, so nothing is known of what it is held to";
+        if (Tainted.In(result.Cycles) is var tainted && tainted.IsOver(gates.Tainted))
+            yield return $"{tainted}, over the {gates.Tainted} % of gates.tainted: nothing is known of its figures";
     }
-
-    /// <summary>Where too many samples are doubtful nothing is known of any gate, and of no figure: a sentence, or null.</summary>
-    public static string? Doubtful(GateSettings gates, IReadOnlyList<CycleRecord> cycles) =>
-        Tainted.In(cycles) is var tainted && tainted.IsOver(gates.Tainted) ? $"{tainted}, over the {gates.Tainted} % of gates.tainted: nothing is known of its figures" : null;
 }

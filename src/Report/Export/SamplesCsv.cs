@@ -54,6 +54,7 @@ public static class SamplesCsv
         ("throughput_after_per_second", it => it.Cycle.Throughput.AfterPerSecond),
         ("throughput_lowest_share", it => it.Cycle.Throughput.LowestShare),
         ("throughput_lowest_pre_copy_share", it => it.Cycle.Throughput.LowestPreCopyShare),
+        ("throughput_after_share", it => it.Cycle.Throughput.AfterShare),
         ("throughput_recovery_ns", it => it.Cycle.Throughput.RecoveryNs),
         ("throughput_window_ns", it => it.Cycle.Throughput.WindowNs),
         ("throughput_recovery_window_ns", it => it.Cycle.Throughput.RecoveryWindowNs),

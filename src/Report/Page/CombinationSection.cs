@@ -69,7 +69,7 @@ internal static class CombinationSection
 
     private static string Said(string when) => when switch
     {
-        "pre-copy" => "in the move, before its blackout", "during" => "that met the blackout", _ => $"{when} the move",
+        "pre-copy" => "in the move, before its blackout", LatencyRecord.OfBlackouts => "that met the blackout", _ => $"{when} the move",
     };
 
     private static double? Rate(IReadOnlyList<ThroughputRecord> cycles, string when)

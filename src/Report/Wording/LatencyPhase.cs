@@ -4,19 +4,16 @@ namespace Conformance.Report;
 
 /// <summary>
 /// One phase of a combination's latencies, with what it can say of a quantile. n commands support one by the rule of <see cref="Quantiles.Needed"/>, as far as
-/// each is a sample of its own. Of a blackout they are not: all that began in it waited for its end together, and the 99th percentile of 401 commands of ten
-/// blackouts is that of the longest one or two. During the move the cycles that the commands come from must therefore support a quantile as well, by the same
-/// rule. The median is told of any n.
+/// each is a sample of its own, which of <see cref="LatencyRecord.OfBlackouts"/> they are not: there the cycles that they come from must support it as well, by
+/// the same rule. The median is told of any n.
 /// </summary>
 /// <param name="When">The word for when it was.</param>
 /// <param name="Figures">Of all its commands.</param>
 /// <param name="Cycles">Cycles that have a command in it.</param>
 public sealed record LatencyPhase(string When, LatencyFigures Figures, int Cycles)
 {
-    private const string OfBlackouts = "during";
-
     /// <summary>Whether its commands wait together.</summary>
-    public bool IsByCycle => When == OfBlackouts;
+    public bool IsByCycle => When == LatencyRecord.OfBlackouts;
 
     /// <summary>The greatest quantile that is supported, 0 to below 1.</summary>
     public double Greatest => IsByCycle ? Math.Min(Quantiles.Greatest(Figures.N), Quantiles.Greatest(Cycles)) : Quantiles.Greatest(Figures.N);

@@ -79,7 +79,7 @@ internal sealed class CycleCheck(PlannedCombination plan, CycleRecord cycle)
         // A step that failed may have failed before it came to that.
         if (it.OrchestratorNs is not { } orchestrator) return cycle.Outcome == CycleOutcome.Completed ? "the guest was restarted, and no orchestrator downtime is told" : OfNone(it);
         var step = cycle.TimeOf(CycleStep.ReadBack) ?? 0;
-        if (ReadBack < 0 || ReadBack > step) return $"reading back took {ReadBack} ns, and its step {step} ns";
+        if (ReadBack != step) return $"reading back took {ReadBack} ns, and its step {step} ns";
         var (end, isOver) = (cycle.Steps[^1].EndNs, cycle.Outcome == CycleOutcome.Completed);
         var answered = new Instant(Restart.Earliest, isOver ? end : long.MaxValue);
         // The source may be silent long before it is suspended, and not after; what does otherwise is found, and its downtime is what it makes of it.

@@ -30,7 +30,7 @@ internal sealed class LoadCheck(PlannedCombination plan, CombinationResult resul
 
             if (name != "p50" && !Quantiles.IsSupported(quantile, it.N)) return $"{name} is told of {it.N} commands";
             if (ns < last || ns > it.MaxNs) return $"{name} is {ns} ns, below what is before it or over the most";
-            if (it.Buckets is { } spread && Math.Min(Quantile(spread, it.N, quantile), it.MaxNs!.Value) is var given && given != ns) return $"{name} is {ns} ns, and its buckets give {given} ns";
+            if (it.Buckets is not null && it.AtRank(Math.Max(1, (long)Math.Ceiling(quantile * it.N))) is var given && given != ns) return $"{name} is {ns} ns, and its buckets give {given} ns";
             last = ns.Value;
         }
 
@@ -97,17 +97,4 @@ internal sealed class LoadCheck(PlannedCombination plan, CombinationResult resul
     }
 
     private static long Counts(IReadOnlyList<long> buckets) => buckets.Where((_, i) => i % 2 == 1).Sum();
-
-    /// <summary>The highest value of the bucket that the quantile is in.</summary>
-    private static long Quantile(IReadOnlyList<long> buckets, long n, double quantile)
-    {
-        var (rank, seen) = (Math.Max(1, (long)Math.Ceiling(quantile * n)), 0L);
-        for (var i = 0; i + 1 < buckets.Count; i += 2)
-        {
-            seen += buckets[i + 1];
-            if (seen >= rank) return buckets[i];
-        }
-
-        return long.MaxValue;
-    }
 }

@@ -45,6 +45,7 @@ public sealed class LoadStripTests
         Assert.That(it.LowestPreCopyShare, Is.EqualTo(0.5).Within(0.02));
         Assert.That(it.LowestShare, Is.EqualTo(0).Within(0.05), "a window as long as the blackout");
         Assert.That(it.PreCopyPerSecond, Is.EqualTo(50_000).Within(1).Percent);
+        Assert.That(it.AfterShare, Is.EqualTo(150 / 160.0).Within(0.01), "20 ms at half of it, 140 ms at all");
         Assert.That(it.DuringPerSecond, Is.Zero);
         // The window in which half of the load may be missing for a tenth of it.
         Assert.That(it.RecoveryNs, Is.EqualTo(19 * Millisecond).Within(6 * Millisecond / 5));
@@ -59,20 +60,12 @@ public sealed class LoadStripTests
     public void The_arrivals_of_an_open_loop_are_neither_dip_nor_recovery()
     {
         const long stopped = 60 * Millisecond, restarted = 65 * Millisecond;
-        var strip = new LoadStrip();
-        strip.Begin(0);
-        for (long t = 0; t < 150 * Millisecond; t += 5_000)
-        {
-            if (t / (10 * Millisecond) % 2 == 1) continue;
-            strip.Intend(t);
-            strip.Add(t is >= stopped and < restarted ? restarted : t, 1, 1);
-        }
-
-        strip.End(150 * Millisecond);
+        var strip = OpenLoop(stopped, restarted, t => t / (10 * Millisecond) % 2 == 0);
         var it = strip.Throughput(30 * Millisecond, stopped, restarted, Windows(dip: 5, recovery: 5));
         Assert.That(it.LowestPreCopyShare, Is.EqualTo(1).Within(0.01), "a pause is no window that nothing completes in, for nothing was to");
         Assert.That(it.LowestShare, Is.EqualTo(0).Within(0.01));
         Assert.That(it.RecoveryNs, Is.Zero);
+        Assert.That(it.AfterShare, Is.EqualTo(1).Within(0.01), "what waited came at the restart, and the rest as it was to");
         Assert.That(strip.Throughput(30 * Millisecond, stopped, restarted, Windows(dip: 20, recovery: 20)).LowestShare, Is.EqualTo(0.5).Within(0.1), "half of what is due in it");
     }
 
@@ -81,15 +74,7 @@ public sealed class LoadStripTests
     public void A_blackout_shorter_than_a_window_is_seen_in_the_one_that_ends_with_it()
     {
         const long stopped = 61 * Millisecond, restarted = 63 * Millisecond;
-        var strip = new LoadStrip();
-        strip.Begin(0);
-        for (long t = 0; t < 150 * Millisecond; t += 5_000)
-        {
-            strip.Intend(t);
-            strip.Add(t is >= stopped and < restarted ? restarted : t, 1, 1);
-        }
-
-        strip.End(150 * Millisecond);
+        var strip = OpenLoop(stopped, restarted, _ => true);
         Assert.That(strip.Throughput(60 * Millisecond, stopped, restarted, Windows(dip: 20, recovery: 20)).LowestShare, Is.EqualTo(0.9).Within(0.03));
     }
 
@@ -114,6 +99,23 @@ public sealed class LoadStripTests
         var it = strip.Throughput(5 * Millisecond, 10 * Millisecond, 11 * Millisecond, Windows(100, 100));
         Assert.That((it.LowestShare, it.RecoveryNs), Is.EqualTo(((double?)null, (long?)null)));
         Assert.That(strip.Throughput(5 * Millisecond, 0, 0, Windows(1, 1)).BeforePerSecond, Is.Null, "a guest that did not move lost nothing");
+    }
+
+    /// <summary>150 ms of 200 commands a millisecond where any are due: each is answered at once, or at the restart.</summary>
+    private static LoadStrip OpenLoop(long stopped, long restarted, Predicate<long> isDue)
+    {
+        const long end = 150 * Millisecond;
+        var strip = new LoadStrip();
+        strip.Begin(0);
+        for (long t = 0; t < end; t += 5_000)
+        {
+            if (!isDue(t)) continue;
+            strip.Intend(t);
+            strip.Add(t >= stopped && t < restarted ? restarted : t, 1, 1);
+        }
+
+        strip.End(end);
+        return strip;
     }
 
     private static DwellSettings Windows(int dip, int recovery) => new()
